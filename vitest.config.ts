@@ -1,0 +1,40 @@
+// Four projects, one per way a test is compiled: plain logic, behaviour on an engine, and the two kinds of decorators.
+// Every project reads `mortise` from src/, so a test needs no build.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const alias = [
+  { find: /^mortise$/, replacement: fromRoot('./src/index.ts') },
+  { find: /^mortise\/decorators-legacy$/, replacement: fromRoot('./src/decorators/legacy.ts') },
+  { find: /^mortise\/decorators$/, replacement: fromRoot('./src/decorators/standard.ts') },
+  { find: /^mortise\/(sqlite)$/, replacement: fromRoot('./src/dialect/$1/index.ts') },
+];
+
+// esbuild lowers decorators only below `esnext`.
+const esbuild = (experimentalDecorators: boolean) => ({
+  target: 'es2022' as const,
+  tsconfigRaw: {
+    compilerOptions: { target: 'ES2022', useDefineForClassFields: true, verbatimModuleSyntax: true, experimentalDecorators },
+  },
+});
+
+const project = (name: string, folders: string[], experimentalDecorators = false) => ({
+  resolve: { alias },
+  esbuild: esbuild(experimentalDecorators),
+  test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`) },
+});
+
+export default defineConfig({
+  test: {
+    passWithNoTests: false,
+    reporters: ['default', fromRoot('./scripts/closing-line-reporter.ts')],
+    projects: [
+      project('unit', ['unit', 'golden', 'property']),
+      project('suite', ['suite', 'engine', 'seeds', 'pitfalls']),
+      project('decorators-legacy', ['decorators-legacy'], true),
+      project('decorators-standard', ['decorators-standard']),
+    ],
+  },
+});
