@@ -1,0 +1,63 @@
+/**
+ * The contract of an association: a small object that answers questions and returns data. None runs SQL; nothing outside
+ * this folder asks which kind it holds.
+ */
+import type { ModelClass } from '../model/definition.js'
+import type { ModelState } from '../model/state.js'
+
+export type AssociationType = 'HasOne' | 'BelongsTo' | 'HasMany' | 'BelongsToMany'
+
+/** Attributes (not columns) that hold equal values on both ends of a step. Several: a composite key. */
+export interface KeyPair { readonly from: string, readonly to: string }
+
+/** One join: to `model`, on equal keys, with fixed values of a scope (where-syntax on `model`). */
+export interface JoinStep {
+  readonly model: ModelClass
+  readonly keys: readonly KeyPair[]
+  readonly scope: Readonly<Record<string, unknown>> | null
+}
+
+/** Names of the methods that the association gives its source's instances: `get` → `getProfile`. */
+export type Accessors = Readonly<Record<string, string>>
+
+export interface Association {
+  readonly associationType: AssociationType
+  readonly source: ModelClass
+  readonly target: ModelClass
+  /** Name of the association: the property on instances, the name in `include`. */
+  readonly as: string
+  /** Same as `as` (v6 has both). */
+  readonly name: { readonly singular: string, readonly plural: string }
+  readonly isAliased: boolean
+  readonly isSelfAssociation: boolean
+  readonly cardinality: 'one' | 'many'
+  /** One-to-one that the database enforces (unique index on the foreign key, primary key, or the owning side). */
+  readonly isUniqueBacked: boolean
+  /** The target must be saved before the source (it owns the key that the source refers to), or after. */
+  readonly saveOrder: 'before' | 'after'
+  /** Attributes of the foreign key, on the model that has it. */
+  readonly foreignKeys: readonly string[]
+  readonly foreignKeyOwner: ModelClass
+  /** Keys from the source to the target, the same for both directions of reading. */
+  readonly keys: readonly KeyPair[]
+  readonly scope: Readonly<Record<string, unknown>> | null
+  /** Which row is taken when several match a one-to-one: attribute and direction; default: lowest primary key. */
+  readonly order: readonly (readonly [string, 'ASC' | 'DESC'])[] | null
+  readonly accessors: Accessors
+  /** Association on the target that is the other side of this one. */
+  readonly inverse: Association | null
+  /** Made by the other side, not declared by the user: left out of `include: { all: true }`. */
+  readonly isHidden: boolean
+  readonly options: Readonly<Record<string, unknown>>
+
+  /** Joins from source to target, in order (belongsToMany has two). */
+  joinSteps(): readonly JoinStep[]
+  /** Values (where-syntax on the target) that select the rows of these sources: one IN, or an OR of composite keys. Null: no source has a key. */
+  batch(sources: readonly ModelState[]): { readonly where: Readonly<Record<PropertyKey, unknown>>, readonly keyOfTarget: (target: ModelState) => string, readonly keyOfSource: (source: ModelState) => string | null } | null
+  /** Attribute values that link `target` to `source`: on which of the two they are set, and to what. */
+  link(source: ModelState, target: ModelState): LinkChange
+  /** Attribute values that undo a link, and whether that is possible (a NOT NULL key cannot be nulled). */
+  unlink(): { readonly values: Readonly<Record<string, unknown>>, readonly possible: boolean }
+}
+
+export interface LinkChange { readonly owner: 'source' | 'target', readonly values: Readonly<Record<string, unknown>> }

@@ -1,0 +1,40 @@
+/**
+ * What Mortise asks of a database driver. Rows come by position (column names once, arrays of values), because the row reader of a
+ * plan knows each position. A synchronous driver returns plain values; callers `await` either.
+ */
+
+/** A statement that is ready to be sent. `name` is stable for a text, for engines that prepare by name. */
+export interface Statement {
+  readonly text: string
+  readonly params: readonly unknown[]
+  /** `rows`: the statement answers with rows (SELECT, RETURNING, PRAGMA). `run`: only counts matter. `script`: several statements, no parameters. */
+  readonly mode: 'rows' | 'run' | 'script'
+  readonly name?: string
+}
+
+export interface Result {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly unknown[])[]
+  /** Rows inserted, updated or deleted. */
+  readonly affectedRows: number
+  /** Key of the last row inserted, where the engine tells it (SQLite, MySQL family). */
+  readonly lastInsertId: number | bigint | string | null
+}
+
+export interface Connection {
+  /** Unique within the process; for logs and for errors that name the holder. */
+  readonly id: number
+  execute(statement: Statement): Result | Promise<Result>
+  /** Rows one by one, for streams. */
+  iterate?(statement: Statement): { readonly columns: readonly string[], readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]> }
+  close(): void | Promise<void>
+  /** False once the connection is known to be lost. */
+  readonly isOpen: boolean
+  /** The driver's own object, for hooks (`afterConnect`) and for programs that need it. */
+  readonly native: unknown
+}
+
+export interface Driver {
+  readonly name: string
+  connect(options: Readonly<Record<string, unknown>>): Connection | Promise<Connection>
+}

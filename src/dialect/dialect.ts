@@ -1,0 +1,100 @@
+/**
+ * What a dialect is: a value with a name, traits (plain data that the rest asks), print tables, types, introspection, faults and a
+ * driver. Nothing outside `dialect/` asks for the name; it asks for a trait.
+ */
+import type { Connection, Driver, Result, Statement } from '../connect/driver.js'
+import type { Change } from '../schema/change.js'
+import type { SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
+import type { Expr } from '../sql/expr.js'
+import type { QueryNode, TableName } from '../sql/query.js'
+import type { DataType, TypeCodec } from '../types/data-type.js'
+
+export interface Traits {
+  /** `statement`: INSERT/UPDATE/DELETE … RETURNING; `insert-delete` (MariaDB); `none`. */
+  readonly returning: 'statement' | 'insert-delete' | 'none'
+  readonly schemas: boolean
+  readonly savepoints: boolean
+  /** Word after BEGIN that takes the write lock at once (`IMMEDIATE`), or null. */
+  readonly beginImmediate: string | null
+  readonly rowLocks: boolean
+  readonly skipLocked: boolean
+  readonly isolationLevels: boolean
+  readonly defaultKeyword: boolean
+  readonly rightJoin: boolean
+  readonly lateral: boolean
+  readonly nullsOrdering: 'keyword' | 'emulated'
+  readonly conflictClause: 'on-conflict' | 'on-duplicate-key'
+  readonly updateLimit: boolean
+  readonly deferrableConstraints: boolean
+  readonly partialIndexes: boolean
+  readonly expressionIndexes: boolean
+  /** The engine adds an index to a foreign key by itself. */
+  readonly implicitForeignKeyIndex: boolean
+  readonly alterColumn: 'statement' | 'rebuild'
+  readonly maxIdentifierLength: number
+  readonly maxParameters: number
+  readonly comments: boolean
+  readonly truncate: 'statement' | 'delete'
+  readonly referencedKeyMustBeUnique: boolean
+  readonly setDefaultAction: boolean
+  readonly arrays: boolean
+  readonly json: boolean
+  readonly iLike: 'keyword' | 'like' | 'lower'
+  readonly regexp: boolean
+  readonly indexHints: boolean
+  readonly generatedUuid: readonly ('v1' | 'v4' | 'v7')[]
+}
+
+/** Text of a statement and the values in the order of its placeholders, each with the codec that converts it. */
+export interface Printed {
+  readonly text: string
+  readonly params: readonly { readonly value: unknown, readonly type: DataType | null }[]
+}
+
+/** How the schema rooms reach the database: raw statements on one connection, in whatever transaction the caller holds. */
+export type Run = (statement: Statement) => Promise<Result>
+
+export interface Dialect {
+  readonly name: string
+  readonly traits: Traits
+  /** v7's `dialect.supports` table, truthful. */
+  readonly supports: Readonly<Record<string, unknown>>
+  readonly identifierDelimiter: { readonly left: string, readonly right: string }
+  readonly defaultSchema: string
+  readonly minimumDatabaseVersion: string
+  readonly driver: Driver
+
+  quoteIdentifier(name: string): string
+  quoteTable(table: TableName): string
+  /** A value as SQL text: for DDL defaults, `sequelize.escape` and replacements. Never used on the query path. */
+  escape(value: unknown, type?: DataType | null): string
+  print(node: QueryNode): Printed
+  printExpr(expr: Expr): Printed
+  /** SQL of an expression with its values written out, for DDL (defaults, partial indexes, checks). */
+  printInline(expr: Expr): string
+  /** Conversions and SQL name of a type on this engine; throws `UnsupportedFeatureError` naming the type. Cached per type. */
+  codec(type: DataType): TypeCodec
+
+  /** The picture of the tables named (all when omitted) as the database has them. */
+  introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot>
+  listTables(run: Run, schema?: string): Promise<readonly TableName[]>
+  /** Brings a snapshot into the form in which this engine would report it (types, defaults, implied indexes). */
+  canonical(snapshot: SchemaSnapshot): SchemaSnapshot
+  /**
+   * The statements of a list of changes, in order. Where the engine cannot alter (SQLite), the changes of one table become one rebuild;
+   * `actual` is the picture before, so that a rebuild knows what is there.
+   */
+  printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[]
+  /** Original driver error → the class of `errors/` that describes it. */
+  translateError(error: unknown, statement: Statement | null): Error
+  databaseVersion(run: Run): Promise<string>
+  describeTable?(table: TableSnapshot): unknown
+  /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
+  prepareConnection(connection: Connection, options: Readonly<Record<string, unknown>>): void | Promise<void>
+  /** Connection options that this dialect knows; others throw. */
+  readonly connectionOptions: readonly string[]
+  parseUrl(url: string): Readonly<Record<string, unknown>>
+}
+
+/** A DDL statement of `printChanges`. `outsideTransaction`: must run before BEGIN / after COMMIT (`PRAGMA foreign_keys`). */
+export interface SchemaStatement { readonly text: string, readonly outsideTransaction?: boolean }

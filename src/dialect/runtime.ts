@@ -1,0 +1,24 @@
+/**
+ * What the rooms of layer 5 get of a Sequelize instance: the dialect, the executor, and the options that change how statements are
+ * made. One per instance, frozen; `api/sequelize` makes it.
+ */
+import type { Executor } from '../connect/executor.js'
+import type { Dialect } from './dialect.js'
+
+export interface RuntimeOptions {
+  /** What JavaScript null means in a JSON column: JSON `null`, SQL NULL, or an error that asks to be explicit. */
+  readonly nullJsonStringification: 'json' | 'sql' | 'explicit'
+  readonly omitNull: boolean
+  readonly noTypeValidation: boolean
+  readonly timezone: string
+  readonly defaultTimestampPrecision: number | null
+  readonly minifyAliases: boolean
+}
+
+export interface Runtime {
+  readonly dialect: Dialect
+  readonly executor: Executor
+  readonly options: RuntimeOptions
+  /** Tells a developer something once per key, with a stable code (`MORTISE_W_…`); silent in production. */
+  warn(code: string, key: string, message: string): void
+}
