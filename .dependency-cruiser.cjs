@@ -105,7 +105,14 @@ module.exports = {
       name: 'every-folder-has-a-layer',
       comment: 'A new folder in src/ needs a row in this file and in docs/architecture.md.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [inside([...folders, ...top]), '^src/index\\.ts$'] },
+      from: {},
+      to: { path: '^src/', pathNot: [inside([...folders, ...top]), '^src/index\\.ts$'] },
+    },
+    {
+      name: 'every-folder-has-a-layer:unused',
+      comment: 'The same for a file that nothing imports.',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: [inside([...folders, ...top]), '^src/index\\.ts$'] },
       to: {},
     },
     {
@@ -138,6 +145,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -16,7 +16,12 @@ const alias = [
 const esbuild = (experimentalDecorators: boolean) => ({
   target: 'es2022' as const,
   tsconfigRaw: {
-    compilerOptions: { target: 'ES2022', useDefineForClassFields: true, verbatimModuleSyntax: true, experimentalDecorators },
+    compilerOptions: {
+      target: 'ES2022',
+      useDefineForClassFields: true,
+      verbatimModuleSyntax: true,
+      experimentalDecorators,
+    },
   },
 });
 
