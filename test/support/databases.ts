@@ -1,0 +1,128 @@
+// The engines on which the behaviour tests run. A test never asks which engine it has; it names the feature that it needs.
+//
+//   describeEachEngine('hasOne', (engine) => {
+//     test('…', async () => {
+//       const sequelize = engine.script(await engine.connect())
+//     })
+//     engine.requires('alterAddsNamedForeignKey')('000-13 …', async () => { … })
+//   })
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Sequelize } from 'mortise'
+import { afterEach, describe, test } from 'vitest'
+import { freezeOptions } from './frozen.js'
+import { createRecorder, type Recorder } from './recorder.js'
+import type { Database } from './untyped.js'
+
+/** What an engine may or may not do, each with the words for a test that is skipped because of it. */
+const FEATURES = {
+  returning: 'the engine answers writes with RETURNING',
+  alterAddsNamedForeignKey: 'the engine adds a foreign key by ALTER TABLE … ADD CONSTRAINT under the name that a test reads (MySQL family)',
+  implicitForeignKeyIndex: 'the engine makes an index for a foreign key by itself (MySQL family)',
+  nonUniqueReferencedKey: 'the engine lets a foreign key refer to a column that is not unique, if it is indexed (MySQL family)',
+  rightJoin: 'the engine has RIGHT JOIN',
+  partialIndexes: 'the engine has indexes with a condition',
+  deferrableConstraints: 'the engine can check a foreign key at the end of the transaction',
+  setDefaultAction: 'the engine has ON DELETE SET DEFAULT',
+  schemas: 'the engine has schemas',
+  rowLocks: 'the engine has SELECT … FOR UPDATE',
+} as const
+export type Feature = keyof typeof FEATURES
+
+export interface ConnectOptions {
+  /** A database in a file instead of in memory: several connections see it. */
+  readonly file?: boolean
+  readonly [option: string]: unknown
+}
+
+interface EngineSetup {
+  readonly name: string
+  readonly features: ReadonlySet<Feature>
+  /** Options for an empty database, and how to remove it. */
+  prepare(options: { readonly file: boolean }): Promise<{ readonly options: Record<string, unknown>, readonly remove: () => Promise<void> }>
+}
+
+export interface Engine {
+  readonly name: string
+  readonly features: ReadonlySet<Feature>
+  /** The traits of the dialect, for tests that compare with what the library believes. */
+  readonly traits: Readonly<Record<string, unknown>>
+  /** A Sequelize on an empty database, closed and removed after the test. Statements are recorded. */
+  connect(options?: ConnectOptions): Promise<Sequelize>
+  /** Options of an empty database, for tests that construct Sequelize themselves. Removed after the test. */
+  options(options?: { readonly file?: boolean }): Promise<Record<string, unknown>>
+  /** Closes it after the test. */
+  closing<T extends { close(): Promise<unknown> }>(sequelize: T): T
+  recorder(sequelize: unknown): Recorder
+  /** The instance as JavaScript sees it. */
+  script(sequelize: Sequelize): Database
+  /** `test`, or a skipped test that says why. */
+  requires(...features: readonly Feature[]): (title: string, run: () => unknown) => void
+}
+
+const SQLITE: EngineSetup = {
+  name: 'sqlite',
+  features: new Set(['returning', 'rightJoin', 'partialIndexes', 'deferrableConstraints', 'setDefaultAction']),
+  async prepare({ file }) {
+    if (!file) return { options: { dialect: 'sqlite', storage: ':memory:' }, remove: async () => {} }
+    const folder = await mkdtemp(join(tmpdir(), 'mortise-'))
+    return { options: { dialect: 'sqlite', storage: join(folder, 'test.sqlite') }, remove: () => rm(folder, { recursive: true, force: true }) }
+  },
+}
+
+export const ENGINES: readonly EngineSetup[] = [SQLITE]
+
+/** Runs the callback once per engine, inside a `describe` of its own. */
+export function describeEachEngine(title: string, callback: (engine: Engine) => void): void {
+  freezeOptions()
+  for (const setup of ENGINES) describe(`${title} [${setup.name}]`, () => callback(createEngine(setup)))
+}
+
+function createEngine(setup: EngineSetup): Engine {
+  const recorders = new WeakMap<object, Recorder>()
+  let cleanups: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    const work = cleanups.reverse()
+    cleanups = []
+    for (const cleanup of work) await cleanup()
+  })
+  const options: Engine['options'] = async ({ file = false } = {}) => {
+    const prepared = await setup.prepare({ file })
+    cleanups.push(prepared.remove)
+    return prepared.options
+  }
+  const closing: Engine['closing'] = (sequelize) => {
+    cleanups.push(() => sequelize.close())
+    return sequelize
+  }
+  return {
+    name: setup.name,
+    features: setup.features,
+    get traits() {
+      const sequelize = new Sequelize({ dialect: setup.name, storage: ':memory:' } as never) as unknown as { dialect: { traits: Record<string, unknown> } }
+      return sequelize.dialect.traits
+    },
+    options,
+    closing,
+    async connect({ file = false, ...given } = {}) {
+      const recorder = createRecorder()
+      const sequelize = closing(new Sequelize({ logging: recorder.logging, ...(await options({ file })), ...given } as never))
+      recorders.set(sequelize, recorder)
+      return sequelize
+    },
+    recorder(sequelize) {
+      const recorder = recorders.get(sequelize as object)
+      if (!recorder) throw new Error('Only a Sequelize that came from engine.connect() has a recorder.')
+      return recorder
+    },
+    script: (sequelize) => sequelize as unknown as Database,
+    requires: (...features) => (title, run) => {
+      const missing = features.filter((feature) => !setup.features.has(feature))
+      test(title, async (context) => {
+        if (missing.length > 0) context.skip(`needs an engine of which this is true: ${missing.map((feature) => FEATURES[feature]).join('; ')}`)
+        await run()
+      })
+    },
+  }
+}
