@@ -4,6 +4,7 @@
  */
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
+import type { DeferrableMode, ReferentialAction } from '../schema/snapshot.js'
 
 export type AssociationType = 'HasOne' | 'BelongsTo' | 'HasMany' | 'BelongsToMany'
 
@@ -46,6 +47,8 @@ export interface Association {
   readonly accessors: Accessors
   /** Association on the target that is the other side of this one. */
   readonly inverse: Association | null
+  /** The FOREIGN KEY constraint of the relation, by attribute names; null: `constraints: false`. Both sides of a pair show the same one. */
+  readonly constraint: ForeignKeyConstraint | null
   /** Made by the other side, not declared by the user: left out of `include: { all: true }`. */
   readonly isHidden: boolean
   readonly options: Readonly<Record<string, unknown>>
@@ -58,6 +61,20 @@ export interface Association {
   link(source: ModelState, target: ModelState): LinkChange
   /** Attribute values that undo a link, and whether that is possible (a NOT NULL key cannot be nulled). */
   unlink(): { readonly values: Readonly<Record<string, unknown>>, readonly possible: boolean }
+}
+
+/**
+ * A foreign key that an association wants. A key of one attribute also stands in that attribute's `references`; a composite key stands
+ * only here. `sync/from-models` reads it from `definition.associations` where `foreignKeyOwner` is the model.
+ */
+export interface ForeignKeyConstraint {
+  /** What the user called it (`uniqueKey`, `foreignKey.constraintName`); null: the default name. */
+  readonly name: string | null
+  readonly attributes: readonly string[]
+  readonly references: { readonly model: ModelClass, readonly attributes: readonly string[] }
+  readonly onDelete: ReferentialAction
+  readonly onUpdate: ReferentialAction
+  readonly deferrable: DeferrableMode | null
 }
 
 export interface LinkChange { readonly owner: 'source' | 'target', readonly values: Readonly<Record<string, unknown>> }

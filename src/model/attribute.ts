@@ -11,6 +11,8 @@ export interface References {
   /** Column (not attribute) that is referred to. */
   readonly key: string
   readonly deferrable: DeferrableMode | null
+  /** Name of the constraint where an association asked for one. */
+  readonly constraintName?: string | null
 }
 
 /** A normalised attribute. Frozen. */

@@ -31,6 +31,11 @@ export interface IndexOptions {
   readonly msg?: string
   readonly prefix?: string
   readonly include?: readonly string[]
+  /**
+   * Why an association added it. `foreign-key`: a plain index, left out where the engine makes one itself (`traits.implicitForeignKeyIndex`).
+   * `one-to-one`: unique; with `where` (rows that are not soft-deleted) it is partial, and not unique where the engine has no partial indexes.
+   */
+  readonly purpose?: 'foreign-key' | 'one-to-one'
 }
 
 /** Normalised model options (Sequelize: `ModelOptions`), defaults filled in. Frozen. */
@@ -88,6 +93,8 @@ export interface ModelDefinition {
   getIndexes(): readonly (IndexOptions & { readonly name: string })[]
   /** Adds an index that an association wants (foreign key index, one-to-one unique). Dropped where a user's index covers it. */
   addIndex(index: IndexOptions): void
+  /** Takes back an index that `addIndex` was given (the same object). */
+  removeIndex(index: IndexOptions): void
   /** Adds or completes an attribute (a foreign key). What the user declared wins where both speak, except `references`/actions, which are filled in. */
   mergeAttribute(name: string, options: Readonly<Record<string, unknown>>): void
   removeAttribute(name: string): void
