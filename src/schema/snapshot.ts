@@ -17,7 +17,7 @@ export interface ColumnSnapshot {
   readonly default: string | null
   readonly autoIncrement: boolean
   readonly comment: string | null
-  /** Expression of a generated column; null: an ordinary one. */
+  /** Expression of a generated column; null: an ordinary one; undefined: the picture says nothing of it (models cannot declare it). */
   readonly generated?: { readonly expression: string, readonly stored: boolean } | null
   /** Members of an enum column, where the engine has them in the type. */
   readonly enumValues?: readonly string[] | null
@@ -64,6 +64,43 @@ export interface TableSnapshot {
   readonly indexes: readonly IndexSnapshot[]
   readonly foreignKeys: readonly ForeignKeySnapshot[]
   readonly checks: readonly CheckSnapshot[]
-  readonly options: { readonly engine?: string, readonly charset?: string, readonly collate?: string, readonly comment?: string, readonly initialAutoIncrement?: number, readonly rowFormat?: string }
+  readonly options: { readonly engine?: string, readonly charset?: string, readonly collate?: string, readonly comment?: string, readonly initialAutoIncrement?: number, readonly rowFormat?: string, readonly strict?: boolean, readonly withoutRowid?: boolean }
+  /**
+   * Parts of the table's own SQL that this picture cannot hold (`ON CONFLICT` clauses, a virtual table's module …). A change that would
+   * have to write the table anew is refused while there are any, because it would lose them.
+   */
+  readonly extras?: readonly string[]
 }
 export interface SchemaSnapshot { readonly tables: readonly TableSnapshot[] }
+
+/** Makes two spellings of a name equal where the engine does; identity where names are case-sensitive. */
+export type Fold = (name: string) => string
+export const exactName: Fold = (name) => name
+
+/** Names a table in maps and messages. */
+export const tableKey = (table: TableName, fold: Fold = exactName): string => fold(table.schema === null ? table.name : `${table.schema}.${table.name}`)
+
+export function findTable(snapshot: SchemaSnapshot, table: TableName, fold: Fold = exactName): TableSnapshot | undefined {
+  const key = tableKey(table, fold)
+  return snapshot.tables.find((candidate) => tableKey(candidate.table, fold) === key)
+}
+
+/** A table with nothing but its name; the fields given are filled in. */
+export const emptyTable = (table: TableName, parts: Partial<Omit<TableSnapshot, 'table'>> = {}): TableSnapshot => ({
+  table, columns: [], primaryKey: null, indexes: [], foreignKeys: [], checks: [], options: {}, ...parts,
+})
+
+/** A plain column: nullable, no default; the fields given are filled in. */
+export const columnSnapshot = (name: string, type: string, parts: Partial<Omit<ColumnSnapshot, 'name' | 'type'>> = {}): ColumnSnapshot => ({
+  name, type, nullable: true, default: null, autoIncrement: false, comment: null, ...parts,
+})
+
+export const indexField = (name: string, parts: Partial<Omit<IndexField, 'name'>> = {}): IndexField => ({
+  name, expression: false, order: null, collate: null, length: null, operator: null, ...parts,
+})
+
+/** A plain index over columns (or fields); the parts given are filled in. */
+export const indexSnapshot = (name: string, fields: readonly (string | IndexField)[], parts: Partial<Omit<IndexSnapshot, 'name' | 'fields'>> = {}): IndexSnapshot => ({
+  name, fields: fields.map((field) => typeof field === 'string' ? indexField(field) : field),
+  unique: false, type: null, using: null, where: null, include: [], parser: null, concurrently: false, constraint: false, ...parts,
+})
