@@ -122,7 +122,7 @@ module.exports = {
       from: { path: '^src/' },
       to: {
         pathNot: '^src/',
-        dependencyTypes: ['local', 'npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+        dependencyTypes: ['local', 'npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['npm-peer', 'type-only'],
       },
     },
