@@ -43,6 +43,8 @@ export interface Traits {
   readonly regexp: boolean
   readonly indexHints: boolean
   readonly generatedUuid: readonly ('v1' | 'v4' | 'v7')[]
+  /** Names of tables and columns that differ only in case are the same. Default false. */
+  readonly caseInsensitiveNames?: boolean
 }
 
 /** Text of a statement and the values in the order of its placeholders, each with the codec that converts it. */
@@ -88,7 +90,10 @@ export interface Dialect {
   /** Original driver error → the class of `errors/` that describes it. */
   translateError(error: unknown, statement: Statement | null): Error
   databaseVersion(run: Run): Promise<string>
-  describeTable?(table: TableSnapshot): unknown
+  /** A table in the shape of Sequelize's `describeTable`, by column name. */
+  describeTable?(table: TableSnapshot): Record<string, ColumnDescription>
+  /** Null or absent: enforcement cannot be switched off. */
+  readonly foreignKeyChecks?: ForeignKeyChecks | null
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
   prepareConnection(connection: Connection, options: Readonly<Record<string, unknown>>): void | Promise<void>
   /** Connection options that this dialect knows; others throw. */
@@ -96,5 +101,45 @@ export interface Dialect {
   parseUrl(url: string): Readonly<Record<string, unknown>>
 }
 
-/** A DDL statement of `printChanges`. `outsideTransaction`: must run before BEGIN / after COMMIT (`PRAGMA foreign_keys`). */
-export interface SchemaStatement { readonly text: string, readonly outsideTransaction?: boolean }
+/** What `queryInterface.describeTable` says of a column. */
+export interface ColumnDescription {
+  readonly type: string
+  readonly allowNull: boolean
+  readonly defaultValue: unknown
+  readonly primaryKey: boolean
+  readonly unique: boolean
+  readonly autoIncrement: boolean
+  readonly comment: string | null
+  readonly references?: { readonly table: string, readonly key: string }
+}
+
+/** A statement of `printChanges`. */
+export interface SchemaStatement {
+  readonly text: string
+  /** Cannot run inside a transaction (`CREATE INDEX CONCURRENTLY`). */
+  readonly outsideTransaction?: boolean
+  /** Foreign keys must not be enforced meanwhile: a table goes and comes back, and its children's rows must not notice. See `Dialect.foreignKeyChecks`. */
+  readonly withoutForeignKeys?: boolean
+  /** Not DDL but a question whose answers before and after are compared; a difference undoes everything. */
+  readonly check?: SchemaCheck
+}
+
+export interface SchemaCheck {
+  /** The question; asked once with phase `before`, once with `after`. */
+  readonly key: string
+  readonly phase: 'before' | 'after'
+  /** `same`: equal rows. `no-more`: rows end with a count, which must not have grown for the same beginning. */
+  readonly compare: 'same' | 'no-more'
+  /** What the user is told; the rows that differ are appended. */
+  readonly message: string
+}
+
+/** How enforcement of foreign keys is switched, for one connection. */
+export interface ForeignKeyChecks {
+  /** Answers with one value, 1 or 0: are they enforced now? */
+  readonly read: string
+  readonly off: readonly string[]
+  readonly on: readonly string[]
+  /** False: switching has no effect inside a transaction (SQLite). */
+  readonly inTransaction: boolean
+}

@@ -70,6 +70,10 @@ export interface TableSnapshot {
    * have to write the table anew is refused while there are any, because it would lose them.
    */
   readonly extras?: readonly string[]
+  /** Triggers as the database keeps them, for rebuilds; never compared. */
+  readonly triggers?: readonly { readonly name: string, readonly sql: string }[]
+  /** Names of the tables whose foreign keys refer to this one, itself included; known only of introspected tables, where a rebuild has to know. */
+  readonly referencedBy?: readonly string[]
 }
 export interface SchemaSnapshot { readonly tables: readonly TableSnapshot[] }
 
