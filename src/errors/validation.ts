@@ -17,7 +17,7 @@ export class ValidationErrorItem extends Error {
   readonly validatorName: string | null
   readonly validatorArgs: readonly unknown[]
   constructor(
-    message: string, type: ValidationErrorType | null, path: string | null, value: unknown, instance: unknown = null,
+    message: string, type: ValidationErrorType | null = null, path: string | null = null, value: unknown = null, instance: unknown = null,
     validatorKey: string | null = null, validatorName: string | null = null, validatorArgs: readonly unknown[] = [], origin?: ValidationErrorOrigin, cause?: unknown,
   ) {
     super(message, cause === undefined ? undefined : { cause })
@@ -31,6 +31,9 @@ export class ValidationErrorItem extends Error {
     this.validatorArgs = validatorArgs
     define(this, 'instance', instance)
   }
+
+  /** For the `validate` of a user's own data type. Throws `DataTypeValidationError`. */
+  static throwDataTypeValidationError(message: string): never { throw new DataTypeValidationError(message) }
 }
 export const ValidationErrorItemOrigin = { CORE: 'CORE', DB: 'DB', FUNCTION: 'FUNCTION', DATATYPE: 'DATATYPE' } as const
 export const ValidationErrorItemType = { notnullviolation: 'CORE', stringviolation: 'CORE', uniqueviolation: 'DB', validationerror: 'FUNCTION' } as const
