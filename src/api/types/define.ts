@@ -1,0 +1,200 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: `this` of getters and setters, and constraints.
+/**
+ * `sequelize.define` and `sequelize.model`: from a definition's literal to the types of its instances.
+ * Docs: models/defining-models, other-topics/legacy-model-definitions.
+ */
+import type { ReferentialAction } from '../../schema/snapshot.js'
+import type { Model } from '../model.js'
+import type { AnyDataType, DataTypeClass, DataTypeLike } from './data-types.js'
+import type { AnyModel, ModelCtor, TypesOf } from './infer.js'
+import type { ModelStatic, ModelStatics } from './model.js'
+import type { BuildOptions, FindOptions } from './options.js'
+import type { AllMixins, Declarations } from './relations.js'
+import type { IN, LAZY, OUT } from './symbols.js'
+import type { ModelHooks } from './hooks.js'
+import type { Sequelize } from '../sequelize.js'
+
+// ---------------------------------------------------------------- attributes
+type Action = ReferentialAction | Lowercase<ReferentialAction>
+export interface ReferencesOptions { readonly model?: string | ModelCtor<AnyModel> | { readonly tableName: string, readonly schema?: string }, readonly table?: string | { readonly tableName: string, readonly schema?: string }, readonly key?: string, readonly deferrable?: unknown }
+export interface AttributeIndexOptions { readonly name?: string, readonly unique?: boolean, readonly type?: string, readonly using?: string, readonly where?: object, readonly msg?: string, readonly concurrently?: boolean, readonly operator?: string, readonly parser?: string | null, readonly attribute?: string | { readonly order?: 'ASC' | 'DESC', readonly length?: number, readonly collate?: string, readonly operator?: string } }
+/** Validators of an attribute: the built-in ones by name, or functions that throw. */
+export type ColumnValidateOptions = { readonly [rule: string]: unknown }
+/** Options of an attribute (Sequelize 6: `ModelAttributeColumnOptions`). */
+export interface AttributeOptions {
+  readonly type: DataTypeLike
+  /** False: NOT NULL, and validated. Default: true (false for primary keys). */
+  readonly allowNull?: boolean
+  readonly columnName?: string
+  /** v6's name of `columnName`. */
+  readonly field?: string
+  /** A value, a function that makes one, or SQL. */
+  readonly defaultValue?: unknown
+  /** True, or the name of an index shared by several attributes. */
+  readonly unique?: boolean | string | AttributeIndexOptions | readonly (boolean | string | AttributeIndexOptions)[]
+  readonly index?: boolean | string | AttributeIndexOptions | readonly (boolean | string | AttributeIndexOptions)[]
+  readonly primaryKey?: boolean
+  readonly autoIncrement?: boolean
+  readonly autoIncrementIdentity?: boolean
+  readonly comment?: string
+  readonly references?: string | ModelCtor<AnyModel> | ReferencesOptions
+  readonly onUpdate?: Action
+  readonly onDelete?: Action
+  readonly validate?: ColumnValidateOptions
+  readonly get?: (this: any) => unknown
+  readonly set?: (this: any, value: any) => void
+  /** Inheritance: places the attribute before or after another. */
+  readonly insertBefore?: string
+  readonly insertAfter?: string
+}
+export type ModelAttributeColumnOptions = AttributeOptions
+export type AttributesDefinition = { readonly [name: string]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark }
+// A bare SQL type is written in capitals: 'VARBINARY(50)'.
+type SqlTypeMark = Uppercase<string>
+/** Attributes for `Model.init` of a model with the attributes `A` (all of them, as the model knows its own). */
+export type ModelAttributes<M extends AnyModel = any, A = TypesOf<M>['attributes']> = { readonly [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark }
+
+// A const-inferred D is never checked for excess properties. `BadOptions` is `never` for correct definitions; only a wrong one pays for
+// the mapped type that points at the misspelt option.
+type AttributeOptionKey = keyof AttributeOptions
+type BadOptions<C> = C extends AnyDataType | Function | string ? never : Exclude<keyof C, AttributeOptionKey>
+export type CheckDefinition<D> = [BadOptions<D[keyof D]>] extends [never] ? unknown
+  : { readonly [K in keyof D]: D[K] extends AnyDataType ? D[K] : { readonly [P in keyof D[K]]: P extends AttributeOptionKey ? D[K][P] : never } }
+
+// ---------------------------------------------------------------- model options
+export interface IndexOptions {
+  readonly name?: string
+  readonly fields: readonly (string | { readonly name?: string, readonly attribute?: string, readonly length?: number, readonly order?: 'ASC' | 'DESC', readonly collate?: string, readonly operator?: string } | object)[]
+  readonly unique?: boolean
+  readonly type?: string
+  readonly using?: string
+  readonly method?: string
+  readonly where?: object
+  readonly operator?: string
+  readonly parser?: string | null
+  readonly concurrently?: boolean
+  readonly msg?: string
+  readonly prefix?: string
+  readonly include?: readonly string[]
+}
+type ScopeDefinition = FindOptions<any> | ((...args: any) => FindOptions<any>)
+/** Options of a model. Docs: models/defining-models, models/advanced, models/naming-strategies. */
+export interface ModelOptions {
+  /** False: no `createdAt` and `updatedAt`. Default: true. */
+  readonly timestamps?: boolean
+  /** Another name, or false for none. */
+  readonly createdAt?: string | boolean
+  readonly updatedAt?: string | boolean
+  readonly deletedAt?: string | boolean
+  /** `destroy` sets `deletedAt` instead of deleting. Default: false. */
+  readonly paranoid?: boolean
+  /** Optimistic locking: an attribute that counts updates. */
+  readonly version?: boolean | string
+  readonly noPrimaryKey?: boolean
+  /** Snake case names of table and columns. Default: false. */
+  readonly underscored?: boolean
+  /** The table is called as the model. Default: false. */
+  readonly freezeTableName?: boolean
+  readonly tableName?: string
+  readonly modelName?: string
+  readonly name?: { readonly singular?: string, readonly plural?: string }
+  readonly schema?: string
+  readonly schemaDelimiter?: string
+  readonly indexes?: readonly IndexOptions[]
+  readonly hooks?: Partial<{ readonly [K in keyof ModelHooks]: ModelHooks[K] | { readonly name?: string | symbol, readonly callback: ModelHooks[K] } | readonly (ModelHooks[K] | { readonly name?: string | symbol, readonly callback: ModelHooks[K] })[] }>
+  readonly scopes?: { readonly [name: string]: ScopeDefinition }
+  readonly defaultScope?: FindOptions<any>
+  /** Validators of the whole instance, called with it as `this`. */
+  readonly validate?: { readonly [name: string]: (this: any) => unknown }
+  readonly omitNull?: boolean
+  readonly comment?: string
+  readonly engine?: string
+  readonly charset?: string
+  readonly collate?: string
+  readonly initialAutoIncrement?: number | string
+  readonly hasTrigger?: boolean
+  readonly whereMergeStrategy?: 'and' | 'overwrite'
+  /** Names of associations without `as`: the model's name as it is (`User.hasOne(Task)` → `Task`), or camel case as in Sequelize 7 (`task`). */
+  readonly associationNaming?: 'model' | 'camel'
+  readonly getterMethods?: { readonly [name: string]: (this: any) => unknown }
+  readonly setterMethods?: { readonly [name: string]: (this: any, value: any) => void }
+  /** Declared with the model; typed by a type parameter of its own. */
+  readonly associations?: object
+}
+export interface InitOptions extends ModelOptions { readonly sequelize: Sequelize }
+type OptionKey = keyof ModelOptions
+export type CheckOptions<O> = [Exclude<keyof O, OptionKey>] extends [never] ? unknown : { readonly [P in Exclude<keyof O, OptionKey>]: never }
+
+// ---------------------------------------------------------------- from a definition to attribute types
+// Named interfaces instead of inline `{ readonly primaryKey: true }`: inline literals in generic aliases are instantiated again per column.
+interface TypeMark { readonly type: DataTypeLike }
+interface PrimaryKeyMark { readonly primaryKey: true }
+interface NotNullMark { readonly allowNull: false }
+interface DefaultMark { readonly defaultValue: any }
+interface AutoMark { readonly autoIncrement: true }
+type NotNull = NotNullMark | PrimaryKeyMark
+type Supplied = DefaultMark | AutoMark
+
+type ReadOf<T> = T extends AnyDataType ? T[typeof OUT] : T extends DataTypeClass ? InstanceType<T>[typeof OUT] : any
+type WriteOf<T> = T extends AnyDataType ? T[typeof IN] : T extends DataTypeClass ? InstanceType<T>[typeof IN] : any
+type Read<C> = C extends AnyDataType ? C[typeof OUT] | null : C extends TypeMark ? (C extends NotNull ? ReadOf<C['type']> : ReadOf<C['type']> | null) : ReadOf<C> | null
+type Write<C> = C extends AnyDataType ? C[typeof IN] | null : C extends TypeMark ? (C extends NotNull ? WriteOf<C['type']> : WriteOf<C['type']> | null) : WriteOf<C> | null
+
+type HasPrimaryKey<C> = C extends PrimaryKeyMark ? true : never
+interface NoPrimaryKey { readonly noPrimaryKey: true }
+interface NoTimestamps { readonly timestamps: false }
+interface HasVersion { readonly version: boolean | string }
+interface IsParanoid { readonly paranoid: true }
+export interface ImplicitId { id: number }
+export interface ImplicitTimestamps { createdAt: Date, updatedAt: Date }
+interface RenamedCreated { readonly createdAt: any }
+interface RenamedUpdated { readonly updatedAt: any }
+type NameOrDefault<V, Default extends string> = V extends string ? V : V extends false ? never : Default
+type OptionOf<O, K> = K extends keyof O ? O[K] : undefined
+type Timestamps<O> = O extends NoTimestamps ? {}
+  : O extends RenamedCreated | RenamedUpdated | IsParanoid
+    ? { [K in NameOrDefault<OptionOf<O, 'createdAt'>, 'createdAt'> | NameOrDefault<OptionOf<O, 'updatedAt'>, 'updatedAt'>]: Date } & (O extends IsParanoid ? { [K in NameOrDefault<OptionOf<O, 'deletedAt'>, 'deletedAt'>]: Date | null } : {})
+    : ImplicitTimestamps
+type Version<O> = O extends HasVersion ? { [K in NameOrDefault<O['version'], 'version'>]: number } : {}
+/** Attributes that Mortise adds by itself: `id`, timestamps, `deletedAt`, `version`. */
+export type Implicit<D, O> = ([HasPrimaryKey<D[keyof D]>] extends [never] ? (O extends NoPrimaryKey ? {} : ImplicitId) : {}) & Timestamps<O> & Version<O>
+
+interface BelongsToMark { readonly associationType: 'BelongsTo', readonly foreignKey: string }
+type ForeignKeyName<R, N extends keyof R> = N extends string ? (R[N] extends BelongsToMark ? (string extends R[N]['foreignKey'] ? `${N}Id` : R[N]['foreignKey']) : never) : never
+/** Foreign keys of the model's own `belongsTo` declarations that D does not list. */
+type ForeignKeyPart<R, D> = { [K in Exclude<ForeignKeyName<R, keyof R>, keyof D>]: number | string | null }
+
+type RequiredKey<D, K extends keyof D> = K extends unknown ? (D[K] extends NotNull ? (D[K] extends Supplied ? never : K) : never) : never
+export type AttributesFrom<D, I> = I extends infer J ? { [K in keyof D | keyof J]: K extends keyof D ? Read<D[K]> : K extends keyof J ? J[K] : never } : never
+export type CreationFrom<D, I> = { [K in RequiredKey<D, keyof D>]: Write<D[K]> } & { [K in Exclude<keyof D, RequiredKey<D, keyof D>>]?: Write<D[K]> } & Partial<I>
+/** Members of an interface are resolved on access: models that are only queried never compute their creation type. */
+export interface LazyCreation<D, I> { readonly [LAZY]: CreationFrom<D, I> }
+
+// ---------------------------------------------------------------- instance and static types
+/** Instances of a model defined by the literals `D` (attributes), `O` (options) and `R` (associations). */
+// `extends infer X` evaluates and drops the alias: hovers, errors and emitted declarations show `{ id: number; firstName: string | null }`
+// instead of an alias over the definition.
+export type DefinedInstance<N extends string, D, O, R = {}> =
+  Implicit<D, O> & ForeignKeyPart<R, D> extends infer I ? (AttributesFrom<D, I> extends infer A extends object ? Model<A, LazyCreation<D, I>, R> & A & AllMixins<R, N> : never) : never
+
+export interface DefineFunction {
+  /** Defines a model; its types are inferred from the definition. */
+  <const N extends string, const D extends AttributesDefinition, const O extends ModelOptions = {}, const R extends Declarations = {}>(
+    modelName: N, attributes: D & CheckDefinition<D>, options?: O & { readonly associations?: R } & CheckOptions<O>,
+  ): ModelStatic<DefinedInstance<N, D, O, R>>
+  /** Defines a model whose instance type is given. */
+  <M extends AnyModel, A = TypesOf<M>['attributes']>(modelName: string, attributes?: { [K in keyof A]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark }, options?: ModelOptions): ModelStatic<M>
+}
+/** `class User extends sequelize.model('User', { … }, { associations: { … } }) {}`; with a name only: the model of that name. */
+export interface ModelFunction {
+  <const N extends string, const D extends AttributesDefinition, const O extends ModelOptions = {}, const R extends Declarations = {}>(
+    modelName: N, attributes: D & CheckDefinition<D>, options?: O & { readonly associations?: R } & CheckOptions<O>,
+  ): ModelBase<DefinedInstance<N, D, O, R>>
+  <M extends AnyModel = Model>(modelName: string): ModelStatic<M>
+}
+/** A base class. No `prototype: M` here: a derived class has its own, and the check of the static side would compare the two structurally. */
+export interface ModelBase<M extends AnyModel> extends ModelStatics {
+  new (): M
+  new (values?: TypesOf<M>['input'], options?: BuildOptions): M
+  new (): M
+}

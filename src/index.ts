@@ -1,0 +1,8 @@
+export * from './api/types/index.js'
+export { Model } from './api/model.js'
+export { Sequelize } from './api/sequelize.js'
+export { DataTypes } from './api/data-types.js'
+export { Op } from './sql/op.js'
+export * from './api/enums.js'
+export { hasOne, belongsTo, hasMany, belongsToMany } from './api/declare.js'
+export { literal, fn, col, sql, cast } from './sql/fragments.js'
