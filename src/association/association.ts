@@ -21,6 +21,9 @@ export interface JoinStep {
 /** Names of the methods that the association gives its source's instances: `get` → `getProfile`. */
 export type Accessors = Readonly<Record<string, string>>
 
+/** What happens to the row that a `setX`, `createX` or `setX(null)` takes the place of. */
+export type OnReplace = 'nullify' | 'delete' | 'restrict'
+
 export interface Association {
   readonly associationType: AssociationType
   readonly source: ModelClass
@@ -49,6 +52,13 @@ export interface Association {
   readonly inverse: Association | null
   /** The FOREIGN KEY constraint of the relation, by attribute names; null: `constraints: false`. Both sides of a pair show the same one. */
   readonly constraint: ForeignKeyConstraint | null
+  /** What a delete of the referenced row means for rows that refer to it, whether or not the database has the constraint. */
+  readonly onDelete: ReferentialAction
+  /** What the user wrote for it; null: `onDelete` is the default. Only a written CASCADE reaches soft-deleted rows' children. */
+  readonly declaredOnDelete: ReferentialAction | null
+  /** `hooks: true`: the ORM deletes dependent rows itself, so that their hooks run. */
+  readonly hooks: boolean
+  readonly onReplace: OnReplace
   /** Made by the other side, not declared by the user: left out of `include: { all: true }`. */
   readonly isHidden: boolean
   readonly options: Readonly<Record<string, unknown>>
@@ -56,11 +66,18 @@ export interface Association {
   /** Joins from source to target, in order (belongsToMany has two). */
   joinSteps(): readonly JoinStep[]
   /** Values (where-syntax on the target) that select the rows of these sources: one IN, or an OR of composite keys. Null: no source has a key. */
-  batch(sources: readonly ModelState[]): { readonly where: Readonly<Record<PropertyKey, unknown>>, readonly keyOfTarget: (target: ModelState) => string, readonly keyOfSource: (source: ModelState) => string | null } | null
+  batch(sources: readonly ModelState[]): Batch | null
   /** Attribute values that link `target` to `source`: on which of the two they are set, and to what. */
   link(source: ModelState, target: ModelState): LinkChange
   /** Attribute values that undo a link, and whether that is possible (a NOT NULL key cannot be nulled). */
   unlink(): { readonly values: Readonly<Record<string, unknown>>, readonly possible: boolean }
+}
+
+export interface Batch {
+  readonly where: Readonly<Record<PropertyKey, unknown>>
+  readonly keyOfTarget: (target: ModelState) => string
+  /** Null: this source has no key, so nothing is associated with it. */
+  readonly keyOfSource: (source: ModelState) => string | null
 }
 
 /**

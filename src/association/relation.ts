@@ -1,0 +1,138 @@
+/**
+ * A relation: one foreign key and the associations that read it, from either side. Every call that concerns the key says something about
+ * it; what one call leaves open is taken from another, and contradictions throw. The key is installed into the owner's definition at once,
+ * and again when a later call completes it, so that the order of calls does not matter.
+ */
+import { AssociationError } from '../errors/association.js'
+import type { Attribute } from '../model/attribute.js'
+import type { IndexOptions, ModelClass } from '../model/definition.js'
+import type { AssociationContext } from './context.js'
+import { contradictions, decideKey, type KeyFacts } from './foreign-key.js'
+import type { GivenKey } from './options.js'
+
+/** What a relation needs to know of the associations on it. */
+export interface Side {
+  readonly as: string
+  readonly isHidden: boolean
+  /** The name was given, by `as` or by the other side's `inverse`; it is not the default. */
+  readonly isNamed: boolean
+  readonly scope: Readonly<Record<string, unknown>> | null
+}
+
+export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
+  readonly owner: ModelClass
+  readonly referenced: ModelClass
+  /** Associations from the owner of the key (belongsTo), in the order of their calls. */
+  readonly ownerSides: BelongsTo[] = []
+  /** Associations from the model that is referred to (hasOne, hasMany). */
+  readonly referencedSides: HasX[] = []
+  readonly #context: AssociationContext
+  #said: GivenKey = {}
+  #saidBy: Partial<Record<keyof GivenKey, string>> = {}
+  #facts: KeyFacts | null = null
+  #indexes: readonly IndexOptions[] = []
+  /** The owner's attributes as they were before this relation touched them; undefined: there was none. */
+  readonly #before = new Map<string, Attribute | undefined>()
+
+  constructor(owner: ModelClass, referenced: ModelClass, context: AssociationContext) {
+    this.owner = owner
+    this.referenced = referenced
+    this.#context = context
+  }
+
+  get facts(): KeyFacts {
+    if (this.#facts === null) throw new AssociationError(`The association between ${this.owner.name} and ${this.referenced.name} is not complete yet.`)
+    return this.#facts
+  }
+  get said(): GivenKey { return this.#said }
+
+  /**
+   * Takes in what a call says about the key. Throws where it cannot be; nothing has changed then. The answer installs the outcome
+   * when it is called, so that the caller can check the rest first.
+   */
+  say(call: string, given: GivenKey, keyName: string, scopes: readonly Readonly<Record<string, unknown>>[]): { readonly facts: KeyFacts, readonly install: () => void } {
+    const found = contradictions(this.#said, given)
+    if (found.length > 0) {
+      throw new AssociationError(`${call} contradicts ${[...new Set(Object.values(this.#saidBy))].join(' and ')}, which is the other side of the same relation: ${found.join('; ')}. `
+        + 'Give both sides the same options, leave them out on one side, or name the associations (`as`, `inverse`) if two relations are meant.')
+    }
+    const said: Record<string, unknown> = { ...this.#said }
+    const saidBy: Partial<Record<string, string>> = { ...this.#saidBy }
+    for (const [option, value] of Object.entries(given)) {
+      if (value === undefined) continue
+      said[option] = option === 'attributes' ? mergeAttributes(this.#said.attributes, given.attributes!) : value
+      saidBy[option] ??= call
+    }
+    const facts = decideKey({
+      owner: this.owner,
+      referenced: this.referenced,
+      said,
+      saidBy: (option) => saidBy[option] ?? call,
+      keyName,
+      scopes,
+      declared: (name) => this.#before.has(name) ? this.#before.get(name) : this.owner.modelDefinition.shape.attributes.get(name),
+      context: this.#context,
+    })
+    const install = (): void => {
+      this.#said = said
+      this.#saidBy = saidBy
+      this.#install(facts)
+    }
+    return { facts, install }
+  }
+
+  #install(facts: KeyFacts): void {
+    const { modelDefinition } = this.owner
+    const kept = new Set(facts.foreignKeys)
+    this.#takeBack(kept)
+    facts.foreignKeys.forEach((name, index) => {
+      if (!this.#before.has(name)) this.#before.set(name, modelDefinition.shape.attributes.get(name))
+      modelDefinition.mergeAttribute(name, facts.attributes[index]!)
+    })
+    for (const index of facts.indexes) modelDefinition.addIndex(index)
+    this.#indexes = facts.indexes
+    this.#facts = facts
+  }
+
+  /** Undoes what was installed, except for attributes that stay. */
+  #takeBack(kept: ReadonlySet<string>): void {
+    const { modelDefinition } = this.owner
+    for (const index of this.#indexes) modelDefinition.removeIndex(index)
+    this.#indexes = []
+    for (const [name, before] of this.#before) {
+      if (kept.has(name) && before === undefined) continue
+      if (!this.#isSharedKey(name)) restoreAttribute(this.owner, name, before, kept.has(name))
+      if (!kept.has(name)) this.#before.delete(name)
+    }
+  }
+
+  /** Another relation of the owner uses the same attribute (polymorphic keys, composite keys that overlap). */
+  #isSharedKey(name: string): boolean {
+    for (const association of this.owner.modelDefinition.associations.values()) {
+      const { relation } = association as { relation?: unknown }
+      if (relation instanceof Relation && relation !== this && relation.owner === this.owner && relation.#before.has(name)) return true
+    }
+    return false
+  }
+
+  /** Takes the key back out of the owner's definition: the models are no longer associated. */
+  dispose(): void {
+    this.#takeBack(new Set())
+    this.#facts = null
+  }
+}
+
+function mergeAttributes(before: GivenKey['attributes'], now: NonNullable<GivenKey['attributes']>): NonNullable<GivenKey['attributes']> {
+  return now.map((attributes, index) => ({ ...before?.[index], ...attributes }))
+}
+
+/** Brings an attribute back to what the user declared. */
+function restoreAttribute(owner: ModelClass, name: string, before: Attribute | undefined, isKept: boolean): void {
+  const { modelDefinition } = owner
+  if (before === undefined) {
+    if (!isKept && modelDefinition.shape.attributes.has(name)) modelDefinition.removeAttribute(name)
+    return
+  }
+  const raw = before.raw
+  modelDefinition.mergeAttribute(name, { ...raw, references: raw.references ?? null, onDelete: raw.onDelete ?? null, onUpdate: raw.onUpdate ?? null })
+}
