@@ -45,6 +45,8 @@ export interface Traits {
   readonly generatedUuid: readonly ('v1' | 'v4' | 'v7')[]
   /** Names of tables and columns that differ only in case are the same. Default false. */
   readonly caseInsensitiveNames?: boolean
+  /** DDL takes part in transactions. Default false. */
+  readonly transactionalDdl?: boolean
 }
 
 /** Text of a statement and the values in the order of its placeholders, each with the codec that converts it. */
