@@ -45,7 +45,13 @@ function copy(value: unknown, seen: Map<object, unknown>): unknown {
   for (const key of Reflect.ownKeys(value)) {
     const descriptor = Object.getOwnPropertyDescriptor(value, key)
     if (!descriptor) continue
-    if ('value' in descriptor) Object.defineProperty(target, key, { value: copy(descriptor.value, seen), enumerable: descriptor.enumerable === true, writable: true, configurable: true })
+    if ('value' in descriptor)
+      Object.defineProperty(target, key, {
+        value: copy(descriptor.value, seen),
+        enumerable: descriptor.enumerable === true,
+        writable: true,
+        configurable: true,
+      })
     else Object.defineProperty(target, key, { ...descriptor, configurable: true })
   }
   return target

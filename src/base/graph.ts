@@ -15,12 +15,12 @@ export function topologicalOrder<T>(items: Iterable<T>, dependenciesOf: (item: T
   const nodes = new Set(items)
   const order: T[] = []
   const cycles: T[][] = []
-  const state = new Map<T, { index: number, low: number, onStack: boolean }>()
+  const state = new Map<T, { index: number; low: number; onStack: boolean }>()
   const stack: T[] = []
   let counter = 0
 
   // Tarjan's components, with an explicit stack: a chain of thousands of records must not overflow the call stack.
-  const frames: { item: T, rest: Iterator<T> }[] = []
+  const frames: { item: T; rest: Iterator<T> }[] = []
   const enter = (item: T): void => {
     state.set(item, { index: counter, low: counter, onStack: true })
     counter += 1
@@ -63,7 +63,11 @@ export function topologicalOrder<T>(items: Iterable<T>, dependenciesOf: (item: T
 }
 
 /** One closed path through a cycle, to be named in messages: `User → Profile → User`. */
-export function describeCycle<T>(cycle: readonly T[], dependenciesOf: (item: T) => Iterable<T>, nameOf: (item: T) => string): string {
+export function describeCycle<T>(
+  cycle: readonly T[],
+  dependenciesOf: (item: T) => Iterable<T>,
+  nameOf: (item: T) => string,
+): string {
   const members = new Set(cycle)
   const start = cycle[0]
   if (start === undefined) return ''
@@ -74,7 +78,8 @@ export function describeCycle<T>(cycle: readonly T[], dependenciesOf: (item: T) 
     for (const next of dependenciesOf(item)) {
       if (next === start) {
         const path: T[] = []
-        for (let step: T | undefined = item; step !== undefined && step !== start; step = cameFrom.get(step)) path.unshift(step)
+        for (let step: T | undefined = item; step !== undefined && step !== start; step = cameFrom.get(step))
+          path.unshift(step)
         return [start, ...path, start].map(nameOf).join(' → ')
       }
       if (members.has(next) && !cameFrom.has(next)) {

@@ -10,18 +10,24 @@ export const upperFirst = (word: string): string => word.charAt(0).toUpperCase()
 export const lowerFirst = (word: string): string => word.charAt(0).toLowerCase() + word.slice(1)
 
 /** `user_id`, `user-id`, `user id` → `userId`. The first letter keeps its case: `User_id` → `UserId`. */
-export const camelize = (word: string): string => word.trim().replace(/[-_\s]+(.)?/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? '')
+export const camelize = (word: string): string =>
+  word.trim().replace(/[-_\s]+(.)?/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? '')
 
 /** `userId`, `UserId`, `user-id` → `user_id`; runs of capitals count as one word: `HTMLPage` → `html_page`. */
 export const underscore = (word: string): string =>
-  word.replace(/([A-Z\d]+)([A-Z][a-z])/g, '$1_$2').replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[-\s]+/g, '_').toLowerCase()
+  word
+    .replace(/([A-Z\d]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replace(/[-\s]+/g, '_')
+    .toLowerCase()
 
 /** `profiles_user_id_unique`; without the suffix for an index that is not unique. */
 export const indexName = (table: string, columns: readonly string[], unique: boolean): string =>
   [table, ...columns, ...(unique ? ['unique'] : [])].map((part) => underscore(part)).join('_')
 
 /** `Tasks_UserId_foreign_idx`: the name of a foreign key that the user did not name. */
-export const foreignKeyName = (table: string, columns: readonly string[]): string => `${table}_${columns.join('_')}_foreign_idx`
+export const foreignKeyName = (table: string, columns: readonly string[]): string =>
+  `${table}_${columns.join('_')}_foreign_idx`
 
 const encoder = new TextEncoder()
 
@@ -52,7 +58,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
-    const distance = candidate.toLowerCase() === wanted ? 0 : editDistance(wanted, candidate.toLowerCase(), bestDistance)
+    const distance =
+      candidate.toLowerCase() === wanted ? 0 : editDistance(wanted, candidate.toLowerCase(), bestDistance)
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance
@@ -77,7 +84,8 @@ function editDistance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j += 1) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1
       let value = Math.min(row[j - 1]! + 1, last[j]! + 1, last[j - 1]! + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) value = Math.min(value, beforeLast[j - 2]! + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        value = Math.min(value, beforeLast[j - 2]! + 1)
       row.push(value)
     }
     beforeLast = last

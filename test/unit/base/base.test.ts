@@ -4,7 +4,13 @@ import { describeCycle, topologicalOrder } from '../../../src/base/graph.js'
 import { Lru } from '../../../src/base/lru.js'
 
 test('dependencies come first, otherwise the order stays', () => {
-  const needs: Record<string, string[]> = { profiles: ['users'], users: [], addresses: ['profiles', 'elsewhere'], tags: [], self: ['self'] }
+  const needs: Record<string, string[]> = {
+    profiles: ['users'],
+    users: [],
+    addresses: ['profiles', 'elsewhere'],
+    tags: [],
+    self: ['self'],
+  }
   const { order, cycles } = topologicalOrder(Object.keys(needs), (name) => needs[name] ?? [])
   expect(order).toEqual(['users', 'profiles', 'addresses', 'tags', 'self'])
   expect(cycles).toEqual([])
@@ -16,11 +22,20 @@ test('cycles are found and named', () => {
   expect(cycles).toHaveLength(1)
   expect([...cycles[0]!].sort()).toEqual(['a', 'b', 'c'])
   expect(order.indexOf('d')).toBe(3)
-  expect(describeCycle(cycles[0]!, (name) => needs[name]!, (name) => name.toUpperCase())).toMatch(/^(A → B → C → A|B → C → A → B|C → A → B → C)$/)
+  expect(
+    describeCycle(
+      cycles[0]!,
+      (name) => needs[name]!,
+      (name) => name.toUpperCase(),
+    ),
+  ).toMatch(/^(A → B → C → A|B → C → A → B|C → A → B → C)$/)
 })
 
 test('a very long chain does not overflow', () => {
-  const { order } = topologicalOrder(Array.from({ length: 20_000 }, (_, index) => index), (index) => (index < 19_999 ? [index + 1] : []))
+  const { order } = topologicalOrder(
+    Array.from({ length: 20_000 }, (_, index) => index),
+    (index) => (index < 19_999 ? [index + 1] : []),
+  )
   expect(order[0]).toBe(19_999)
 })
 
@@ -46,7 +61,7 @@ test('plain data is frozen deeply, instances are not', () => {
 test('a draft may be written to and leaves the original alone', () => {
   const symbol = Symbol('op')
   const original = deepFreeze({ where: { a: 1, [symbol]: [1] }, date: new Date() })
-  const copy = draft(original) as { where: { a: number, [symbol]: number[] }, date: Date }
+  const copy = draft(original) as { where: { a: number; [symbol]: number[] }; date: Date }
   copy.where.a = 2
   copy.where[symbol].push(2)
   expect(original.where).toEqual({ a: 1, [symbol]: [1] })

@@ -1,14 +1,44 @@
 import { expect, test } from 'vitest'
-import { camelize, foreignKeyName, indexName, lowerFirst, nearest, pluralize, shorten, singularize, suggestion, underscore, upperFirst } from '../../../src/base/names.js'
+import {
+  camelize,
+  foreignKeyName,
+  indexName,
+  lowerFirst,
+  nearest,
+  pluralize,
+  shorten,
+  singularize,
+  suggestion,
+  underscore,
+  upperFirst,
+} from '../../../src/base/names.js'
 
 test('plural and singular', () => {
-  expect(['User', 'Person', 'Address', 'news', 'Category'].map(pluralize)).toEqual(['Users', 'People', 'Addresses', 'news', 'Categories'])
+  expect(['User', 'Person', 'Address', 'news', 'Category'].map(pluralize)).toEqual([
+    'Users',
+    'People',
+    'Addresses',
+    'news',
+    'Categories',
+  ])
   expect(['Users', 'People', 'Addresses', 'tasks'].map(singularize)).toEqual(['User', 'Person', 'Address', 'task'])
 })
 
 test('cases', () => {
-  expect(['user_id', 'User_id', 'user-name', 'drivingLicense'].map(camelize)).toEqual(['userId', 'UserId', 'userName', 'drivingLicense'])
-  expect(['userId', 'UserId', 'HTMLPage', 'user-id', 'createdAt', 'users'].map(underscore)).toEqual(['user_id', 'user_id', 'html_page', 'user_id', 'created_at', 'users'])
+  expect(['user_id', 'User_id', 'user-name', 'drivingLicense'].map(camelize)).toEqual([
+    'userId',
+    'UserId',
+    'userName',
+    'drivingLicense',
+  ])
+  expect(['userId', 'UserId', 'HTMLPage', 'user-id', 'createdAt', 'users'].map(underscore)).toEqual([
+    'user_id',
+    'user_id',
+    'html_page',
+    'user_id',
+    'created_at',
+    'users',
+  ])
   expect([upperFirst('profile'), lowerFirst('Profile'), upperFirst('')]).toEqual(['Profile', 'profile', ''])
 })
 

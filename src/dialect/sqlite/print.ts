@@ -1,0 +1,144 @@
+/**
+ * What SQLite writes differently from the base tables. Minimum version 3.39 (RIGHT JOIN, IS DISTINCT FROM); `RETURNING` and UPSERT
+ * are older.
+ */
+import { QueryError } from '../../errors/base.js'
+import { baseOperators, exprTable, operand } from '../../print/expr.js'
+import {
+  conflictClause,
+  insertHead,
+  orderClause,
+  queryTable,
+  returningClause,
+  selectBody,
+  setClause,
+  whereClause,
+} from '../../print/query.js'
+import type { PrintTable, Writer } from '../../print/writer.js'
+import type { CompareOperator } from '../../sql/expr.js'
+import type { DeleteNode, InsertNode, UpdateNode } from '../../sql/query.js'
+
+// LIKE ignores the case of ASCII letters in SQLite (lang_expr.html), so ILIKE is the same word. REGEXP and MATCH are left out: the words
+// exist, the functions behind them don't.
+export const sqliteOperators: Readonly<Partial<Record<CompareOperator, string>>> = {
+  ...baseOperators,
+  iLike: 'LIKE',
+  notILike: 'NOT LIKE',
+}
+
+/** `['a', 0, 'x.y']` → `$.a[0]."x.y"` (json1.html, "Path arguments"). */
+export function jsonPathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      text +
+      (typeof part === 'number' ? `[${part}]` : /^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `.${JSON.stringify(part)}`),
+    '$',
+  )
+}
+
+function limitClause(
+  node: { readonly limit: UpdateNode['limit']; readonly offset: UpdateNode['limit'] },
+  out: Writer,
+): void {
+  if (node.limit) out.raw(' LIMIT ').node(node.limit)
+  // OFFSET cannot stand alone; a negative limit means none.
+  else if (node.offset) out.raw(' LIMIT -1')
+  if (node.offset) out.raw(' OFFSET ').node(node.offset)
+}
+
+// UPDATE … LIMIT exists only in builds with an option that distributions leave out (and never with RETURNING), so rows are named by
+// their rowid. `_rowid_` is the spelling that a user's column is least likely to hide.
+function limitedWhere(node: UpdateNode | DeleteNode, out: Writer): void {
+  if (!node.limit && node.orderBy.length === 0) return whereClause(node.where, out)
+  if (!node.limit) return whereClause(node.where, out)
+  out.raw(' WHERE _rowid_ IN (SELECT _rowid_ FROM ').table(node.table)
+  whereClause(node.where, out)
+  orderClause(node, out)
+  out.raw(' LIMIT ').node(node.limit).raw(')')
+}
+
+function printInsert(given: InsertNode, out: Writer): void {
+  const node = withoutDefaults(given, out)
+  if (node.columns.length > 0) {
+    insertHead(node, out)
+    out.raw(' VALUES ').list(node.rows, (row) => {
+      out
+        .raw('(')
+        .list(row, (value) => void (value === null ? out.raw('NULL') : out.node(value)))
+        .raw(')')
+    })
+  } else {
+    out.raw('INSERT INTO ').table(node.table)
+    // DEFAULT VALUES makes one row; a NULL rowid makes the next one, and leaves every column its default.
+    out.raw(
+      node.rows.length === 1 ? ' DEFAULT VALUES' : ` (_rowid_) VALUES ${node.rows.map(() => '(NULL)').join(', ')}`,
+    )
+  }
+  conflictClause(node.conflict, out)
+  returningClause(node.returning, out)
+}
+
+/** SQLite has no DEFAULT in VALUES: a column that every row leaves to its default is left out; one that only some rows have needs two inserts. */
+function withoutDefaults(node: InsertNode, out: Writer): InsertNode {
+  const kept = node.columns.map((_, index) => node.rows.some((row) => row[index] !== null))
+  if (node.rows.some((row) => row.some((value, index) => value === null && kept[index]))) {
+    out.unsupported('DEFAULT for some rows of an insert', 'Insert rows with equal sets of columns together.')
+  }
+  if (kept.every(Boolean)) return node
+  return {
+    ...node,
+    columns: node.columns.filter((_, index) => kept[index]),
+    rows: node.rows.map((row) => row.filter((_, index) => kept[index])),
+  }
+}
+
+export const sqliteTable: PrintTable = {
+  ...exprTable,
+  ...queryTable,
+  select(node, out) {
+    selectBody(node, out)
+    limitClause(node, out)
+    // No row locks: a transaction that writes has the whole database (as in Sequelize, `lock` is no error).
+  },
+  insert: printInsert,
+  update(node, out) {
+    out.raw('UPDATE ').table(node.table)
+    setClause(node, out)
+    limitedWhere(node, out)
+    returningClause(node.returning, out)
+  },
+  delete(node, out) {
+    out.raw('DELETE FROM ').table(node.table)
+    limitedWhere(node, out)
+    returningClause(node.returning, out)
+  },
+  derived(node, out) {
+    if (node.lateral) out.unsupported('LATERAL')
+    out.raw('(').node(node.select).raw(') AS ').identifier(node.alias)
+  },
+  in(node, out) {
+    const { left, items } = node
+    // Row values on the right are rows of a VALUES list (rowvalue.html, section 2.2).
+    if (left.kind !== 'list' || 'kind' in items || items.length === 0) return exprTable.in(node, out)
+    out
+      .node(left)
+      .raw(node.negated ? ' NOT IN (VALUES ' : ' IN (VALUES ')
+      .list(items, (item) => out.node(item))
+      .raw(')')
+  },
+  json(node, out) {
+    operand(node.expr, out)
+    if (node.path.length === 0 && !node.unquote) return
+    // `->` gives JSON text, `->>` an SQL value. The path is structure, not a value: an index on the expression must be able to match it.
+    out.raw(node.unquote ? ' ->> ' : ' -> ').raw(jsonPathLiteral(node.path))
+  },
+}
+
+function jsonPathLiteral(path: readonly (string | number)[]): string {
+  const text = jsonPathText(path)
+  if (text.includes('\0')) throw new QueryError('A JSON path cannot contain a NUL character.')
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** What CAST takes: no collation, and exact decimals as SQLite counts them. */
+export const castName = (sql: string): string => sql.replace(/ COLLATE \w+$/i, '')
