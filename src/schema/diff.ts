@@ -110,8 +110,12 @@ function diffIndexes(actual: TableSnapshot, desired: TableSnapshot, options: Dif
   const missing: IndexSnapshot[] = []
   for (const index of desired.indexes) {
     const same = named.get(fold(index.name))
-    if (same && indexKey(same, fold) === indexKey(index, fold)) left.delete(same)
-    else missing.push(index)
+    if (same && indexKey(same, fold) === indexKey(index, fold)) {
+      left.delete(same)
+      continue
+    }
+    missing.push(index)
+    if (same) dropIndex(same)
   }
   for (const index of missing) {
     const twin = [...left].find((candidate) => indexKey(candidate, fold) === indexKey(index, fold))
@@ -119,8 +123,6 @@ function diffIndexes(actual: TableSnapshot, desired: TableSnapshot, options: Dif
       left.delete(twin)
       continue
     }
-    const other = named.get(fold(index.name))
-    if (other && left.has(other)) dropIndex(other)
     changes.push({ kind: 'create-index', table, index })
   }
   if (options.dropConstraints) for (const index of left) dropIndex(index)

@@ -208,11 +208,11 @@ const quoteText = (text: string): string => `'${text.replaceAll('\'', '\'\'')}'`
 
 /** Foreign keys of the tables written anew, and of those that refer to them, must hold as before. */
 function withForeignKeyCheck(statements: readonly SchemaStatement[], tables: readonly TableName[]): readonly SchemaStatement[] {
-  const names = new Set(tables.map((table) => lower(physicalName(table))))
+  const names = new Map(tables.map((table) => [lower(physicalName(table)), physicalName(table)]))
   if (names.size === 0) return statements
   const check = (name: string, phase: 'before' | 'after'): SchemaStatement => ({
     text: `SELECT "table", parent, count(*) FROM pragma_foreign_key_check(${quoteText(name)}) GROUP BY 1, 2`,
     check: { key: `foreign keys of ${name}`, phase, compare: 'no-more', message: `Rows of "${name}" would refer to rows that do not exist; nothing was changed. Correct them first (table, table referred to, number of rows)` },
   })
-  return [...[...names].map((name) => check(name, 'before')), ...statements, ...[...names].map((name) => check(name, 'after'))]
+  return [...[...names.values()].map((name) => check(name, 'before')), ...statements, ...[...names.values()].map((name) => check(name, 'after'))]
 }
