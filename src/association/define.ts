@@ -11,7 +11,7 @@ import type { AssociationContext } from './context.js'
 import { defaultForeignKeys, nameInAssociations, primaryKeysOf } from './foreign-key.js'
 import { HasOneAssociation } from './has-one.js'
 import { OneAssociation, type OneRelation } from './one.js'
-import { type Given, type GivenKey, readOptions } from './options.js'
+import { describeCall, type Given, type GivenKey, readOptions } from './options.js'
 import { Relation } from './relation.js'
 import { resolveTarget } from './target.js'
 
@@ -24,8 +24,9 @@ const METHOD = { HasOne: 'hasOne', BelongsTo: 'belongsTo' } as const
  * Throws AssociationError that names both models for anything that cannot be; nothing is defined then.
  */
 export function defineAssociation(kind: OneKind, source: ModelClass, target: unknown, options: unknown, context: AssociationContext): OneAssociation {
-  const resolved = resolveTarget(METHOD[kind], source, target, context)
-  const describe = (name: string): string => `${source.name}.${METHOD[kind]}(${name})`
+  const describe = (name: string): string => describeCall(source.name, METHOD[kind], name, options)
+  const resolve = (final: boolean) => resolveTarget({ source, method: METHOD[kind], describe }, target, context, final)
+  const resolved = resolve(false)
   if ('model' in resolved) {
     const call = describe(resolved.model.name)
     return declare(kind, source, resolved.model, readOptions(kind, options, call), call, context)
@@ -37,7 +38,7 @@ export function defineAssociation(kind: OneKind, source: ModelClass, target: unk
     source,
     description: call,
     settle(final) {
-      const again = resolveTarget(METHOD[kind], source, target, context, final)
+      const again = resolve(final)
       if (!('model' in again)) return false
       declare(kind, source, again.model, given, describe(again.model.name), context, association)
       return true
@@ -122,6 +123,10 @@ class Declaration {
       if (isTaken) throw new AssociationError(`${this.#call}: the foreign key "${name}" has the name of an association of ${this.#owner.name}. Name the foreign key with foreignKey, or the association with \`as\`.`)
     }
 
+    if (given.onReplace === 'nullify' && facts.attributes.every((attribute) => attribute.allowNull === false)) {
+      throw new AssociationError(`${this.#call}: onReplace is "nullify", but the foreign key ${this.#owner.name}.${facts.foreignKeys.join(', ')} cannot be null. Use "delete" or "restrict", or allow null.`)
+    }
+
     install()
     // A name that somebody's inverse took by itself gives way to one that is declared.
     const holder = this.#source.modelDefinition.associations.get(this.#as)
@@ -134,7 +139,7 @@ class Declaration {
     else sides.push(association)
     register(association, this.#context)
     this.#otherSide(relation, association)
-    this.#warnLater(relation)
+    this.#warnOfTwoKeys(relation)
     return association
   }
 
@@ -340,26 +345,14 @@ class Declaration {
     for (let number = 2; ; number += 1) if (isFree(`${last}${number}`)) return `${last}${number}`
   }
 
-  /** Warnings that depend on what the rest of the program declares: given when the current turn of the program is over. */
-  #warnLater(relation: OneRelation): void {
-    const context = this.#context
-    queueMicrotask(() => {
-      for (const side of relation.referencedSides) {
-        if (side.cardinality !== 'one' || side.source.modelDefinition.associations.get(side.as) !== side || side.isUniqueBacked || relation.said.unique === false) continue
-        if (relation.said.unique) continue
-        context.warn('MORTISE_W_ONE_TO_ONE_NOT_UNIQUE', `${side.source.name}.${side.as}`, `${side.source.name}.hasOne(${side.target.name}): nothing keeps two rows of ${side.target.name} from having the same `
-          + `${side.foreignKeys.join(', ')}. Add \`unique: true\` to the association (or \`unique: false\` if this is meant).`)
-      }
-      const back = relationsBetween(relation.referenced, relation.owner).find((other) => other !== relation && isOneToOne(other))
-      if (back && relation.owner !== relation.referenced && isOneToOne(relation)) {
-        const names = [relation, back].map(({ owner, facts }) => `${owner.name}.${facts.foreignKeys.join(', ')}`).sort()
-        context.warn('MORTISE_W_TWO_FOREIGN_KEYS', names.join(), `${names.join(' and ')} are two foreign keys between the same two models, one in each direction. Each says for itself who belongs to whom: keep one, and name its other side with \`inverse\`.`)
-      }
-    })
+  /** Two keys between the same models, one in each direction, are two truths. */
+  #warnOfTwoKeys(relation: OneRelation): void {
+    const back = relation.owner === relation.referenced ? undefined : relationsBetween(relation.referenced, relation.owner)[0]
+    if (!back) return
+    const names = [relation, back].map(({ owner, facts }) => `${owner.name}.${facts.foreignKeys.join(', ')}`).sort()
+    this.#context.warn('MORTISE_W_TWO_FOREIGN_KEYS', names.join(), `${names.join(' and ')} are two foreign keys between the same two models, one in each direction. Each says for itself who belongs to whom: keep one, and name its other side with \`inverse\`.`)
   }
 }
-
-const isOneToOne = (relation: OneRelation): boolean => relation.referencedSides.some((side) => side.cardinality === 'one')
 
 const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && [...a].sort().join('\0') === [...b].sort().join('\0')
 

@@ -169,7 +169,8 @@ export abstract class OneAssociation implements Association, Side {
       const attribute = shape.attributes.get(name)
       return attribute !== undefined && attribute.allowNull && !attribute.primaryKey
     })
-    return { values: Object.fromEntries(nullable.map((name) => [name, null])), possible: nullable.length > 0 }
+    const cleared = this.side.given.clearScopeOnUnset ? Object.keys(this.scope ?? {}) : []
+    return { values: Object.fromEntries([...nullable, ...cleared].map((name) => [name, null])), possible: nullable.length > 0 }
   }
 
   // The verbs: thin, so that a program which wraps `association.get` sees every call of a mixin.

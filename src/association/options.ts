@@ -18,6 +18,8 @@ export interface Given {
   readonly scope?: Readonly<Record<string, unknown>>
   readonly hooks?: boolean
   readonly onReplace?: OnReplace
+  /** Unlinking a row also nulls the attributes of the scope. */
+  readonly clearScopeOnUnset?: boolean
   readonly order?: readonly (readonly [string, 'ASC' | 'DESC'])[]
   readonly inverse?: { readonly as?: string, readonly type?: 'hasOne' | 'hasMany', readonly scope?: Readonly<Record<string, unknown>> }
   readonly raw: Readonly<Record<string, unknown>>
@@ -42,7 +44,7 @@ export interface GivenKey {
 
 const COMMON = [
   'as', 'name', 'foreignKey', 'foreignKeyConstraints', 'constraints', 'onDelete', 'onUpdate', 'uniqueKey', 'unique', 'allowNonUniqueKey',
-  'scope', 'hooks', 'inverse', 'onReplace', 'order',
+  'scope', 'clearScopeOnUnset', 'hooks', 'inverse', 'onReplace', 'order',
 ]
 const KNOWN: Partial<Record<AssociationType, readonly string[]>> = {
   HasOne: [...COMMON, 'sourceKey', 'targetKey'],
@@ -77,6 +79,7 @@ export function readOptions(kind: AssociationType, options: unknown, call: strin
     scope: raw.scope === undefined || raw.scope === null ? undefined : isPlainObject(raw.scope) ? Object.freeze({ ...raw.scope }) : fail('scope must be an object of attribute values.'),
     hooks: readBoolean(raw, 'hooks', fail),
     onReplace: onReplace as OnReplace | undefined,
+    clearScopeOnUnset: readBoolean(raw, 'clearScopeOnUnset', fail),
     order: readOrder(raw.order, fail),
     inverse,
     raw,
@@ -105,14 +108,15 @@ function readNames(raw: Record<string, unknown>, fail: Fail): Pick<Given, 'as' |
 
 function readInverse(given: unknown, kind: AssociationType, fail: Fail): Given['inverse'] {
   if (given === undefined || given === null) return undefined
-  if (typeof given === 'string') return { as: given }
+  const side = kind === 'BelongsTo' ? 'hasOne' : undefined
+  if (typeof given === 'string') return { as: given, type: side }
   if (!isPlainObject(given)) return fail('inverse must be the name of the association on the other side, or an object { as }.')
   for (const option of Object.keys(given)) {
     if (!['as', 'type', 'scope'].includes(option)) fail(`inverse has no option "${option}".${suggestion(option, ['as', 'type', 'scope'])}`)
   }
   const as = isPlainObject(given.as) ? given.as.singular : given.as
   if (as !== undefined && (typeof as !== 'string' || as === '')) fail('inverse.as must be a name.')
-  const type = given.type
+  const type = given.type ?? side
   if (kind === 'BelongsTo') {
     if (type !== 'hasOne' && type !== 'hasMany') fail('inverse.type must say whether the other side is "hasOne" or "hasMany".')
   } else if (type !== undefined && type !== 'belongsTo') fail('inverse.type can only be given to belongsTo: the other side of hasOne is always a belongsTo.')
@@ -164,6 +168,9 @@ function readForeignKey(given: unknown, fail: Fail): Record<string, unknown>[] {
     }
     const name = part.name ?? part.fieldName
     if (name !== undefined && (typeof name !== 'string' || name === '')) fail('foreignKey.name must be a name.')
+    if (part.field !== undefined && part.columnName !== undefined && part.field !== part.columnName) {
+      fail(`foreignKey is given two column names: columnName ${quoted(part.columnName)} and field ${quoted(part.field)}. They mean the same; keep one.`)
+    }
     return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined))
   })
 }
@@ -226,6 +233,13 @@ function readOrder(given: unknown, fail: Fail): Given['order'] {
     const direction = String(item[1] ?? 'ASC').toUpperCase()
     return direction === 'ASC' || direction === 'DESC' ? [item[0], direction] : wrong()
   })
+}
+
+/** A call as messages show it: with the options that tell it from other calls. */
+export function describeCall(source: string, method: string, target: string, options: unknown): string {
+  const given = typeof options === 'string' ? { foreignKey: options } : isPlainObject(options) ? options : {}
+  const shown = ['as', 'foreignKey'].filter((option) => typeof given[option as keyof typeof given] === 'string').map((option) => `${option}: '${String(given[option as keyof typeof given])}'`)
+  return `${source}.${method}(${target}${shown.length === 0 ? '' : `, { ${shown.join(', ')} }`})`
 }
 
 export const quoted = (value: unknown): string => typeof value === 'string' ? `"${value}"` : String(value)

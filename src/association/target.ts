@@ -11,32 +11,40 @@ export type Target = { readonly model: ModelClass } | { readonly waitingFor: str
 
 const isModelClass = (value: unknown): value is ModelClass => typeof value === 'function' && value.prototype instanceof ModelState
 
+/** The call that names the target, for messages. */
+export interface TargetCall {
+  readonly source: ModelClass
+  readonly method: string
+  describe(target: string): string
+}
+
 /** `final`: a target that is still missing throws, naming the pair. */
-export function resolveTarget(method: string, source: ModelClass, target: unknown, context: AssociationContext, final = false): Target {
-  const call = `${source.name}.${method}`
+export function resolveTarget(call: TargetCall, target: unknown, context: AssociationContext, final: boolean): Target {
+  const { source } = call
   if (target === undefined || target === null) {
-    throw new AssociationError(`${call} was called with ${String(target)} instead of a model. Is the target's module imported, and does it export the model? If ${source.name} and the target import each other, `
-      + `the import is circular and gives undefined at first: pass a function, ${call}(() => Target).`)
+    throw new AssociationError(`${call.describe(String(target))}: there is no model to associate. Is the target's module imported, and does it export the model? If it and the module of ${source.name} import each other, `
+      + `the import is circular and gives undefined at first: pass a function, ${source.name}.${call.method}(() => Target).`)
   }
-  if (typeof target === 'string') {
-    throw new AssociationError(`${call} was called with the string "${target}" instead of a model. Pass the model itself, or a function that returns it.`)
-  }
-  const model = isModelClass(target) ? target : typeof target === 'function' ? callThunk(target as () => unknown, call, source, context, final) : target
+  if (typeof target === 'string') throw new AssociationError(`${call.describe(`'${target}'`)}: a model is needed, not its name. Pass the model itself, or a function that returns it.`)
+  const model = isModelClass(target) ? target : isThunk(target) ? callThunk(target, call, context, final) : target
   if (typeof model === 'string') return { waitingFor: model }
-  if (!isModelClass(model)) throw new AssociationError(`${call} was called with something that is not a model (${describe(model)}). Pass a model that was defined with define, init or decorators.`)
+  if (!isModelClass(model)) throw new AssociationError(`${call.describe(describe(model))}: this is not a model. Pass one that was made with define or init, or a decorated class.`)
   const mine = context.sequelizeOf(source)
   const theirs = context.sequelizeOf(model)
-  if (mine === null) throw new AssociationError(`${call}(${model.name}): ${source.name} is not initialised. Call ${source.name}.init (or pass the model to Sequelize) before you associate it.`)
+  const named = call.describe(model.name)
+  if (mine === null) throw new AssociationError(`${named}: ${source.name} is not initialised. Call ${source.name}.init (or pass the model to Sequelize) before you associate it.`)
   if (theirs === null) {
     if (!final && model !== target) return { waitingFor: model.name }
-    throw new AssociationError(`${call}(${model.name}): ${model.name} is not initialised. Call ${model.name}.init (or pass the model to Sequelize) before you associate it.`)
+    throw new AssociationError(`${named}: ${model.name} is not initialised. Call ${model.name}.init (or pass the model to Sequelize) before you associate it.`)
   }
-  if (mine !== theirs) throw new AssociationError(`${call}(${model.name}): ${model.name} belongs to another Sequelize instance than ${source.name}. Associations join tables of one database: define both models on one instance.`)
+  if (mine !== theirs) throw new AssociationError(`${named}: ${model.name} belongs to another Sequelize instance than ${source.name}. Associations join tables of one database: define both models on one instance.`)
   return { model }
 }
 
+const isThunk = (value: unknown): value is () => unknown => typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
+
 /** What the function gives; a string (its text) while there is nothing yet. */
-function callThunk(thunk: () => unknown, call: string, source: ModelClass, context: AssociationContext, final: boolean): unknown {
+function callThunk(thunk: () => unknown, call: TargetCall, context: AssociationContext, final: boolean): unknown {
   const text = thunk.toString().replace(/^[^]*?=>\s*/, '').replace(/\s+/g, ' ').slice(0, 60)
   let cause: unknown
   try {
@@ -47,13 +55,13 @@ function callThunk(thunk: () => unknown, call: string, source: ModelClass, conte
     if (!(error instanceof ReferenceError)) throw error
     cause = error
   }
-  if (!final && context.sequelizeOf(source) !== null) return text
-  throw new AssociationError(`${call}(() => ${text}): the function gave no model. ${source.name} waits for "${text}", which was never defined or was not imported: check that the modules of both models are loaded `
-    + 'before the database is used.', cause === undefined ? undefined : { cause })
+  if (!final && context.sequelizeOf(call.source) !== null) return text
+  throw new AssociationError(`${call.describe(`() => ${text}`)}: the function gave no model. ${call.source.name} waits for "${text}", which was never defined or not imported: check that the modules of both models are `
+    + 'loaded before the database is used.', cause === undefined ? undefined : { cause })
 }
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null) return `an object of ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'no class'}${'default' in value ? '; did you mean its `default`?' : ''}`
-  return typeof value
+  if (typeof value === 'object' && value !== null) return 'default' in value ? 'a module; did you mean its `default`?' : 'an object'
+  return typeof value === 'function' ? `class ${value.name}` : typeof value
 }
