@@ -21,7 +21,7 @@ const mayImport = {
   association: below(layer1, ['model']),
   read: layer4,
   write: below(layer4, ['read']),
-  sync: layer4,
+  sync: below(layer4, ['read']),
 };
 
 // Folders of one layer may share types; values only where the table above says so.

@@ -120,8 +120,11 @@ export interface SchemaStatement {
   readonly text: string
   /** Cannot run inside a transaction (`CREATE INDEX CONCURRENTLY`). */
   readonly outsideTransaction?: boolean
-  /** Foreign keys must not be enforced meanwhile: a table goes and comes back, and its children's rows must not notice. See `Dialect.foreignKeyChecks`. */
-  readonly withoutForeignKeys?: boolean
+  /**
+   * Foreign keys are not enforced meanwhile. `needed`: a table goes and comes back, and the rows of its children must not notice.
+   * `better`: nobody refers to the table; only rows that violate its own keys already would be in the way. See `Dialect.foreignKeyChecks`.
+   */
+  readonly withoutForeignKeys?: 'needed' | 'better'
   /** Not DDL but a question whose answers before and after are compared; a difference undoes everything. */
   readonly check?: SchemaCheck
 }

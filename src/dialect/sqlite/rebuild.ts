@@ -62,7 +62,7 @@ export function printChanges(changes: readonly Change[], actual: SchemaSnapshot,
     const isGathered = group?.includes(change)
     if (!group || !isGathered) {
       const withoutForeignKeys = change.kind === 'drop-table' && circular
-      for (const text of printChange(sqliteDdl, change, words)) statements.push(withoutForeignKeys ? { text, withoutForeignKeys } : { text })
+      for (const text of printChange(sqliteDdl, change, words)) statements.push(withoutForeignKeys ? { text, withoutForeignKeys: 'needed' } : { text })
       picture = evolve(picture, [change], lower)
       continue
     }
@@ -180,7 +180,8 @@ function rebuild(before: TableSnapshot, after: TableSnapshot, words: DdlWords): 
   const [table, copy] = [words.quoteTable(before.table), words.quoteTable(temporary)]
   const kept = new Set(before.columns.map((column) => lower(column.name)))
   const shared = after.columns.filter((column) => !column.generated && kept.has(lower(column.name))).map((column) => words.quoteIdentifier(column.name)).join(', ')
-  const ddlOnly = (text: string): SchemaStatement => ({ text, withoutForeignKeys: true })
+  const withoutForeignKeys = before.referencedBy?.length === 0 ? 'better' : 'needed'
+  const ddlOnly = (text: string): SchemaStatement => ({ text, withoutForeignKeys })
   const rows = (from: string, phase: 'before' | 'after'): SchemaStatement =>
     ({ text: `SELECT count(*) FROM ${from}`, check: { key: `rows of ${name}`, phase, compare: 'same', message: `Rows of "${name}" would be lost while the table is written anew; nothing was changed.` } })
   const counts = before.columns.some((column) => column.autoIncrement) && after.columns.some((column) => column.autoIncrement)
