@@ -1,13 +1,20 @@
 // Seed 002, "The HasOne Association", with the decorators that it uses (`experimentalDecorators`), its classes as they stand there.
 import type {
-  BelongsToGetAssociationMixin, CreationOptional, HasOneCreateAssociationMixin, HasOneGetAssociationMixin, HasOneSetAssociationMixin, InferAttributes,
-  InferCreationAttributes, NonAttribute,
+  BelongsToGetAssociationMixin,
+  CreationOptional,
+  HasOneCreateAssociationMixin,
+  HasOneGetAssociationMixin,
+  HasOneSetAssociationMixin,
+  InferAttributes,
+  InferCreationAttributes,
+  NonAttribute,
 } from 'mortise'
 import { DataTypes, Model } from 'mortise'
 import * as decorators from 'mortise/decorators-legacy'
 import { Attribute, AutoIncrement, BelongsTo, HasOne, NotNull, PrimaryKey, Unique } from 'mortise/decorators-legacy'
 import { describe, expect, test } from 'vitest'
-import { type Renderings, seed002 } from '../seeds/002.js'
+import type { Renderings } from '../seeds/002.js'
+import { seed002 } from '../seeds/002.js'
 import { describeEachEngine } from '../support/databases.js'
 
 /** The first example, with the number that the later ones give a licence, and its methods. */
@@ -274,7 +281,7 @@ describeEachEngine('legacy decorators', (engine) => {
       for (const models of [[Person, DrivingLicense]]) {
         await engine.connect({ models })
         expect(Object.keys(DrivingLicense.associations)).toEqual(['owner'])
-        expect(Person.associations.drivingLicense?.inverse).toBe(DrivingLicense.associations.owner)
+        expect(Person.associations.drivingLicense.inverse).toBe(DrivingLicense.associations.owner)
       }
     })
   })

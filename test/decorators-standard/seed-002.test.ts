@@ -1,12 +1,19 @@
 // Seed 002, "The HasOne Association", rendered with standard decorators: `accessor` fields, everything else as in the seed.
 import type {
-  CreationOptional, HasOneCreateAssociationMixin, HasOneGetAssociationMixin, HasOneSetAssociationMixin, InferAttributes, InferCreationAttributes, NonAttribute,
+  CreationOptional,
+  HasOneCreateAssociationMixin,
+  HasOneGetAssociationMixin,
+  HasOneSetAssociationMixin,
+  InferAttributes,
+  InferCreationAttributes,
+  NonAttribute,
 } from 'mortise'
 import { DataTypes, Model } from 'mortise'
 import * as decorators from 'mortise/decorators'
 import { Attribute, AutoIncrement, HasOne, NotNull, PrimaryKey, Unique } from 'mortise/decorators'
 import { describe, expect, test } from 'vitest'
-import { type Renderings, seed002 } from '../seeds/002.js'
+import type { Renderings } from '../seeds/002.js'
+import { seed002 } from '../seeds/002.js'
 import { describeEachEngine } from '../support/databases.js'
 
 function mandatory() {

@@ -6,14 +6,22 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { describeEachEngine } from '../support/databases.js'
 import { indexesOf } from '../support/schema.js'
 import type { Row, Table } from '../support/untyped.js'
-import { pairOf, type PairOptions } from './models.js'
+import type { PairOptions } from './models.js'
+import { pairOf } from './models.js'
 
 describeEachEngine('deleting', (engine) => {
-  afterEach(() => { vi.useRealTimers() })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
   const paranoid = { paranoid: true, timestamps: true, createdAt: false, updatedAt: false }
   /** Profiles are soft-deleted. */
   const softProfiles = (options: PairOptions = {}) => pairOf(engine, { profileOptions: paranoid, ...options })
-  const all = async (Profile: Table): Promise<unknown[]> => (await Profile.findAll({ paranoid: false, order: ['id'] })).map((row) => [row.bio, row.userId, row.deletedAt !== null])
+  const all = async (Profile: Table): Promise<unknown[]> =>
+    (await Profile.findAll({ paranoid: false, order: ['id'] })).map((row) => [
+      row.bio,
+      row.userId,
+      row.deletedAt !== null,
+    ])
 
   describe('P66 a paranoid parent', () => {
     const soft = (hasOne: object) => pairOf(engine, { userOptions: paranoid, profileOptions: paranoid, hasOne })
@@ -40,7 +48,10 @@ describeEachEngine('deleting', (engine) => {
       await user.destroy()
       vi.setSystemTime(new Date('2020-01-03T00:00:00.000Z'))
       await user.restore({ cascade: true })
-      expect(await all(Profile)).toEqual([['deleted before', user.id, true], ['with the parent', user.id, false]])
+      expect(await all(Profile)).toEqual([
+        ['deleted before', user.id, true],
+        ['with the parent', user.id, false],
+      ])
     })
     test('P66 without CASCADE the child is left alone', async () => {
       const { User, Profile } = await soft({})
@@ -70,7 +81,9 @@ describeEachEngine('deleting', (engine) => {
   describe('P67 a paranoid target with a unique key', () => {
     engine.requires('partialIndexes')('P67 the unique index covers living rows only', async () => {
       const { sequelize, User, Profile } = await softProfiles({ unique: true })
-      expect((await indexesOf(sequelize, 'Profiles')).filter((index) => index.unique)).toMatchObject([{ columns: ['userId'] }])
+      expect((await indexesOf(sequelize, 'Profiles')).filter((index) => index.unique)).toMatchObject([
+        { columns: ['userId'] },
+      ])
       const user = await User.create({ name: 'Ann' })
       await Profile.create({ bio: 'one', userId: user.id })
       await expect(Profile.create({ bio: 'two', userId: user.id })).rejects.toBeInstanceOf(UniqueConstraintError)
@@ -98,7 +111,10 @@ describeEachEngine('deleting', (engine) => {
       await old.destroy()
       await user.setProfile(await Profile.create({ bio: 'new' }))
       await old.restore()
-      expect(await all(Profile)).toEqual([['old', null, false], ['new', user.id, false]])
+      expect(await all(Profile)).toEqual([
+        ['old', null, false],
+        ['new', user.id, false],
+      ])
       expect(await Profile.count({ where: { userId: user.id } })).toBe(1)
     })
     test('P68 setX(null) unlinks it too', async () => {
@@ -116,14 +132,20 @@ describeEachEngine('deleting', (engine) => {
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
       await user.setProfile(await Profile.create({ bio: 'new' }), { destroyPrevious: true })
-      expect(await all(Profile)).toEqual([['old', null, true], ['new', user.id, false]])
+      expect(await all(Profile)).toEqual([
+        ['old', null, true],
+        ['new', user.id, false],
+      ])
     })
     test('P69 a required key stays on the row that is soft-deleted', async () => {
       const { User, Profile } = await softProfiles({ required: true })
       const [user, keeper] = [await User.create({ name: 'Ann' }), await User.create({ name: 'keeper' })]
       await user.createProfile({ bio: 'old' })
       await user.setProfile(await Profile.create({ bio: 'new', userId: keeper.id }))
-      expect(await all(Profile)).toEqual([['old', user.id, true], ['new', user.id, false]])
+      expect(await all(Profile)).toEqual([
+        ['old', user.id, true],
+        ['new', user.id, false],
+      ])
     })
     test('P69 force deletes it for good', async () => {
       const { User, Profile } = await softProfiles()
@@ -139,18 +161,34 @@ describeEachEngine('deleting', (engine) => {
       const sequelize = engine.script(await engine.connect({ define: { timestamps: false } }))
       const User = sequelize.define('User', { name: DataTypes.STRING })
       const Image = sequelize.define('Image', { url: DataTypes.STRING, kind: DataTypes.STRING })
-      User.hasOne(Image, { as: 'avatar', foreignKey: 'userId', scope: { kind: 'avatar' }, inverse: { as: 'user' }, ...hasOne })
+      User.hasOne(Image, {
+        as: 'avatar',
+        foreignKey: 'userId',
+        scope: { kind: 'avatar' },
+        inverse: { as: 'user' },
+        ...hasOne,
+      })
       await sequelize.sync()
       const user = await User.create({ name: 'Ann' })
-      return { sequelize, User, Image, user, rows: async () => (await Image.findAll({ order: ['id'] })).map((image) => [image.url, image.kind, image.userId]) }
+      return {
+        sequelize,
+        User,
+        Image,
+        user,
+        rows: async () =>
+          (await Image.findAll({ order: ['id'] })).map((image) => [image.url, image.kind, image.userId]),
+      }
     }
     test('P70 get, include, where and batch see only rows of the scope', async () => {
       const { User, Image, user } = await scoped()
-      await Image.bulkCreate([{ url: 'cover', kind: 'cover', userId: user.id }, { url: 'face', kind: 'avatar', userId: user.id }])
+      await Image.bulkCreate([
+        { url: 'cover', kind: 'cover', userId: user.id },
+        { url: 'face', kind: 'avatar', userId: user.id },
+      ])
       expect((await user.getAvatar()).url).toBe('face')
       expect((await User.findOne({ include: 'avatar' })).avatar.url).toBe('face')
       expect((await User.findOne({ include: { association: 'avatar', strategy: 'query' } })).avatar.url).toBe('face')
-      expect((await User.associations.avatar?.get([user])).get(user.id).url).toBe('face')
+      expect((await User.associations.avatar.get([user])).get(user.id).url).toBe('face')
       await Image.destroy({ where: { kind: 'avatar' } })
       expect(await user.getAvatar()).toBeNull()
       expect((await User.findOne({ include: 'avatar' })).avatar).toBeNull()
@@ -163,16 +201,23 @@ describeEachEngine('deleting', (engine) => {
       const other = await Image.create({ url: 'other', kind: 'cover' })
       await user.setAvatar(other)
       expect(other.kind).toBe('avatar')
-      expect(await rows()).toEqual([['created', 'avatar', null], ['other', 'avatar', user.id]])
+      expect(await rows()).toEqual([
+        ['created', 'avatar', null],
+        ['other', 'avatar', user.id],
+      ])
     })
     test('P70 replacing leaves rows of another scope alone', async () => {
       const { Image, user, rows } = await scoped()
       await Image.create({ url: 'cover', kind: 'cover', userId: user.id })
       await user.createAvatar({ url: 'face' })
       await user.createAvatar({ url: 'new face' })
-      expect(await rows()).toEqual([['cover', 'cover', user.id], ['face', 'avatar', null], ['new face', 'avatar', user.id]])
+      expect(await rows()).toEqual([
+        ['cover', 'cover', user.id],
+        ['face', 'avatar', null],
+        ['new face', 'avatar', user.id],
+      ])
     })
-    test('P70 unset keeps the scope\'s value, or clears it with clearScopeOnUnset', async () => {
+    test("P70 unset keeps the scope's value, or clears it with clearScopeOnUnset", async () => {
       const kept = await scoped()
       await kept.user.createAvatar({ url: 'face' })
       await kept.user.setAvatar(null)
@@ -188,29 +233,46 @@ describeEachEngine('deleting', (engine) => {
       const Image = sequelize.define('Image', { url: DataTypes.STRING })
       Image.belongsTo(User, { as: 'owner', foreignKey: 'userId', scope: { active: true } })
       await sequelize.sync()
-      const [ann, ben] = [await User.create({ name: 'Ann', active: true }), await User.create({ name: 'Ben', active: false })]
-      await Image.bulkCreate([{ url: 'a', userId: ann.id }, { url: 'b', userId: ben.id }])
+      const [ann, ben] = [
+        await User.create({ name: 'Ann', active: true }),
+        await User.create({ name: 'Ben', active: false }),
+      ]
+      await Image.bulkCreate([
+        { url: 'a', userId: ann.id },
+        { url: 'b', userId: ben.id },
+      ])
       const images = await Image.findAll({ include: 'owner', order: ['id'] })
       const owners = images.map((image) => image.owner?.name ?? null)
       expect(owners).toEqual(['Ann', null])
-      expect((await Promise.all((await Image.findAll({ order: ['id'] })).map((image) => image.getOwner()))).map((owner: Row | null) => owner?.name ?? null)).toEqual(owners)
+      expect(
+        (await Promise.all((await Image.findAll({ order: ['id'] })).map((image) => image.getOwner()))).map(
+          (owner: Row | null) => owner?.name ?? null,
+        ),
+      ).toEqual(owners)
     })
   })
 
   describe('P71 two scoped one-to-ones on one key', () => {
-    test('P71 the unique index covers the key and the scope\'s columns', async () => {
+    test("P71 the unique index covers the key and the scope's columns", async () => {
       const sequelize = engine.script(await engine.connect({ define: { timestamps: false } }))
       const User = sequelize.define('User', { name: DataTypes.STRING })
       const Image = sequelize.define('Image', { url: DataTypes.STRING, kind: DataTypes.STRING })
-      for (const kind of ['avatar', 'cover']) User.hasOne(Image, { as: kind, foreignKey: 'userId', scope: { kind }, unique: true })
+      for (const kind of ['avatar', 'cover'])
+        User.hasOne(Image, { as: kind, foreignKey: 'userId', scope: { kind }, unique: true })
       await sequelize.sync()
-      expect((await indexesOf(sequelize, 'Images')).filter((index) => index.unique).map((index) => [...index.columns].sort())).toEqual([['kind', 'userId']])
+      expect(
+        (await indexesOf(sequelize, 'Images'))
+          .filter((index) => index.unique)
+          .map((index) => [...index.columns].sort()),
+      ).toEqual([['kind', 'userId']])
       const user = await User.create({ name: 'Ann' })
       await user.createAvatar({ url: 'face' })
       await user.createCover({ url: 'sea' })
       const found = await User.findOne({ include: ['avatar', 'cover'] })
       expect([found.avatar.url, found.cover.url]).toEqual(['face', 'sea'])
-      await expect(Image.create({ url: 'second', kind: 'avatar', userId: user.id })).rejects.toBeInstanceOf(UniqueConstraintError)
+      await expect(Image.create({ url: 'second', kind: 'avatar', userId: user.id })).rejects.toBeInstanceOf(
+        UniqueConstraintError,
+      )
       await user.createAvatar({ url: 'new face' })
       expect((await user.getAvatar()).url).toBe('new face')
       expect((await user.getCover()).url).toBe('sea')
@@ -218,7 +280,14 @@ describeEachEngine('deleting', (engine) => {
   })
 
   describe('P72 the default scope of the target', () => {
-    const hidden = () => pairOf(engine, { profile: { visible: { type: DataTypes.BOOLEAN, defaultValue: true } }, profileOptions: { defaultScope: { where: { visible: true } }, scopes: { hidden: { where: { visible: false } } } } })
+    const hidden = () =>
+      pairOf(engine, {
+        profile: { visible: { type: DataTypes.BOOLEAN, defaultValue: true } },
+        profileOptions: {
+          defaultScope: { where: { visible: true } },
+          scopes: { hidden: { where: { visible: false } } },
+        },
+      })
     test('P72 hides rows from getX and include; unscoped shows them', async () => {
       const { User, Profile } = await hidden()
       const user = await User.create({ name: 'Ann' })
@@ -228,7 +297,9 @@ describeEachEngine('deleting', (engine) => {
       expect((await user.getProfile({ scope: false })).bio).toBe('hidden')
       expect((await user.getProfile({ scope: 'hidden' })).bio).toBe('hidden')
       expect((await User.findOne({ include: { model: Profile.unscoped(), as: 'profile' } })).profile.bio).toBe('hidden')
-      expect((await User.findOne({ include: { model: Profile.withScope('hidden'), as: 'profile' } })).profile.bio).toBe('hidden')
+      expect((await User.findOne({ include: { model: Profile.withScope('hidden'), as: 'profile' } })).profile.bio).toBe(
+        'hidden',
+      )
     })
     test('P72 setX sees every row', async () => {
       const { User, Profile, links } = await hidden()
@@ -236,7 +307,10 @@ describeEachEngine('deleting', (engine) => {
       await Profile.create({ bio: 'hidden', visible: false, userId: user.id })
       const next = await Profile.create({ bio: 'next', visible: false })
       await user.setProfile(next.id)
-      expect(await links()).toEqual([['hidden', null], ['next', user.id]])
+      expect(await links()).toEqual([
+        ['hidden', null],
+        ['next', user.id],
+      ])
     })
   })
 

@@ -13,9 +13,13 @@ describeEachEngine('keys', (engine) => {
   async function connected(define: object = {}): Promise<Database> {
     return engine.script(await engine.connect({ define: { timestamps: false, ...define } }))
   }
-  async function pair(define: object = {}): Promise<{ sequelize: Database, User: Table, Profile: Table }> {
+  async function pair(define: object = {}): Promise<{ sequelize: Database; User: Table; Profile: Table }> {
     const sequelize = await connected(define)
-    return { sequelize, User: sequelize.define('User', { name: DataTypes.STRING }), Profile: sequelize.define('Profile', { bio: DataTypes.STRING }) }
+    return {
+      sequelize,
+      User: sequelize.define('User', { name: DataTypes.STRING }),
+      Profile: sequelize.define('Profile', { bio: DataTypes.STRING }),
+    }
   }
 
   describe('P49 a shared primary key', () => {
@@ -23,17 +27,29 @@ describeEachEngine('keys', (engine) => {
     async function shared() {
       const sequelize = await connected()
       const User = sequelize.define('User', { name: DataTypes.STRING })
-      const Profile = sequelize.define('Profile', { id: { type: DataTypes.INTEGER, primaryKey: true }, bio: DataTypes.STRING })
+      const Profile = sequelize.define('Profile', {
+        id: { type: DataTypes.INTEGER, primaryKey: true },
+        bio: DataTypes.STRING,
+      })
       User.hasOne(Profile, { as: 'profile', foreignKey: 'id', inverse: { as: 'user' } })
       await sequelize.sync()
       const [ann, ben] = [await User.create({ name: 'Ann' }), await User.create({ name: 'Ben' })]
-      return { sequelize, User, Profile, ann, ben, rows: async () => (await Profile.findAll({ order: ['id'] })).map((row) => [row.id, row.bio]) }
+      return {
+        sequelize,
+        User,
+        Profile,
+        ann,
+        ben,
+        rows: async () => (await Profile.findAll({ order: ['id'] })).map((row) => [row.id, row.bio]),
+      }
     }
     test('P49 the key is NOT NULL, refers to the source and is unique by itself', async () => {
       const { sequelize, User } = await shared()
       expect((await columnsOf(sequelize, 'Profiles')).id).toMatchObject({ primaryKey: true, allowNull: false })
-      expect(await foreignKeysOf(sequelize, 'Profiles')).toMatchObject([{ columns: ['id'], table: 'Users', references: ['id'], onDelete: 'CASCADE' }])
-      expect(User.associations.profile?.isUniqueBacked).toBe(true)
+      expect(await foreignKeysOf(sequelize, 'Profiles')).toMatchObject([
+        { columns: ['id'], table: 'Users', references: ['id'], onDelete: 'CASCADE' },
+      ])
+      expect(User.associations.profile.isUniqueBacked).toBe(true)
     })
     test('P49 create, get, include, in both directions', async () => {
       const { User, Profile, ben } = await shared()
@@ -41,7 +57,10 @@ describeEachEngine('keys', (engine) => {
       expect(profile.id).toBe(ben.id)
       expect((await ben.getProfile()).bio).toBe('b')
       expect((await profile.getUser()).name).toBe('Ben')
-      expect(json(await User.findAll({ include: 'profile', order: ['id'] }))).toEqual([{ id: 1, name: 'Ann', profile: null }, { id: 2, name: 'Ben', profile: { id: 2, bio: 'b' } }])
+      expect(json(await User.findAll({ include: 'profile', order: ['id'] }))).toEqual([
+        { id: 1, name: 'Ann', profile: null },
+        { id: 2, name: 'Ben', profile: { id: 2, bio: 'b' } },
+      ])
       expect((await Profile.findOne({ include: 'user' })).user.name).toBe('Ben')
     })
     test('P49 nested create', async () => {
@@ -80,18 +99,28 @@ describeEachEngine('keys', (engine) => {
   describe('P50 a composite primary key', () => {
     async function composite() {
       const sequelize = await connected()
-      const Order = sequelize.define('Order', { shop: { type: DataTypes.STRING, primaryKey: true }, number: { type: DataTypes.INTEGER, primaryKey: true }, note: DataTypes.STRING })
+      const Order = sequelize.define('Order', {
+        shop: { type: DataTypes.STRING, primaryKey: true },
+        number: { type: DataTypes.INTEGER, primaryKey: true },
+        note: DataTypes.STRING,
+      })
       const Invoice = sequelize.define('Invoice', { total: DataTypes.INTEGER })
       const association = Order.hasOne(Invoice, { as: 'invoice', inverse: { as: 'order' } })
       await sequelize.sync()
-      await Order.bulkCreate([{ shop: 'x', number: 1, note: 'x1' }, { shop: 'x', number: 2, note: 'x2' }, { shop: 'y', number: 1, note: 'y1' }])
+      await Order.bulkCreate([
+        { shop: 'x', number: 1, note: 'x1' },
+        { shop: 'x', number: 2, note: 'x2' },
+        { shop: 'y', number: 1, note: 'y1' },
+      ])
       return { sequelize, Order, Invoice, association, orders: await Order.findAll({ order: ['shop', 'number'] }) }
     }
     test('P50 every column of the key is in the foreign key', async () => {
       const { sequelize, Invoice, association } = await composite()
       expect(association.foreignKeys).toEqual(['orderShop', 'orderNumber'])
       expect(Object.keys(Invoice.getAttributes())).toEqual(['id', 'total', 'orderShop', 'orderNumber'])
-      expect(await foreignKeysOf(sequelize, 'Invoices')).toMatchObject([{ columns: ['orderShop', 'orderNumber'], table: 'Orders', references: ['shop', 'number'] }])
+      expect(await foreignKeysOf(sequelize, 'Invoices')).toMatchObject([
+        { columns: ['orderShop', 'orderNumber'], table: 'Orders', references: ['shop', 'number'] },
+      ])
     })
     test('P50 create, get, set, unset, include and batch', async () => {
       const { Order, Invoice, orders } = await composite()
@@ -99,8 +128,16 @@ describeEachEngine('keys', (engine) => {
       const invoice = await x2.createInvoice({ total: 5 })
       expect([invoice.orderShop, invoice.orderNumber]).toEqual(['x', 2])
       expect([await x1.getInvoice(), (await x2.getInvoice()).total, await y1.getInvoice()]).toEqual([null, 5, null])
-      expect((await Order.findAll({ include: 'invoice', order: ['shop', 'number'] })).map((order) => order.invoice?.total ?? null)).toEqual([null, 5, null])
-      expect((await Order.findAll({ include: { association: 'invoice', strategy: 'query' }, order: ['shop', 'number'] })).map((order) => order.invoice?.total ?? null)).toEqual([null, 5, null])
+      expect(
+        (await Order.findAll({ include: 'invoice', order: ['shop', 'number'] })).map(
+          (order) => order.invoice?.total ?? null,
+        ),
+      ).toEqual([null, 5, null])
+      expect(
+        (
+          await Order.findAll({ include: { association: 'invoice', strategy: 'query' }, order: ['shop', 'number'] })
+        ).map((order) => order.invoice?.total ?? null),
+      ).toEqual([null, 5, null])
       await y1.setInvoice(invoice)
       expect([await x2.getInvoice(), (await y1.getInvoice()).total]).toEqual([null, 5])
       expect((await (await Invoice.findOne()).getOrder()).note).toBe('y1')
@@ -110,20 +147,32 @@ describeEachEngine('keys', (engine) => {
     })
     test('P50 names can be given; a wrong number of them throws', async () => {
       const sequelize = await connected()
-      const Order = sequelize.define('Order', { shop: { type: DataTypes.STRING, primaryKey: true }, number: { type: DataTypes.INTEGER, primaryKey: true } })
+      const Order = sequelize.define('Order', {
+        shop: { type: DataTypes.STRING, primaryKey: true },
+        number: { type: DataTypes.INTEGER, primaryKey: true },
+      })
       const Invoice = sequelize.define('Invoice', {})
       expect(() => Order.hasOne(Invoice, { foreignKey: 'orderId' })).toThrow(AssociationError)
       expect(() => Order.hasOne(Invoice, { foreignKey: 'orderId' })).toThrow(/shop.*number/s)
-      expect(Order.hasOne(Invoice, { foreignKey: ['shopName', 'orderNo'] }).foreignKeys).toEqual(['shopName', 'orderNo'])
+      expect(Order.hasOne(Invoice, { foreignKey: ['shopName', 'orderNo'] }).foreignKeys).toEqual([
+        'shopName',
+        'orderNo',
+      ])
     })
     test('P50 the set is atomic and takes a composite key of the target too', async () => {
       const sequelize = await connected()
       const User = sequelize.define('User', { name: DataTypes.STRING })
-      const Seat = sequelize.define('Seat', { row: { type: DataTypes.INTEGER, primaryKey: true }, letter: { type: DataTypes.STRING, primaryKey: true } })
+      const Seat = sequelize.define('Seat', {
+        row: { type: DataTypes.INTEGER, primaryKey: true },
+        letter: { type: DataTypes.STRING, primaryKey: true },
+      })
       User.hasOne(Seat, { as: 'seat', foreignKey: 'userId' })
       await sequelize.sync()
       const user = await User.create({ name: 'Ann' })
-      await Seat.bulkCreate([{ row: 1, letter: 'A' }, { row: 1, letter: 'B' }])
+      await Seat.bulkCreate([
+        { row: 1, letter: 'A' },
+        { row: 1, letter: 'B' },
+      ])
       await user.setSeat({ row: 1, letter: 'B' })
       expect((await Seat.findAll({ order: ['letter'] })).map((seat) => seat.userId)).toEqual([null, user.id])
       await user.setSeat({ row: 1, letter: 'A' })
@@ -135,7 +184,9 @@ describeEachEngine('keys', (engine) => {
     test('P51 is refused when the association is defined', async () => {
       const { User, Profile } = await pair()
       expect(() => User.hasOne(Profile, { foreignKey: 'userName', sourceKey: 'name' })).toThrow(/User.*name.*unique/s)
-      expect(() => Profile.belongsTo(User, { foreignKey: 'userName', targetKey: 'name' })).toThrow(/User.*name.*unique/s)
+      expect(() => Profile.belongsTo(User, { foreignKey: 'userName', targetKey: 'name' })).toThrow(
+        /User.*name.*unique/s,
+      )
     })
     test('P51 with constraints off it works, without a database error at the first INSERT', async () => {
       const { sequelize, User, Profile } = await pair()
@@ -147,7 +198,11 @@ describeEachEngine('keys', (engine) => {
   })
 
   describe('P52 a natural key that changes', () => {
-    const natural = (constraints: boolean) => pairOf(engine, { user: { code: { type: DataTypes.STRING, unique: true } }, hasOne: { foreignKey: 'userCode', sourceKey: 'code', constraints } })
+    const natural = (constraints: boolean) =>
+      pairOf(engine, {
+        user: { code: { type: DataTypes.STRING, unique: true } },
+        hasOne: { foreignKey: 'userCode', sourceKey: 'code', constraints },
+      })
     test('P52 with the constraint the rows follow', async () => {
       const { User, Profile } = await natural(true)
       const user = await User.create({ name: 'Ann', code: 'A' })
@@ -169,7 +224,15 @@ describeEachEngine('keys', (engine) => {
   describe('P53 types of keys', () => {
     test('P53 the foreign key takes the type of the key, with its options', async () => {
       const sequelize = await connected()
-      for (const [index, type] of [DataTypes.STRING(40), DataTypes.UUID, DataTypes.BIGINT, DataTypes.CHAR(3), DataTypes.INTEGER, DataTypes.DATEONLY, DataTypes.BLOB].entries()) {
+      for (const [index, type] of [
+        DataTypes.STRING(40),
+        DataTypes.UUID,
+        DataTypes.BIGINT,
+        DataTypes.CHAR(3),
+        DataTypes.INTEGER,
+        DataTypes.DATEONLY,
+        DataTypes.BLOB,
+      ].entries()) {
         const User = sequelize.define(`User${index}`, { key: { type, primaryKey: true } })
         const Profile = sequelize.define(`Profile${index}`, {})
         User.hasOne(Profile, { foreignKey: 'userKey' })
@@ -188,18 +251,29 @@ describeEachEngine('keys', (engine) => {
     test('P54 merges, and its allowNull, column and default win', async () => {
       const sequelize = await connected()
       const User = sequelize.define('User', { name: DataTypes.STRING })
-      const Profile = sequelize.define('Profile', { ownerId: { type: DataTypes.INTEGER, allowNull: false, columnName: 'owner_ref', comment: 'whose' }, bio: DataTypes.STRING })
+      const Profile = sequelize.define('Profile', {
+        ownerId: { type: DataTypes.INTEGER, allowNull: false, columnName: 'owner_ref', comment: 'whose' },
+        bio: DataTypes.STRING,
+      })
       User.hasOne(Profile, { foreignKey: 'ownerId' })
       await sequelize.sync()
       expect(Object.keys(Profile.getAttributes())).toEqual(['id', 'ownerId', 'bio'])
-      expect(Profile.getAttributes().ownerId).toMatchObject({ allowNull: false, columnName: 'owner_ref', comment: 'whose' })
-      expect(await foreignKeysOf(sequelize, 'Profiles')).toMatchObject([{ columns: ['owner_ref'], table: 'Users', onDelete: 'CASCADE' }])
+      expect(Profile.getAttributes().ownerId).toMatchObject({
+        allowNull: false,
+        columnName: 'owner_ref',
+        comment: 'whose',
+      })
+      expect(await foreignKeysOf(sequelize, 'Profiles')).toMatchObject([
+        { columns: ['owner_ref'], table: 'Users', onDelete: 'CASCADE' },
+      ])
     })
     test('P54 other references throw, and the message names both places', async () => {
       const sequelize = await connected()
       const User = sequelize.define('User', { name: DataTypes.STRING })
       sequelize.define('Account', { name: DataTypes.STRING })
-      const Profile = sequelize.define('Profile', { ownerId: { type: DataTypes.INTEGER, references: { table: 'Accounts', key: 'id' } } })
+      const Profile = sequelize.define('Profile', {
+        ownerId: { type: DataTypes.INTEGER, references: { table: 'Accounts', key: 'id' } },
+      })
       const define = () => User.hasOne(Profile, { foreignKey: 'ownerId' })
       expect(define).toThrow(AssociationError)
       expect(define).toThrow(/Profile\.ownerId/)
@@ -272,7 +346,9 @@ describeEachEngine('keys', (engine) => {
       return { sequelize, Person }
     }
     test('P57 as and inverse.as, both directions', async () => {
-      const { sequelize, Person } = await people((Person) => Person.hasOne(Person, { as: 'successor', foreignKey: 'predecessorId', inverse: { as: 'predecessor' } }))
+      const { sequelize, Person } = await people((Person) =>
+        Person.hasOne(Person, { as: 'successor', foreignKey: 'predecessorId', inverse: { as: 'predecessor' } }),
+      )
       const [ann, ben] = [await Person.create({ name: 'Ann' }), await Person.create({ name: 'Ben' })]
       await ann.setSuccessor(ben)
       const found = await Person.findByPk(ben.id, { include: ['predecessor', 'successor'] })
@@ -285,8 +361,14 @@ describeEachEngine('keys', (engine) => {
       const [ann, ben] = [await Person.create({ name: 'Ann' }), await Person.create({ name: 'Ben' })]
       await ann.setMentor(ben)
       await ben.setMentor(ann)
-      const found = await Person.findByPk(ann.id, { include: { association: 'mentor', include: { association: 'mentor', include: ['mentor'] } } })
-      expect([found.mentor.name, found.mentor.mentor.name, found.mentor.mentor.mentor.name]).toEqual(['Ben', 'Ann', 'Ben'])
+      const found = await Person.findByPk(ann.id, {
+        include: { association: 'mentor', include: { association: 'mentor', include: ['mentor'] } },
+      })
+      expect([found.mentor.name, found.mentor.mentor.name, found.mentor.mentor.mentor.name]).toEqual([
+        'Ben',
+        'Ann',
+        'Ben',
+      ])
       await ann.setMentor(ann)
       expect((await ann.getMentor()).id).toBe(ann.id)
     })
@@ -301,7 +383,9 @@ describeEachEngine('keys', (engine) => {
     })
     test('P57 the same name for both directions throws', async () => {
       const Person = (await connected()).define('Person', {})
-      expect(() => Person.hasOne(Person, { as: 'other', inverse: { as: 'other' }, foreignKey: 'otherId' })).toThrow(/other/)
+      expect(() => Person.hasOne(Person, { as: 'other', inverse: { as: 'other' }, foreignKey: 'otherId' })).toThrow(
+        /other/,
+      )
     })
   })
 
@@ -310,11 +394,26 @@ describeEachEngine('keys', (engine) => {
       const sequelize = await connected()
       const Person = sequelize.define('Person', { name: DataTypes.STRING })
       const Marriage = sequelize.define('Marriage', {})
-      Person.hasOne(Marriage, { as: 'marriage', foreignKey: { name: 'personId', allowNull: false }, unique: true, inverse: { as: 'person' } })
+      Person.hasOne(Marriage, {
+        as: 'marriage',
+        foreignKey: { name: 'personId', allowNull: false },
+        unique: true,
+        inverse: { as: 'person' },
+      })
       Marriage.belongsTo(Person, { as: 'spouse', foreignKey: { name: 'spouseId', allowNull: false } })
       await sequelize.sync()
-      const [ann, ben, cleo] = [await Person.create({ name: 'Ann' }), await Person.create({ name: 'Ben' }), await Person.create({ name: 'Cleo' })]
-      const marry = (a: Row, b: Row): Promise<unknown> => sequelize.transaction(() => Marriage.bulkCreate([{ personId: a.id, spouseId: b.id }, { personId: b.id, spouseId: a.id }]))
+      const [ann, ben, cleo] = [
+        await Person.create({ name: 'Ann' }),
+        await Person.create({ name: 'Ben' }),
+        await Person.create({ name: 'Cleo' }),
+      ]
+      const marry = (a: Row, b: Row): Promise<unknown> =>
+        sequelize.transaction(() =>
+          Marriage.bulkCreate([
+            { personId: a.id, spouseId: b.id },
+            { personId: b.id, spouseId: a.id },
+          ]),
+        )
       await marry(ann, ben)
       await expect(marry(cleo, ann)).rejects.toMatchObject({ name: 'SequelizeUniqueConstraintError' })
       const people = await Person.findAll({ include: { association: 'marriage', include: ['spouse'] }, order: ['id'] })
@@ -326,7 +425,9 @@ describeEachEngine('keys', (engine) => {
     test('P59 the name is used as it is written', async () => {
       const { sequelize, User, Profile } = await pair()
       const names = ['data', 'news', 'people', 'series', 'statusHTML', 'URL', 'children', 'aliases']
-      names.forEach((as, index) => { User.hasOne(Profile, { as, foreignKey: `fk${index}` }) })
+      names.forEach((as, index) => {
+        User.hasOne(Profile, { as, foreignKey: `fk${index}` })
+      })
       await sequelize.sync()
       const user = await User.create({ name: 'Ann' })
       for (const as of names) {
@@ -350,7 +451,13 @@ describeEachEngine('keys', (engine) => {
     })
     test('P60 a method of the user is kept, with a warning', async () => {
       const { sequelize, User, Profile } = await pair()
-      Object.defineProperty(User.prototype, 'getProfile', { value() { return 'mine' }, configurable: true, writable: true })
+      Object.defineProperty(User.prototype, 'getProfile', {
+        value() {
+          return 'mine'
+        },
+        configurable: true,
+        writable: true,
+      })
       const warnings = await warningsDuring(() => User.hasOne(Profile))
       expect(warnings).toHaveLength(1)
       expect(warnings[0]?.message).toMatch(/getProfile/)
@@ -358,7 +465,7 @@ describeEachEngine('keys', (engine) => {
       const user = await User.create({ name: 'Ann' })
       expect(user.getProfile()).toBe('mine')
       expect((await user.createProfile({ bio: 'x' })).bio).toBe('x')
-      expect((await User.associations.Profile?.get(user)).bio).toBe('x')
+      expect((await User.associations.Profile.get(user)).bio).toBe('x')
     })
   })
 
@@ -375,27 +482,43 @@ describeEachEngine('keys', (engine) => {
           const { sequelize, User, Profile } = await pair({ underscored })
           User.hasOne(Profile, { as: 'profile', ...(foreignKey ? { foreignKey } : {}) })
           await sequelize.sync()
-          const name = typeof foreignKey === 'string' ? foreignKey : foreignKey && 'name' in foreignKey ? foreignKey.name : 'UserId'
-          expect(User.associations.profile?.foreignKey).toBe(name)
-          expect(User.associations.profile?.identifierField).toBe(column)
+          const name =
+            typeof foreignKey === 'string'
+              ? foreignKey
+              : foreignKey && 'name' in foreignKey
+                ? foreignKey.name
+                : 'UserId'
+          expect(User.associations.profile.foreignKey).toBe(name)
+          expect(User.associations.profile.identifierField).toBe(column)
           const table: string = Profile.tableName
           expect(Object.keys(await columnsOf(sequelize, table))).toEqual(['id', 'bio', column])
           await (await User.create({ name: 'Ann' })).createProfile({ bio: 'x' })
-          expect(json(await User.findOne({ include: 'profile' }))).toEqual({ id: 1, name: 'Ann', profile: { id: 1, bio: 'x', [name]: 1 } })
+          expect(json(await User.findOne({ include: 'profile' }))).toEqual({
+            id: 1,
+            name: 'Ann',
+            profile: { id: 1, bio: 'x', [name]: 1 },
+          })
         })
       }
     }
     test('P61 columnName and field that differ throw', async () => {
       const { User, Profile } = await pair()
-      expect(() => User.hasOne(Profile, { foreignKey: { name: 'ownerId', columnName: 'a', field: 'b' } })).toThrow(/field/)
+      expect(() => User.hasOne(Profile, { foreignKey: { name: 'ownerId', columnName: 'a', field: 'b' } })).toThrow(
+        /field/,
+      )
     })
     test('P61 the key that is referred to has a column name of its own', async () => {
       const sequelize = await connected()
-      const User = sequelize.define('User', { id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true, columnName: 'user_pk' }, name: DataTypes.STRING })
+      const User = sequelize.define('User', {
+        id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true, columnName: 'user_pk' },
+        name: DataTypes.STRING,
+      })
       const Profile = sequelize.define('Profile', { bio: DataTypes.STRING })
       User.hasOne(Profile, { as: 'profile', foreignKey: 'userId' })
       await sequelize.sync()
-      expect(await foreignKeysOf(sequelize, 'Profiles')).toMatchObject([{ columns: ['userId'], references: ['user_pk'] }])
+      expect(await foreignKeysOf(sequelize, 'Profiles')).toMatchObject([
+        { columns: ['userId'], references: ['user_pk'] },
+      ])
       await (await User.create({ name: 'Ann' })).createProfile({ bio: 'x' })
       expect((await User.findOne({ include: 'profile' })).profile.bio).toBe('x')
     })
@@ -409,19 +532,19 @@ describeEachEngine('keys', (engine) => {
       User.hasOne(() => models.Profile, { as: 'profile', foreignKey: 'userId' })
       models.Profile = sequelize.define('Profile', { bio: DataTypes.STRING })
       await sequelize.sync()
-      expect(User.associations.profile?.target).toBe(models.Profile)
+      expect(User.associations.profile.target).toBe(models.Profile)
       await (await User.create({ name: 'Ann' })).createProfile({ bio: 'x' })
       expect((await User.findOne({ include: 'profile' })).profile.bio).toBe('x')
     })
     test('P62 thunks on both sides', async () => {
       const sequelize = await connected()
-      const models: { User?: Table, Profile?: Table } = {}
+      const models: { User?: Table; Profile?: Table } = {}
       models.User = sequelize.define('User', { name: DataTypes.STRING })
       models.User.hasOne(() => models.Profile, { as: 'profile', foreignKey: 'userId' })
       models.Profile = sequelize.define('Profile', { bio: DataTypes.STRING })
       models.Profile.belongsTo(() => models.User, { as: 'user', foreignKey: 'userId' })
       await sequelize.sync()
-      expect(models.User.associations.profile?.inverse).toBe(models.Profile.associations.user)
+      expect(models.User.associations.profile.inverse).toBe(models.Profile.associations.user)
     })
     test('P62 undefined names the models and the likely cause', async () => {
       const { User } = await pair()
@@ -468,8 +591,12 @@ describeEachEngine('keys', (engine) => {
       () => User.hasOne(Profile, { as: 'name' }),
       () => User.hasOne(Profile, { nope: true }),
       () => Profile.belongsTo(User, { targetKey: 'nope' }),
-    ]) expect(define).toThrow()
-    expect([Object.keys(User.getAttributes()), Object.keys(Profile.getAttributes())]).toEqual([['id', 'name'], ['id', 'bio']])
+    ])
+      expect(define).toThrow()
+    expect([Object.keys(User.getAttributes()), Object.keys(Profile.getAttributes())]).toEqual([
+      ['id', 'name'],
+      ['id', 'bio'],
+    ])
     expect([Object.keys(User.associations), Object.keys(Profile.associations)]).toEqual([[], []])
     await sequelize.sync()
     expect(await contentsOf(sequelize, 'Users', 'Profiles')).toEqual({ Users: [], Profiles: [] })

@@ -41,9 +41,15 @@ export async function pairOf(engine: Engine, options: PairOptions = {}): Promise
   })
   await sequelize.sync()
   return {
-    sequelize, User, Profile,
+    sequelize,
+    User,
+    Profile,
     recorder: engine.recorder(sequelize),
-    links: async () => (await Profile.unscoped().findAll({ order: Profile.primaryKeyAttributes, paranoid: false })).map((row: Row) => [row.bio, row.userId]),
+    links: async () =>
+      (await Profile.unscoped().findAll({ order: Profile.primaryKeyAttributes, paranoid: false })).map((row: Row) => [
+        row.bio,
+        row.userId,
+      ]),
   }
 }
 

@@ -10,7 +10,9 @@ import { KEYS, pairOf, TABLES } from './models.js'
 const isWrite = (statement: string): boolean => /^(?:INSERT|UPDATE|DELETE)\b/.test(statement)
 
 describeEachEngine('replacing', (engine) => {
-  afterEach(() => { vi.useRealTimers() })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
 
   describe('P01 concurrent sets', () => {
     for (const { title, ...key } of KEYS) {
@@ -18,8 +20,12 @@ describeEachEngine('replacing', (engine) => {
         test(`P01 50 parallel setX on one source leave one linked row and no error (${title}, ${file ? 'in a file' : 'in memory'})`, async () => {
           const { User, Profile } = await pairOf(engine, { ...key, connect: { file } })
           const user = await User.create({ name: 'Ann' })
-          const keeper = key.required ? await Promise.all(Array.from({ length: 50 }, (_, index) => User.create({ name: `keeper ${index}` }))) : []
-          const profiles = await Profile.bulkCreate(Array.from({ length: 50 }, (_, index) => ({ bio: `p${index}`, userId: keeper[index]?.id ?? null })))
+          const keeper = key.required
+            ? await Promise.all(Array.from({ length: 50 }, (_, index) => User.create({ name: `keeper ${index}` })))
+            : []
+          const profiles = await Profile.bulkCreate(
+            Array.from({ length: 50 }, (_, index) => ({ bio: `p${index}`, userId: keeper[index]?.id ?? null })),
+          )
           const sources = await Promise.all(profiles.map(() => User.findByPk(user.id)))
           await Promise.all(profiles.map((profile, index) => sources[index]?.setProfile(profile.id)))
           expect(await Profile.count({ where: { userId: user.id } })).toBe(1)
@@ -49,16 +55,22 @@ describeEachEngine('replacing', (engine) => {
       const user = await User.create({ name: 'Ann' })
       await Profile.bulkCreate([{ bio: 'a', userId: user.id }, { bio: 'b', userId: user.id }, { bio: 'c' }])
       await user.setProfile(3)
-      expect(await links()).toEqual([['a', null], ['b', null], ['c', user.id]])
+      expect(await links()).toEqual([
+        ['a', null],
+        ['b', null],
+        ['c', user.id],
+      ])
     })
     test('P01 inside a transaction of the caller, a rollback takes the set back', async () => {
       const { sequelize, User, links } = await pairOf(engine)
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
-      await expect(sequelize.transaction(async () => {
-        await user.createProfile({ bio: 'new' })
-        throw new Error('changed my mind')
-      })).rejects.toThrow('changed my mind')
+      await expect(
+        sequelize.transaction(async () => {
+          await user.createProfile({ bio: 'new' })
+          throw new Error('changed my mind')
+        }),
+      ).rejects.toThrow('changed my mind')
       expect(await links()).toEqual([['old', user.id]])
     })
     test('P01 inside a transaction, a failed set leaves the rest of the transaction alone', async () => {
@@ -69,20 +81,32 @@ describeEachEngine('replacing', (engine) => {
         await Profile.create({ bio: 'in between' })
         await expect(user.setProfile(99)).rejects.toBeInstanceOf(EmptyResultError)
       })
-      expect(await links()).toEqual([['old', user.id], ['in between', null]])
+      expect(await links()).toEqual([
+        ['old', user.id],
+        ['in between', null],
+      ])
     })
   })
 
   describe('P02 a set that fails leaves the database as it was', () => {
     for (const { title, ...key } of KEYS) {
-      const strict = { ...key, profile: { bio: { type: DataTypes.STRING, validate: { notIn: [['bad']] } }, code: { type: DataTypes.STRING, unique: true } } }
+      const strict = {
+        ...key,
+        profile: {
+          bio: { type: DataTypes.STRING, validate: { notIn: [['bad']] } },
+          code: { type: DataTypes.STRING, unique: true },
+        },
+      }
 
       test(`P02 the new row is invalid (${title})`, async () => {
         const { sequelize, User, Profile, recorder } = await pairOf(engine, strict)
         const user = await User.create({ name: 'Ann' })
         await user.createProfile({ bio: 'old' })
         const before = await contentsOf(sequelize, ...TABLES)
-        for (const failing of [() => user.setProfile(Profile.build({ bio: 'bad' })), () => user.createProfile({ bio: 'bad' })]) {
+        for (const failing of [
+          () => user.setProfile(Profile.build({ bio: 'bad' })),
+          () => user.createProfile({ bio: 'bad' }),
+        ]) {
           const statements = await recorder.during(() => expect(failing()).rejects.toBeInstanceOf(ValidationError))
           expect(statements.filter(isWrite)).toEqual([])
           expect(await contentsOf(sequelize, ...TABLES)).toEqual(before)
@@ -95,7 +119,10 @@ describeEachEngine('replacing', (engine) => {
         await user.createProfile({ bio: 'old' })
         await other.createProfile({ bio: 'theirs', code: 'taken' })
         const before = await contentsOf(sequelize, ...TABLES)
-        for (const failing of [() => user.setProfile(Profile.build({ bio: 'new', code: 'taken' })), () => user.createProfile({ bio: 'new', code: 'taken' })]) {
+        for (const failing of [
+          () => user.setProfile(Profile.build({ bio: 'new', code: 'taken' })),
+          () => user.createProfile({ bio: 'new', code: 'taken' }),
+        ]) {
           await expect(failing()).rejects.toBeInstanceOf(UniqueConstraintError)
           expect(await contentsOf(sequelize, ...TABLES)).toEqual(before)
         }
@@ -119,7 +146,10 @@ describeEachEngine('replacing', (engine) => {
           const [source, profile] = [await User.findByPk(user.id), await Profile.findByPk(target.id)]
           seen = 0
           failAt = n
-          const outcome: Error | null = await source.setProfile(profile).then(() => null, (error: Error) => error)
+          const outcome: Error | null = await source.setProfile(profile).then(
+            () => null,
+            (error: Error) => error,
+          )
           failAt = 0
           return outcome
         }
@@ -140,14 +170,16 @@ describeEachEngine('replacing', (engine) => {
         const { sequelize, User, Profile } = await pairOf(engine, key)
         const user = await User.create({ name: 'Ann' })
         await user.createProfile({ bio: 'old' })
-        Profile.hooks.addListener('afterSave', () => { throw new Error('no') })
+        Profile.hooks.addListener('afterSave', () => {
+          throw new Error('no')
+        })
         const before = await contentsOf(sequelize, ...TABLES)
         await expect(user.createProfile({ bio: 'new' })).rejects.toThrow('no')
         await expect(user.setProfile(Profile.build({ bio: 'new' }))).rejects.toThrow('no')
         expect(await contentsOf(sequelize, ...TABLES)).toEqual(before)
       })
     }
-    test('P02 a failed set leaves the cached relation and the instance\'s key as they were', async () => {
+    test("P02 a failed set leaves the cached relation and the instance's key as they were", async () => {
       const { User, Profile } = await pairOf(engine, { profile: { code: { type: DataTypes.STRING, unique: true } } })
       const user = await User.create({ name: 'Ann' })
       const old = await user.createProfile({ bio: 'old', code: 'taken' })
@@ -165,7 +197,10 @@ describeEachEngine('replacing', (engine) => {
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
       await user.setProfile(await Profile.create({ bio: 'new' }))
-      expect(await links()).toEqual([['old', null], ['new', user.id]])
+      expect(await links()).toEqual([
+        ['old', null],
+        ['new', user.id],
+      ])
     })
     test('P03 two owners swap their rows', async () => {
       for (const unique of [false, true]) {
@@ -173,8 +208,11 @@ describeEachEngine('replacing', (engine) => {
         const [ann, ben] = [await User.create({ name: 'Ann' }), await User.create({ name: 'Ben' })]
         await ann.createProfile({ bio: 'a' })
         await ben.createProfile({ bio: 'b' })
-        await User.associations.profile?.swap(ann, ben)
-        expect(await links()).toEqual([['a', ben.id], ['b', ann.id]])
+        await User.associations.profile.swap(ann, ben)
+        expect(await links()).toEqual([
+          ['a', ben.id],
+          ['b', ann.id],
+        ])
         expect([ann.profile.bio, ben.profile.bio]).toEqual(['b', 'a'])
       }
     })
@@ -182,7 +220,7 @@ describeEachEngine('replacing', (engine) => {
       const { User, links } = await pairOf(engine, { unique: true })
       const [ann, ben] = [await User.create({ name: 'Ann' }), await User.create({ name: 'Ben' })]
       await ann.createProfile({ bio: 'a' })
-      await User.associations.profile?.swap(ann, ben)
+      await User.associations.profile.swap(ann, ben)
       expect(await links()).toEqual([['a', ben.id]])
       expect([ann.profile, ben.profile.bio]).toEqual([null, 'a'])
     })
@@ -191,12 +229,21 @@ describeEachEngine('replacing', (engine) => {
       const [ann, ben] = [await User.create({ name: 'Ann' }), await User.create({ name: 'Ben' })]
       await ann.createProfile({ bio: 'a' })
       await ben.createProfile({ bio: 'b' })
-      const failure = await User.associations.profile?.swap(ann, ben).then(() => null, (error: Error) => error)
+      const failure = await User.associations.profile.swap(ann, ben).then(
+        () => null,
+        (error: Error) => error,
+      )
       if (failure) {
         expect(failure.message).toMatch(/userId/)
-        expect(await links()).toEqual([['a', ann.id], ['b', ben.id]])
+        expect(await links()).toEqual([
+          ['a', ann.id],
+          ['b', ben.id],
+        ])
       } else {
-        expect((await links()).sort()).toEqual([['a', ben.id], ['b', ann.id]])
+        expect((await links()).sort()).toEqual([
+          ['a', ben.id],
+          ['b', ann.id],
+        ])
       }
     })
   })
@@ -205,7 +252,9 @@ describeEachEngine('replacing', (engine) => {
     test('P04 a required key deletes by default, so that hooks hear of it', async () => {
       const { User, Profile, links } = await pairOf(engine, { required: true })
       const deleted: string[] = []
-      Profile.hooks.addListener('beforeDestroy', (profile: Row) => { deleted.push(profile.bio) })
+      Profile.hooks.addListener('beforeDestroy', (profile: Row) => {
+        deleted.push(profile.bio)
+      })
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
       await user.createProfile({ bio: 'new' })
@@ -217,7 +266,10 @@ describeEachEngine('replacing', (engine) => {
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
       await user.createProfile({ bio: 'new' })
-      expect(await links()).toEqual([['old', null], ['new', user.id]])
+      expect(await links()).toEqual([
+        ['old', null],
+        ['new', user.id],
+      ])
     })
     test('P04 onReplace: delete deletes with a nullable key', async () => {
       const { User, links } = await pairOf(engine, { hasOne: { onReplace: 'delete' } })
@@ -233,7 +285,11 @@ describeEachEngine('replacing', (engine) => {
         const { User, Profile, links } = await pairOf(engine, { required, hasOne: { onReplace: 'restrict' } })
         const user = await User.create({ name: 'Ann' })
         await user.createProfile({ bio: 'old' })
-        for (const failing of [() => user.createProfile({ bio: 'new' }), () => user.setProfile(Profile.build({ bio: 'new' })), () => user.setProfile(null)]) {
+        for (const failing of [
+          () => user.createProfile({ bio: 'new' }),
+          () => user.setProfile(Profile.build({ bio: 'new' })),
+          () => user.setProfile(null),
+        ]) {
           await expect(failing()).rejects.toThrow(/profile/i)
           expect(await links()).toEqual([['old', user.id]])
         }
@@ -259,12 +315,21 @@ describeEachEngine('replacing', (engine) => {
       const profile = await ann.createProfile({ bio: 'a' })
       await ben.createProfile({ bio: 'b' })
       const stale = await User.findByPk(ben.id)
-      for (const failing of [() => stale.setProfile(profile, { steal: false }), () => stale.setProfile(profile.id, { steal: false })]) {
+      for (const failing of [
+        () => stale.setProfile(profile, { steal: false }),
+        () => stale.setProfile(profile.id, { steal: false }),
+      ]) {
         await expect(failing()).rejects.toThrow(/steal/)
-        expect(await links()).toEqual([['a', ann.id], ['b', ben.id]])
+        expect(await links()).toEqual([
+          ['a', ann.id],
+          ['b', ben.id],
+        ])
       }
       await ann.setProfile(profile, { steal: false })
-      expect(await links()).toEqual([['a', ann.id], ['b', ben.id]])
+      expect(await links()).toEqual([
+        ['a', ann.id],
+        ['b', ben.id],
+      ])
     })
   })
 
@@ -275,7 +340,14 @@ describeEachEngine('replacing', (engine) => {
         const user = await User.create({ name: 'Ann' })
         await user.createProfile({ bio: 'old' })
         const created = await user.createProfile({ bio: 'new' })
-        expect(await links()).toEqual(key.required ? [['new', user.id]] : [['old', null], ['new', user.id]])
+        expect(await links()).toEqual(
+          key.required
+            ? [['new', user.id]]
+            : [
+                ['old', null],
+                ['new', user.id],
+              ],
+        )
         expect((await user.getProfile()).id).toBe(created.id)
         expect(user.profile).toBe(created)
       })
@@ -285,7 +357,10 @@ describeEachEngine('replacing', (engine) => {
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
       await user.createProfile({ bio: 'new' }, { replace: false })
-      expect(await links()).toEqual([['old', user.id], ['new', user.id]])
+      expect(await links()).toEqual([
+        ['old', user.id],
+        ['new', user.id],
+      ])
       const unique = await pairOf(engine, { unique: true })
       const ben = await unique.User.create({ name: 'Ben' })
       await ben.createProfile({ bio: 'old' })
@@ -300,7 +375,9 @@ describeEachEngine('replacing', (engine) => {
         const user = await User.create({ name: 'Ann' })
         const profile = await user.createProfile({ bio: 'x' })
         profile.bio = 'dirty'
-        const statements = await recorder.during(async () => { expect(await user.setProfile(profile)).toBe(profile) })
+        const statements = await recorder.during(async () => {
+          expect(await user.setProfile(profile)).toBe(profile)
+        })
         expect(statements.filter((statement) => !/^SELECT/.test(statement))).toEqual([])
         expect(statements.length).toBeLessThanOrEqual(1)
         expect((await Profile.findByPk(profile.id)).bio).toBe('x')
@@ -310,49 +387,87 @@ describeEachEngine('replacing', (engine) => {
   })
 
   describe('P08 keys in another spelling', () => {
-    const kinds: Record<string, { type: unknown, key: fc.Arbitrary<unknown>, spellings(key: never): unknown[] }> = {
-      INTEGER: { type: DataTypes.INTEGER, key: fc.integer({ min: -2147483648, max: 2147483647 }), spellings: (key: number) => [key, String(key), BigInt(key)] },
-      BIGINT: { type: DataTypes.BIGINT, key: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), spellings: (key: bigint) => [key, key.toString(), ...(Number.isSafeInteger(Number(key)) ? [Number(key)] : [])] },
-      STRING: { type: DataTypes.STRING, key: fc.string({ maxLength: 40 }).filter((text) => !text.includes('\0')), spellings: (key: string) => [key] },
-      UUID: { type: DataTypes.UUID, key: fc.uuid({ version: 4 }), spellings: (key: string) => [key, key.toUpperCase()] },
-      BLOB: { type: DataTypes.BLOB, key: fc.uint8Array({ minLength: 1, maxLength: 20 }), spellings: (key: Uint8Array) => [Buffer.from(key), Buffer.from(key), new Uint8Array(key)] },
+    const kinds: Record<string, { type: unknown; key: fc.Arbitrary<unknown>; spellings(key: never): unknown[] }> = {
+      INTEGER: {
+        type: DataTypes.INTEGER,
+        key: fc.integer({ min: -2147483648, max: 2147483647 }),
+        spellings: (key: number) => [key, String(key), BigInt(key)],
+      },
+      BIGINT: {
+        type: DataTypes.BIGINT,
+        key: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        spellings: (key: bigint) => [key, key.toString(), ...(Number.isSafeInteger(Number(key)) ? [Number(key)] : [])],
+      },
+      STRING: {
+        type: DataTypes.STRING,
+        key: fc.string({ maxLength: 40 }).filter((text) => !text.includes('\0')),
+        spellings: (key: string) => [key],
+      },
+      UUID: {
+        type: DataTypes.UUID,
+        key: fc.uuid({ version: 4 }),
+        spellings: (key: string) => [key, key.toUpperCase()],
+      },
+      BLOB: {
+        type: DataTypes.BLOB,
+        key: fc.uint8Array({ minLength: 1, maxLength: 20 }),
+        spellings: (key: Uint8Array) => [Buffer.from(key), Buffer.from(key), new Uint8Array(key)],
+      },
       DATE: {
         type: DataTypes.DATE,
-        key: fc.date({ min: new Date('1970-01-01T00:00:00.000Z'), max: new Date('2100-01-01T00:00:00.000Z'), noInvalidDate: true }),
-        spellings: (key: Date) => [key, new Date(key), key.toISOString(), new Date(key.getTime() + 7_200_000).toISOString().replace('Z', '+02:00')],
+        key: fc.date({
+          min: new Date('1970-01-01T00:00:00.000Z'),
+          max: new Date('2100-01-01T00:00:00.000Z'),
+          noInvalidDate: true,
+        }),
+        spellings: (key: Date) => [
+          key,
+          new Date(key),
+          key.toISOString(),
+          new Date(key.getTime() + 7_200_000).toISOString().replace('Z', '+02:00'),
+        ],
       },
     }
     for (const [name, { type, key, spellings }] of Object.entries(kinds)) {
       test(`P08 a row that is linked already is recognised by any spelling of its key (${name})`, async () => {
-        const { User, Profile, recorder } = await pairOf(engine, { required: true, profile: { id: { type, primaryKey: true } } })
-        await fc.assert(fc.asyncProperty(key, async (value) => {
-          await Profile.destroy({ where: {} })
-          const user = await User.create({ name: 'Ann' })
-          const [first, ...others] = spellings(value as never)
-          await Profile.create({ id: first, bio: 'x', userId: user.id })
-          for (const spelling of [first, ...others]) {
-            const statements = await recorder.during(() => user.setProfile(spelling))
-            expect(statements.filter(isWrite)).toEqual([])
-            const rows = await Profile.findAll()
-            expect(rows.map((row) => [row.bio, row.userId])).toEqual([['x', user.id]])
-          }
-        }), { numRuns: 25 })
+        const { User, Profile, recorder } = await pairOf(engine, {
+          required: true,
+          profile: { id: { type, primaryKey: true } },
+        })
+        await fc.assert(
+          fc.asyncProperty(key, async (value) => {
+            await Profile.destroy({ where: {} })
+            const user = await User.create({ name: 'Ann' })
+            const [first, ...others] = spellings(value as never)
+            await Profile.create({ id: first, bio: 'x', userId: user.id })
+            for (const spelling of [first, ...others]) {
+              const statements = await recorder.during(() => user.setProfile(spelling))
+              expect(statements.filter(isWrite)).toEqual([])
+              const rows = await Profile.findAll()
+              expect(rows.map((row) => [row.bio, row.userId])).toEqual([['x', user.id]])
+            }
+          }),
+          { numRuns: 25 },
+        )
       })
       test(`P08 another row is linked by any spelling of its key (${name})`, async () => {
         const { User, Profile } = await pairOf(engine, { profile: { id: { type, primaryKey: true } } })
-        await fc.assert(fc.asyncProperty(key, async (value) => {
-          await Profile.destroy({ where: {} })
-          const user = await User.create({ name: 'Ann' })
-          const [first, ...others] = spellings(value as never)
-          const profile = await Profile.create({ id: first, bio: 'x' })
-          for (const spelling of [first, ...others]) {
-            await user.setProfile(null)
-            await user.setProfile(spelling)
-            expect((await Profile.findOne()).userId).toBe(user.id)
-          }
-          await profile.reload()
-          expect(profile.userId).toBe(user.id)
-        }), { numRuns: 25 })
+        await fc.assert(
+          fc.asyncProperty(key, async (value) => {
+            await Profile.destroy({ where: {} })
+            const user = await User.create({ name: 'Ann' })
+            const [first, ...others] = spellings(value as never)
+            const profile = await Profile.create({ id: first, bio: 'x' })
+            for (const spelling of [first, ...others]) {
+              await user.setProfile(null)
+              await user.setProfile(spelling)
+              expect((await Profile.findOne()).userId).toBe(user.id)
+            }
+            await profile.reload()
+            expect(profile.userId).toBe(user.id)
+          }),
+          { numRuns: 25 },
+        )
       })
     }
     test('P08 belongsTo: the key of the target in another spelling', async () => {
@@ -393,7 +508,10 @@ describeEachEngine('replacing', (engine) => {
     })
     test('P09 the empty string is a key', async () => {
       for (const required of [false, true]) {
-        const { User, Profile, links } = await pairOf(engine, { required, profile: { id: { type: DataTypes.STRING, primaryKey: true } } })
+        const { User, Profile, links } = await pairOf(engine, {
+          required,
+          profile: { id: { type: DataTypes.STRING, primaryKey: true } },
+        })
         const [user, keeper] = [await User.create({ name: 'Ann' }), await User.create({ name: 'keeper' })]
         await user.createProfile({ id: 'old', bio: 'old' })
         await expect(user.setProfile('')).rejects.toBeInstanceOf(EmptyResultError)
@@ -511,11 +629,20 @@ describeEachEngine('replacing', (engine) => {
       await user.createProfile({ bio: 'old' })
       const profile = await Profile.create({ bio: 'new' })
       recorder.clear()
-      for (const option of [{ raw: true }, { where: { bio: 'x' } }, { attributes: ['id'] }, { limit: 1 }, { destroyPrevios: true }]) {
+      for (const option of [
+        { raw: true },
+        { where: { bio: 'x' } },
+        { attributes: ['id'] },
+        { limit: 1 },
+        { destroyPrevios: true },
+      ]) {
         await expect(user.setProfile(profile, option)).rejects.toThrow(Object.keys(option)[0])
       }
       expect(recorder.statements).toEqual([])
-      expect(await links()).toEqual([['old', user.id], ['new', null]])
+      expect(await links()).toEqual([
+        ['old', user.id],
+        ['new', null],
+      ])
     })
     test('P14 transaction, logging and hooks reach every step', async () => {
       const { sequelize, User, Profile } = await pairOf(engine)
@@ -523,10 +650,19 @@ describeEachEngine('replacing', (engine) => {
       await user.createProfile({ bio: 'old' })
       const profile = await Profile.create({ bio: 'new' })
       const fired: string[] = []
-      for (const hook of ['beforeSave', 'beforeUpdate', 'beforeDestroy']) Profile.hooks.addListener(hook, () => { fired.push(hook) })
+      for (const hook of ['beforeSave', 'beforeUpdate', 'beforeDestroy'])
+        Profile.hooks.addListener(hook, () => {
+          fired.push(hook)
+        })
       const logged: string[] = []
       await sequelize.transaction(async (transaction) => {
-        await user.setProfile(profile, { transaction, logging: (sql: string) => { logged.push(sql) }, hooks: false })
+        await user.setProfile(profile, {
+          transaction,
+          logging: (sql: string) => {
+            logged.push(sql)
+          },
+          hooks: false,
+        })
       })
       expect(fired).toEqual([])
       expect(logged.some((sql) => /UPDATE/.test(sql))).toBe(true)
@@ -568,7 +704,10 @@ describeEachEngine('replacing', (engine) => {
       const stale = await Profile.create({ bio: 'new' })
       await (await Profile.findByPk(stale.id)).update({ bio: 'newer' })
       await expect(user.setProfile(stale)).rejects.toMatchObject({ name: 'SequelizeOptimisticLockError' })
-      expect(await links()).toEqual([['old', user.id], ['newer', null]])
+      expect(await links()).toEqual([
+        ['old', user.id],
+        ['newer', null],
+      ])
     })
   })
 
@@ -579,15 +718,23 @@ describeEachEngine('replacing', (engine) => {
         const keeper = await User.create({ name: 'keeper' })
         const heard: unknown[][] = []
         for (const hook of ['beforeUpdate', 'beforeDestroy']) {
-          Profile.hooks.addListener(hook, (profile: Row, options: Row) => { heard.push([hook, profile.bio, options.association?.as, options.reason]) })
+          Profile.hooks.addListener(hook, (profile: Row, options: Row) => {
+            heard.push([hook, profile.bio, options.association?.as, options.reason])
+          })
         }
         const user = await User.create({ name: 'Ann' })
-        const [old, next] = [await Profile.create({ bio: 'old', userId: keeper.id }), await Profile.create({ bio: 'next', userId: keeper.id })]
+        const [old, next] = [
+          await Profile.create({ bio: 'old', userId: keeper.id }),
+          await Profile.create({ bio: 'next', userId: keeper.id }),
+        ]
         await user.setProfile(old)
         expect(heard).toEqual([['beforeUpdate', 'old', 'profile', 'assign']])
         heard.length = 0
         await user.setProfile(next)
-        expect(heard).toEqual([[required ? 'beforeDestroy' : 'beforeUpdate', 'old', 'profile', 'replace'], ['beforeUpdate', 'next', 'profile', 'assign']])
+        expect(heard).toEqual([
+          [required ? 'beforeDestroy' : 'beforeUpdate', 'old', 'profile', 'replace'],
+          ['beforeUpdate', 'next', 'profile', 'assign'],
+        ])
         heard.length = 0
         await user.setProfile(null)
         expect(heard).toEqual([[required ? 'beforeDestroy' : 'beforeUpdate', 'next', 'profile', 'unset']])
@@ -596,7 +743,9 @@ describeEachEngine('replacing', (engine) => {
     test('P17 createX: beforeCreate knows it too', async () => {
       const { User, Profile } = await pairOf(engine)
       const heard: unknown[] = []
-      Profile.hooks.addListener('beforeCreate', (_profile: Row, options: Row) => { heard.push([options.association?.as, options.reason]) })
+      Profile.hooks.addListener('beforeCreate', (_profile: Row, options: Row) => {
+        heard.push([options.association?.as, options.reason])
+      })
       await (await User.create({ name: 'Ann' })).createProfile({ bio: 'x' })
       expect(heard).toEqual([['profile', 'assign']])
     })
@@ -612,15 +761,17 @@ describeEachEngine('replacing', (engine) => {
       const [user, profile] = [await User.create({ name: 'Ann' }), await Profile.create({ bio: 'x' })]
       vi.setSystemTime(late)
       await user.setProfile(profile, options)
-      return [(await User.findOne()).updatedAt, (await Profile.findOne()).updatedAt].map((date: Date) => date.toISOString())
+      return [(await User.findOne()).updatedAt, (await Profile.findOne()).updatedAt].map((date: Date) =>
+        date.toISOString(),
+      )
     }
-    test('P18 the target\'s is bumped, the source\'s is not', async () => {
+    test("P18 the target's is bumped, the source's is not", async () => {
       expect(await stamps({})).toEqual([early.toISOString(), late.toISOString()])
     })
     test('P18 silent leaves both', async () => {
       expect(await stamps({ silent: true })).toEqual([early.toISOString(), early.toISOString()])
     })
-    test('P18 touch: true bumps the source\'s as well', async () => {
+    test("P18 touch: true bumps the source's as well", async () => {
       expect(await stamps({ touch: true })).toEqual([late.toISOString(), late.toISOString()])
     })
   })
@@ -637,7 +788,9 @@ describeEachEngine('replacing', (engine) => {
     test('P19 in parallel there is one row and no error', async () => {
       const { User, Profile } = await pairOf(engine, { unique: true, connect: { file: true } })
       const user = await User.create({ name: 'Ann' })
-      const profiles = await Promise.all(Array.from({ length: 20 }, (_, index) => user.getOrCreateProfile({ bio: `p${index}` })))
+      const profiles = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => user.getOrCreateProfile({ bio: `p${index}` })),
+      )
       expect(new Set(profiles.map((profile) => profile.id)).size).toBe(1)
       expect(await Profile.count()).toBe(1)
     })

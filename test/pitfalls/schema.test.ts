@@ -15,7 +15,13 @@ describeEachEngine('schema and serialisation', (engine) => {
     test('P76 names the offending keys and changes nothing', async () => {
       const { sequelize, User, Profile } = await pairOf(engine)
       await User.bulkCreate([{ name: 'Ann' }, { name: 'Ben' }, { name: 'Cleo' }])
-      await Profile.bulkCreate([{ bio: 'a', userId: 2 }, { bio: 'b', userId: 2 }, { bio: 'c', userId: 3 }, { bio: 'd' }, { bio: 'e' }])
+      await Profile.bulkCreate([
+        { bio: 'a', userId: 2 },
+        { bio: 'b', userId: 2 },
+        { bio: 'c', userId: 3 },
+        { bio: 'd' },
+        { bio: 'e' },
+      ])
       const before = await contentsOf(sequelize, 'Users', 'Profiles')
       const indexes = await indexesOf(sequelize, 'Profiles')
       const Unique = sequelize.define('Profile', { bio: DataTypes.STRING })
@@ -52,7 +58,11 @@ describeEachEngine('schema and serialisation', (engine) => {
       expect(json(created)).toEqual({ id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1 } })
       const found = await User.findOne({ include: { association: 'profile', include: ['user'] } })
       expect(found.profile.user.name).toBe('Ann')
-      expect(json(found)).toEqual({ id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1, user: { id: 1, name: 'Ann' } } })
+      expect(json(found)).toEqual({
+        id: 1,
+        name: 'Ann',
+        profile: { id: 1, bio: 'x', userId: 1, user: { id: 1, name: 'Ann' } },
+      })
       expect(found.get({ plain: true }).profile.user).toEqual({ id: 1, name: 'Ann' })
     })
     test('P78 both sides set in memory', async () => {
@@ -68,20 +78,47 @@ describeEachEngine('schema and serialisation', (engine) => {
 
   describe('P79 the shape of JSON', () => {
     const shapes: Record<string, [associationNaming: string, names: [string, string], expected: object[]]> = {
-      'by model name': ['model', ['User', 'Profile'], [{ id: 1, name: 'Ann', Profile: { id: 1, bio: 'x', UserId: 1 } }, { id: 2, name: 'Ben', Profile: null }]],
-      'by model name, lower case': ['model', ['user', 'profile'], [{ id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1 } }, { id: 2, name: 'Ben', profile: null }]],
-      'camel': ['camel', ['User', 'Profile'], [{ id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1 } }, { id: 2, name: 'Ben', profile: null }]],
+      'by model name': [
+        'model',
+        ['User', 'Profile'],
+        [
+          { id: 1, name: 'Ann', Profile: { id: 1, bio: 'x', UserId: 1 } },
+          { id: 2, name: 'Ben', Profile: null },
+        ],
+      ],
+      'by model name, lower case': [
+        'model',
+        ['user', 'profile'],
+        [
+          { id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1 } },
+          { id: 2, name: 'Ben', profile: null },
+        ],
+      ],
+      camel: [
+        'camel',
+        ['User', 'Profile'],
+        [
+          { id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1 } },
+          { id: 2, name: 'Ben', profile: null },
+        ],
+      ],
     }
     for (const [title, [associationNaming, names, expected]] of Object.entries(shapes)) {
       test(`P79 the key is the association's name, null for missing, absent when not loaded (${title})`, async () => {
         const sequelize = engine.script(await engine.connect({ define: { timestamps: false, associationNaming } }))
-        const [User, Profile] = [sequelize.define(names[0], { name: DataTypes.STRING }), sequelize.define(names[1], { bio: DataTypes.STRING })]
+        const [User, Profile] = [
+          sequelize.define(names[0], { name: DataTypes.STRING }),
+          sequelize.define(names[1], { bio: DataTypes.STRING }),
+        ]
         User.hasOne(Profile)
         await sequelize.sync()
         await (await User.create({ name: 'Ann' })).createProfile({ bio: 'x' })
         await User.create({ name: 'Ben' })
         expect(json(await User.findAll({ include: Profile, order: ['id'] }))).toEqual(expected)
-        expect(json(await User.findAll({ order: ['id'] }))).toEqual([{ id: 1, name: 'Ann' }, { id: 2, name: 'Ben' }])
+        expect(json(await User.findAll({ order: ['id'] }))).toEqual([
+          { id: 1, name: 'Ann' },
+          { id: 2, name: 'Ben' },
+        ])
       })
     }
   })
@@ -89,7 +126,11 @@ describeEachEngine('schema and serialisation', (engine) => {
   describe('P80 include: { all: true, nested: true }', () => {
     async function chain() {
       const sequelize = engine.script(await engine.connect({ define: { timestamps: false } }))
-      const [A, B, C] = ['A', 'B', 'C'].map((name) => sequelize.define(name, { name: DataTypes.STRING })) as [Table, Table, Table]
+      const [A, B, C] = ['A', 'B', 'C'].map((name) => sequelize.define(name, { name: DataTypes.STRING })) as [
+        Table,
+        Table,
+        Table,
+      ]
       A.hasOne(B, { as: 'b', foreignKey: 'aId' })
       B.hasOne(C, { as: 'c', foreignKey: 'bId' })
       return { sequelize, A, B, C }
@@ -100,8 +141,12 @@ describeEachEngine('schema and serialisation', (engine) => {
       await A.create({ name: 'a' })
       await B.create({ name: 'b', aId: 1 })
       await C.create({ name: 'c', bId: 1 })
-      expect(json(await A.findAll({ include: { all: true, nested: true } }))).toEqual([{ id: 1, name: 'a', b: { id: 1, name: 'b', aId: 1, c: { id: 1, name: 'c', bId: 1 } } }])
-      expect(json(await B.findAll({ include: { all: true } }))).toEqual([{ id: 1, name: 'b', aId: 1, c: { id: 1, name: 'c', bId: 1 } }])
+      expect(json(await A.findAll({ include: { all: true, nested: true } }))).toEqual([
+        { id: 1, name: 'a', b: { id: 1, name: 'b', aId: 1, c: { id: 1, name: 'c', bId: 1 } } },
+      ])
+      expect(json(await B.findAll({ include: { all: true } }))).toEqual([
+        { id: 1, name: 'b', aId: 1, c: { id: 1, name: 'c', bId: 1 } },
+      ])
       expect(json(await C.findAll({ include: { all: true, nested: true } }))).toEqual([{ id: 1, name: 'c', bId: 1 }])
     })
     test('P80 takes an inverse that the user named, and stops at cycles', async () => {
@@ -110,8 +155,12 @@ describeEachEngine('schema and serialisation', (engine) => {
       await sequelize.sync()
       await A.create({ name: 'a' })
       await B.create({ name: 'b', aId: 1 })
-      expect(json(await A.findAll({ include: { all: true, nested: true } }))).toEqual([{ id: 1, name: 'a', b: { id: 1, name: 'b', aId: 1, c: null } }])
-      expect(json(await B.findAll({ include: { all: 'BelongsTo' } }))).toEqual([{ id: 1, name: 'b', aId: 1, a: { id: 1, name: 'a' } }])
+      expect(json(await A.findAll({ include: { all: true, nested: true } }))).toEqual([
+        { id: 1, name: 'a', b: { id: 1, name: 'b', aId: 1, c: null } },
+      ])
+      expect(json(await B.findAll({ include: { all: 'BelongsTo' } }))).toEqual([
+        { id: 1, name: 'b', aId: 1, a: { id: 1, name: 'a' } },
+      ])
       expect(json(await B.findAll({ include: { all: 'HasOne' } }))).toEqual([{ id: 1, name: 'b', aId: 1, c: null }])
     })
   })

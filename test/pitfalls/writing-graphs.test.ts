@@ -55,14 +55,26 @@ describeEachEngine('writing graphs', (engine) => {
   describe('P42 a nested create that fails', () => {
     for (const { title, ...key } of KEYS) {
       test(`P42 leaves nothing (${title})`, async () => {
-        const { sequelize, User, Profile } = await pairOf(engine, { ...key, profile: { bio: { type: DataTypes.STRING, validate: { notIn: [['bad']] } }, code: { type: DataTypes.STRING, unique: true } } })
+        const { sequelize, User, Profile } = await pairOf(engine, {
+          ...key,
+          profile: {
+            bio: { type: DataTypes.STRING, validate: { notIn: [['bad']] } },
+            code: { type: DataTypes.STRING, unique: true },
+          },
+        })
         await (await User.create({ name: 'Ben' })).createProfile({ bio: 'theirs', code: 'taken' })
         const before = await contentsOf(sequelize, ...TABLES)
-        await expect(User.create({ name: 'Ann', profile: { bio: 'bad' } }, { include: 'profile' })).rejects.toBeInstanceOf(ValidationError)
+        await expect(
+          User.create({ name: 'Ann', profile: { bio: 'bad' } }, { include: 'profile' }),
+        ).rejects.toBeInstanceOf(ValidationError)
         expect(await contentsOf(sequelize, ...TABLES)).toEqual(before)
-        await expect(User.create({ name: 'Ann', profile: { bio: 'x', code: 'taken' } }, { include: ['profile'] })).rejects.toBeInstanceOf(UniqueConstraintError)
+        await expect(
+          User.create({ name: 'Ann', profile: { bio: 'x', code: 'taken' } }, { include: ['profile'] }),
+        ).rejects.toBeInstanceOf(UniqueConstraintError)
         expect(await contentsOf(sequelize, ...TABLES)).toEqual(before)
-        await expect(Profile.create({ bio: 'x', code: 'taken', user: { name: 'Ann' } }, { include: ['user'] })).rejects.toBeInstanceOf(UniqueConstraintError)
+        await expect(
+          Profile.create({ bio: 'x', code: 'taken', user: { name: 'Ann' } }, { include: ['user'] }),
+        ).rejects.toBeInstanceOf(UniqueConstraintError)
         expect(await contentsOf(sequelize, ...TABLES)).toEqual(before)
       })
     }
@@ -70,7 +82,9 @@ describeEachEngine('writing graphs', (engine) => {
       const { sequelize, User } = await pairOf(engine, { profile: { code: { type: DataTypes.STRING, unique: true } } })
       await sequelize.transaction(async () => {
         await (await User.create({ name: 'Ben' })).createProfile({ code: 'taken' })
-        await expect(User.create({ name: 'Ann', profile: { code: 'taken' } }, { include: 'profile' })).rejects.toBeInstanceOf(UniqueConstraintError)
+        await expect(
+          User.create({ name: 'Ann', profile: { code: 'taken' } }, { include: 'profile' }),
+        ).rejects.toBeInstanceOf(UniqueConstraintError)
       })
       expect((await User.findAll()).map((user) => user.name)).toEqual(['Ben'])
     })
@@ -100,9 +114,23 @@ describeEachEngine('writing graphs', (engine) => {
     test('P42 bulkCreate with include is one transaction too', async () => {
       const { sequelize, User } = await pairOf(engine, { profile: { code: { type: DataTypes.STRING, unique: true } } })
       const before = await contentsOf(sequelize, ...TABLES)
-      await expect(User.bulkCreate([{ name: 'Ann', profile: { code: 'same' } }, { name: 'Ben', profile: { code: 'same' } }], { include: ['profile'] })).rejects.toThrow()
+      await expect(
+        User.bulkCreate(
+          [
+            { name: 'Ann', profile: { code: 'same' } },
+            { name: 'Ben', profile: { code: 'same' } },
+          ],
+          { include: ['profile'] },
+        ),
+      ).rejects.toThrow()
       expect(await contentsOf(sequelize, ...TABLES)).toEqual(before)
-      const users = await User.bulkCreate([{ name: 'Ann', profile: { code: 'a' } }, { name: 'Ben', profile: { code: 'b' } }], { include: ['profile'] })
+      const users = await User.bulkCreate(
+        [
+          { name: 'Ann', profile: { code: 'a' } },
+          { name: 'Ben', profile: { code: 'b' } },
+        ],
+        { include: ['profile'] },
+      )
       expect(users.map((user) => user.profile.userId)).toEqual(users.map((user) => user.id))
     })
   })
@@ -131,16 +159,20 @@ describeEachEngine('writing graphs', (engine) => {
       const failed = Profile.create({ bio: 'x', userId: ben.id, user: ann }, { include: 'user' })
       await expect(failed).rejects.toThrow(/userId/)
       await expect(failed).rejects.toThrow(/user/)
-      await expect(Profile.create({ bio: 'x', userId: ben.id, user: { id: 44, name: 'Cleo' } }, { include: 'user' })).rejects.toThrow(/userId/)
+      await expect(
+        Profile.create({ bio: 'x', userId: ben.id, user: { id: 44, name: 'Cleo' } }, { include: 'user' }),
+      ).rejects.toThrow(/userId/)
       expect(await Profile.count()).toBe(0)
       expect(await User.count()).toBe(2)
       const agreeing = await Profile.create({ bio: 'x', userId: ann.id, user: ann }, { include: 'user' })
       expect(agreeing.userId).toBe(ann.id)
     })
-    test('P44 hasOne: a child with another owner\'s key', async () => {
+    test("P44 hasOne: a child with another owner's key", async () => {
       const { User, Profile } = await pairOf(engine)
       await User.create({ id: 7, name: 'Ben' })
-      await expect(User.create({ id: 8, name: 'Ann', profile: { bio: 'x', userId: 7 } }, { include: 'profile' })).rejects.toThrow(/userId/)
+      await expect(
+        User.create({ id: 8, name: 'Ann', profile: { bio: 'x', userId: 7 } }, { include: 'profile' }),
+      ).rejects.toThrow(/userId/)
       expect(await Profile.count()).toBe(0)
       expect(await User.count()).toBe(1)
     })
@@ -149,7 +181,10 @@ describeEachEngine('writing graphs', (engine) => {
   describe('P45 cycles', () => {
     test('P45 user.profile.user: each object is written once', async () => {
       const { User, Profile, recorder } = await pairOf(engine)
-      const user = User.build({ name: 'Ann', profile: { bio: 'x' } }, { include: { association: 'profile', include: ['user'] } })
+      const user = User.build(
+        { name: 'Ann', profile: { bio: 'x' } },
+        { include: { association: 'profile', include: ['user'] } },
+      )
       user.profile.set('user', user, { raw: true })
       const statements = await recorder.during(() => user.save())
       expect(statements.filter((statement) => /^INSERT/.test(statement))).toHaveLength(2)
@@ -175,19 +210,30 @@ describeEachEngine('writing graphs', (engine) => {
   })
 
   describe('P46 mandatory on both sides', () => {
-    engine.requires('deferrableConstraints')('P46 a deferred key lets both rows be made in one transaction', async () => {
-      const sequelize = engine.script(await engine.connect({ define: { timestamps: false } }))
-      const Person = sequelize.define('Person', { name: DataTypes.STRING })
-      const Certificate = sequelize.define('Certificate', { number: DataTypes.STRING })
-      Person.belongsTo(Certificate, { as: 'certificate', foreignKey: { name: 'certificateId', allowNull: false, deferrable: Deferrable.INITIALLY_DEFERRED } })
-      Certificate.belongsTo(Person, { as: 'person', foreignKey: { name: 'personId', allowNull: false } })
-      await sequelize.sync()
-      await sequelize.transaction(async () => {
-        const person = await Person.create({ name: 'Ann', certificateId: 5 })
-        await Certificate.create({ id: 5, number: 'C-5', personId: person.id })
-      })
-      expect(json(await Person.findOne({ include: 'certificate' }))).toEqual({ id: 1, name: 'Ann', certificateId: 5, certificate: { id: 5, number: 'C-5', personId: 1 } })
-    })
+    engine.requires('deferrableConstraints')(
+      'P46 a deferred key lets both rows be made in one transaction',
+      async () => {
+        const sequelize = engine.script(await engine.connect({ define: { timestamps: false } }))
+        const Person = sequelize.define('Person', { name: DataTypes.STRING })
+        const Certificate = sequelize.define('Certificate', { number: DataTypes.STRING })
+        Person.belongsTo(Certificate, {
+          as: 'certificate',
+          foreignKey: { name: 'certificateId', allowNull: false, deferrable: Deferrable.INITIALLY_DEFERRED },
+        })
+        Certificate.belongsTo(Person, { as: 'person', foreignKey: { name: 'personId', allowNull: false } })
+        await sequelize.sync()
+        await sequelize.transaction(async () => {
+          const person = await Person.create({ name: 'Ann', certificateId: 5 })
+          await Certificate.create({ id: 5, number: 'C-5', personId: person.id })
+        })
+        expect(json(await Person.findOne({ include: 'certificate' }))).toEqual({
+          id: 1,
+          name: 'Ann',
+          certificateId: 5,
+          certificate: { id: 5, number: 'C-5', personId: 1 },
+        })
+      },
+    )
   })
 
   describe('P47 one-to-one in both directions with two keys', () => {
@@ -214,7 +260,10 @@ describeEachEngine('writing graphs', (engine) => {
       Store.belongsTo(Staff, { as: 'manager', foreignKey: 'managerId' })
       Staff.belongsTo(Store, { as: 'store', foreignKey: 'storeId' })
       await sequelize.sync()
-      const store = Store.build({ name: 'Lethbridge', manager: { name: 'Mike' } }, { include: { association: 'manager', include: ['store'] } })
+      const store = Store.build(
+        { name: 'Lethbridge', manager: { name: 'Mike' } },
+        { include: { association: 'manager', include: ['store'] } },
+      )
       store.manager.set('store', store, { raw: true })
       await store.save()
       expect(json(await Store.findAll())).toEqual([{ id: 1, name: 'Lethbridge', managerId: 1 }])

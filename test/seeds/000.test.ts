@@ -5,22 +5,16 @@ import { describeEachEngine } from '../support/databases.js'
 import { columnsOf, foreignKeysOf, indexesOf, tablesOf } from '../support/schema.js'
 import type { Database, Table } from '../support/untyped.js'
 
-function models(sequelize: Database): { User: Table, Task: Table } {
-  const User = sequelize.define(
-    'User',
-    { firstName: Sequelize.STRING },
-    { timestamps: false },
-  )
-  const Task = sequelize.define(
-    'Task',
-    { taskName: Sequelize.STRING },
-    { timestamps: false },
-  )
+function models(sequelize: Database): { User: Table; Task: Table } {
+  const User = sequelize.define('User', { firstName: Sequelize.STRING }, { timestamps: false })
+  const Task = sequelize.define('Task', { taskName: Sequelize.STRING }, { timestamps: false })
   return { User, Task }
 }
 
 describeEachEngine('seed 000', (engine) => {
-  async function connected(): Promise<Database> { return engine.script(await engine.connect()) }
+  async function connected(): Promise<Database> {
+    return engine.script(await engine.connect())
+  }
 
   /** The article's starting point: two models that represent existing tables. */
   async function existing() {
@@ -69,7 +63,9 @@ describeEachEngine('seed 000', (engine) => {
     const [results] = await sequelize.query('SELECT * FROM Tasks JOIN Users ON Tasks.UserId = Users.id')
     expect(results).toEqual([{ id: 1, taskName: 'Learn Sequelize', UserId: 1, firstName: 'Nathan' }])
     const users = await User.findAll({ include: Task })
-    expect(JSON.parse(JSON.stringify(users))).toEqual([{ id: 1, firstName: 'Nathan', Task: { id: 1, taskName: 'Learn Sequelize', UserId: 1 } }])
+    expect(JSON.parse(JSON.stringify(users))).toEqual([
+      { id: 1, firstName: 'Nathan', Task: { id: 1, taskName: 'Learn Sequelize', UserId: 1 } },
+    ])
   })
 
   test('000-01 hasOne links two defined models; a model that is undefined throws at definition time', async () => {
@@ -116,7 +112,11 @@ describeEachEngine('seed 000', (engine) => {
 
   test('000-06 each row of Users can have one row of Tasks', async () => {
     const { User, Task } = await associated()
-    const [ann, ben, cleo] = [await User.create({ firstName: 'Ann' }), await User.create({ firstName: 'Ben' }), await User.create({ firstName: 'Cleo' })]
+    const [ann, ben, cleo] = [
+      await User.create({ firstName: 'Ann' }),
+      await User.create({ firstName: 'Ben' }),
+      await User.create({ firstName: 'Cleo' }),
+    ]
     await Task.create({ taskName: 'of Ann', UserId: ann.id })
     await Task.create({ taskName: 'of Ben', UserId: ben.id })
     expect((await ann.getTask()).taskName).toBe('of Ann')
@@ -176,18 +176,25 @@ describeEachEngine('seed 000', (engine) => {
     expect(task?.get()).toEqual({ id: 1, taskName: 'there before', UserId: null })
   })
 
-  engine.requires('alterAddsNamedForeignKey')('000-13 …and adds the constraint Tasks_UserId_foreign_idx by ALTER TABLE', async () => {
-    const { User, Task, recorder } = await existing()
-    User.hasOne(Task)
-    recorder.clear()
-    await Task.sync({ alter: true })
-    const text = recorder.statements.join('\n').replace(/\s+/g, ' ')
-    expect(text).toMatch(/ADD CONSTRAINT `Tasks_UserId_foreign_idx` FOREIGN KEY \(`UserId`\) REFERENCES `Users` ?\(`id`\)/)
-  })
+  engine.requires('alterAddsNamedForeignKey')(
+    '000-13 …and adds the constraint Tasks_UserId_foreign_idx by ALTER TABLE',
+    async () => {
+      const { User, Task, recorder } = await existing()
+      User.hasOne(Task)
+      recorder.clear()
+      await Task.sync({ alter: true })
+      const text = recorder.statements.join('\n').replace(/\s+/g, ' ')
+      expect(text).toMatch(
+        /ADD CONSTRAINT `Tasks_UserId_foreign_idx` FOREIGN KEY \(`UserId`\) REFERENCES `Users` ?\(`id`\)/,
+      )
+    },
+  )
 
   test('000-14 the foreign key refers to the primary key of the source', async () => {
     const { sequelize } = await associated()
-    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([{ columns: ['UserId'], table: 'Users', references: ['id'] }])
+    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([
+      { columns: ['UserId'], table: 'Users', references: ['id'] },
+    ])
   })
 
   test('000-15 the foreign key has the type of the key that it refers to', async () => {
@@ -211,9 +218,7 @@ describeEachEngine('seed 000', (engine) => {
   test('000-17 a raw JOIN returns rows and metadata', async () => {
     const { sequelize, User, Task } = await associated()
     await Task.create({ taskName: 'Write', UserId: (await User.create({ firstName: 'Ann' })).id })
-    const [results, metadata] = await sequelize.query(
-      'SELECT * FROM Tasks JOIN Users ON Tasks.UserId = Users.id',
-    )
+    const [results, metadata] = await sequelize.query('SELECT * FROM Tasks JOIN Users ON Tasks.UserId = Users.id')
     expect(results).toEqual([{ id: 1, taskName: 'Write', UserId: 1, firstName: 'Ann' }])
     expect(metadata).toBeDefined()
   })
@@ -246,12 +251,18 @@ describeEachEngine('seed 000', (engine) => {
 
   test('000-21 sourceKey: the foreign key refers to Users.firstName and has its type', async () => {
     const sequelize = await connected()
-    const User = sequelize.define('User', { firstName: { type: Sequelize.STRING, unique: true } }, { timestamps: false })
+    const User = sequelize.define(
+      'User',
+      { firstName: { type: Sequelize.STRING, unique: true } },
+      { timestamps: false },
+    )
     const Task = sequelize.define('Task', { taskName: Sequelize.STRING }, { timestamps: false })
     User.hasOne(Task, { foreignKey: 'task_owner', sourceKey: 'firstName' })
     expect(Task.getAttributes().task_owner.type.toString()).toBe(User.getAttributes().firstName.type.toString())
     await sequelize.sync()
-    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([{ columns: ['task_owner'], table: 'Users', references: ['firstName'] }])
+    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([
+      { columns: ['task_owner'], table: 'Users', references: ['firstName'] },
+    ])
     const user = await User.create({ firstName: 'Ann' })
     const task = await user.createTask({ taskName: 'Write' })
     expect(task.task_owner).toBe('Ann')
@@ -319,7 +330,10 @@ describeEachEngine('seed 000', (engine) => {
   test('000-28 at most one associated row per source is returned, although the database holds two', async () => {
     const { User, Task } = await associated()
     const user = await User.create({ firstName: 'Ann' })
-    await Task.bulkCreate([{ taskName: 'first', UserId: user.id }, { taskName: 'second', UserId: user.id }])
+    await Task.bulkCreate([
+      { taskName: 'first', UserId: user.id },
+      { taskName: 'second', UserId: user.id },
+    ])
     expect((await user.getTask()).taskName).toBe('first')
     const users = await User.findAll({ include: Task })
     expect(users).toHaveLength(1)
@@ -343,7 +357,11 @@ describeEachEngine('seed 000', (engine) => {
     for (const field of ['UserId', 'user_id']) {
       const sequelize = engine.script(await engine.connect({ define: { underscored: true, timestamps: false } }))
       const User = sequelize.define('User', { firstName: Sequelize.STRING })
-      const Task = sequelize.define('Task', { taskName: Sequelize.STRING }, { indexes: [{ unique: true, fields: [field] }] })
+      const Task = sequelize.define(
+        'Task',
+        { taskName: Sequelize.STRING },
+        { indexes: [{ unique: true, fields: [field] }] },
+      )
       User.hasOne(Task)
       await sequelize.sync()
       expect(await indexesOf(sequelize, 'tasks')).toMatchObject([{ unique: true, columns: ['user_id'] }])
@@ -355,11 +373,19 @@ describeEachEngine('seed 000', (engine) => {
     const user = await User.create({ firstName: 'Ann' })
     await first.create({ taskName: 'there before', UserId: user.id })
     expect((await indexesOf(sequelize, 'Tasks')).filter((index) => index.unique)).toEqual([])
-    const Task = sequelize.define('Task', { taskName: Sequelize.STRING }, { timestamps: false, indexes: [{ unique: true, fields: ['UserId'] }] })
+    const Task = sequelize.define(
+      'Task',
+      { taskName: Sequelize.STRING },
+      { timestamps: false, indexes: [{ unique: true, fields: ['UserId'] }] },
+    )
     User.hasOne(Task)
     await Task.sync({ alter: true })
-    expect((await indexesOf(sequelize, 'Tasks')).filter((index) => index.unique)).toMatchObject([{ columns: ['UserId'] }])
-    expect((await Task.findAll()).map((task) => task.get())).toEqual([{ id: 1, taskName: 'there before', UserId: user.id }])
+    expect((await indexesOf(sequelize, 'Tasks')).filter((index) => index.unique)).toMatchObject([
+      { columns: ['UserId'] },
+    ])
+    expect((await Task.findAll()).map((task) => task.get())).toEqual([
+      { id: 1, taskName: 'there before', UserId: user.id },
+    ])
   })
 
   test('000-33 a duplicate UserId then fails with UniqueConstraintError', async () => {
@@ -368,7 +394,9 @@ describeEachEngine('seed 000', (engine) => {
     await Task.create({ taskName: 'first', UserId: user.id })
     const failed = Task.create({ taskName: 'second', UserId: user.id })
     await expect(failed).rejects.toBeInstanceOf(UniqueConstraintError)
-    expect(Object.keys((await failed.catch((error: UniqueConstraintError) => error) as UniqueConstraintError).fields)).toEqual(['UserId'])
+    expect(
+      Object.keys(((await failed.catch((error: UniqueConstraintError) => error)) as UniqueConstraintError).fields),
+    ).toEqual(['UserId'])
     expect(await Task.count()).toBe(1)
   })
 

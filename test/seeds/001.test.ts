@@ -7,7 +7,7 @@ import type { Database, Row, Table } from '../support/untyped.js'
 
 const UUID_V1 = /^[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-function models(sequelize: Database): { Customers: Table, Address: Table } {
+function models(sequelize: Database): { Customers: Table; Address: Table } {
   const Customers = sequelize.define('customer', {
     uuid: {
       type: Sequelize.UUID,
@@ -26,7 +26,9 @@ function models(sequelize: Database): { Customers: Table, Address: Table } {
 }
 
 describeEachEngine('seed 001', (engine) => {
-  async function connected(): Promise<Database> { return engine.script(await engine.connect()) }
+  async function connected(): Promise<Database> {
+    return engine.script(await engine.connect())
+  }
 
   /** Two models with nothing but their names, as in the article's first half. */
   async function plain() {
@@ -53,23 +55,27 @@ describeEachEngine('seed 001', (engine) => {
       firstname: 'Jack',
       lastname: 'Davis',
       age: 37,
-    }).then((createdCustomer) => {
-      // Send created customer to client
-      customer = createdCustomer
-      return Address.create({
-        street: 'W NORMA ST',
-        phone: '+12321326432',
-      })
-    }).then((address) => {
-      return customer?.setAddress(address)
     })
+      .then((createdCustomer) => {
+        // Send created customer to client
+        customer = createdCustomer
+        return Address.create({
+          street: 'W NORMA ST',
+          phone: '+12321326432',
+        })
+      })
+      .then((address) => {
+        return customer?.setAddress(address)
+      })
     const customers = await Customer.findAll({
       attributes: [['uuid', 'customerId'], ['firstname', 'name'], 'age'],
-      include: [{
-        model: Address,
-        where: { fk_customerid: Sequelize.col('customer.uuid') },
-        attributes: ['street', 'phone'],
-      }],
+      include: [
+        {
+          model: Address,
+          where: { fk_customerid: Sequelize.col('customer.uuid') },
+          attributes: ['street', 'phone'],
+        },
+      ],
     })
     expect(JSON.parse(JSON.stringify(customers))).toEqual([
       { customerId: customer?.uuid, name: 'Jack', age: 37, address: { street: 'W NORMA ST', phone: '+12321326432' } },
@@ -96,9 +102,10 @@ describeEachEngine('seed 001', (engine) => {
       await sequelize.sync()
       const customer = await Customer.create({ firstname: 'Jack' })
       await Address.create({ street: 'W NORMA ST', customerId: customer.id })
-      const found = way === 'belongsTo'
-        ? (await Address.findOne({ include: Customer })).customer.firstname
-        : (await Customer.findOne({ include: Address })).address.street
+      const found =
+        way === 'belongsTo'
+          ? (await Address.findOne({ include: Customer })).customer.firstname
+          : (await Customer.findOne({ include: Address })).address.street
       expect(found).toBe(way === 'belongsTo' ? 'Jack' : 'W NORMA ST')
     }
   })
@@ -126,10 +133,16 @@ describeEachEngine('seed 001', (engine) => {
   test('001-06 hasOne puts the key into the target, belongsTo into the source', async () => {
     const one = await plain()
     one.Customer.hasOne(one.Address)
-    expect([one.Customer.getAttributes().addressId, one.Address.getAttributes().customerId].map(Boolean)).toEqual([false, true])
+    expect([one.Customer.getAttributes().addressId, one.Address.getAttributes().customerId].map(Boolean)).toEqual([
+      false,
+      true,
+    ])
     const other = await plain()
     other.Customer.belongsTo(other.Address)
-    expect([other.Customer.getAttributes().addressId, other.Address.getAttributes().customerId].map(Boolean)).toEqual([true, false])
+    expect([other.Customer.getAttributes().addressId, other.Address.getAttributes().customerId].map(Boolean)).toEqual([
+      true,
+      false,
+    ])
   })
 
   test('001-07 both sides declared: one foreign key, in either order', async () => {
@@ -139,14 +152,27 @@ describeEachEngine('seed 001', (engine) => {
       Address.belongsTo(Customer)
       if (order === 'belongsTo first') Customer.hasOne(Address)
       await sequelize.sync()
-      expect(Object.keys(await columnsOf(sequelize, 'addresses'))).toEqual(['id', 'street', 'createdAt', 'updatedAt', 'customerId'])
+      expect(Object.keys(await columnsOf(sequelize, 'addresses'))).toEqual([
+        'id',
+        'street',
+        'createdAt',
+        'updatedAt',
+        'customerId',
+      ])
       expect(await foreignKeysOf(sequelize, 'addresses')).toHaveLength(1)
     }
   })
 
   test('001-08 an own primary key replaces the automatic id', async () => {
     const { sequelize, Customers } = await program()
-    expect(Object.keys(Customers.getAttributes())).toEqual(['uuid', 'firstname', 'lastname', 'age', 'createdAt', 'updatedAt'])
+    expect(Object.keys(Customers.getAttributes())).toEqual([
+      'uuid',
+      'firstname',
+      'lastname',
+      'age',
+      'createdAt',
+      'updatedAt',
+    ])
     expect(Customers.primaryKeyAttributes).toEqual(['uuid'])
     const columns = await columnsOf(sequelize, 'customers')
     expect(columns.id).toBeUndefined()
@@ -167,25 +193,36 @@ describeEachEngine('seed 001', (engine) => {
     const { Customers, Address } = models(sequelize)
     Address.belongsTo(Customers, { foreignKey: 'fk_customerid', targetKey: 'uuid' })
     await sequelize.sync()
-    expect(await foreignKeysOf(sequelize, 'addresses')).toMatchObject([{ columns: ['fk_customerid'], table: 'customers', references: ['uuid'] }])
+    expect(await foreignKeysOf(sequelize, 'addresses')).toMatchObject([
+      { columns: ['fk_customerid'], table: 'customers', references: ['uuid'] },
+    ])
   })
 
   test('001-11 hasOne with foreignKey and targetKey pairs with it on the same column', async () => {
     const { sequelize, Customers, Address } = await program()
-    expect(Object.keys(await columnsOf(sequelize, 'addresses'))).toEqual(['id', 'street', 'phone', 'createdAt', 'updatedAt', 'fk_customerid'])
+    expect(Object.keys(await columnsOf(sequelize, 'addresses'))).toEqual([
+      'id',
+      'street',
+      'phone',
+      'createdAt',
+      'updatedAt',
+      'fk_customerid',
+    ])
     expect(await foreignKeysOf(sequelize, 'addresses')).toHaveLength(1)
-    expect(Customers.associations.address?.sourceKey).toBe('uuid')
-    expect(Address.associations.customer?.targetKey).toBe('uuid')
-    expect(Customers.associations.address?.inverse).toBe(Address.associations.customer)
+    expect(Customers.associations.address.sourceKey).toBe('uuid')
+    expect(Address.associations.customer.targetKey).toBe('uuid')
+    expect(Customers.associations.address.inverse).toBe(Address.associations.customer)
   })
 
-  test('001-12 the foreign key has the engine\'s UUID type', async () => {
+  test("001-12 the foreign key has the engine's UUID type", async () => {
     const { sequelize, Customers, Address } = await program()
-    expect((await columnsOf(sequelize, 'addresses')).fk_customerid?.type).toBe((await columnsOf(sequelize, 'customers')).uuid?.type)
+    expect((await columnsOf(sequelize, 'addresses')).fk_customerid?.type).toBe(
+      (await columnsOf(sequelize, 'customers')).uuid?.type,
+    )
     expect(Address.getAttributes().fk_customerid.type.toString()).toBe(Customers.getAttributes().uuid.type.toString())
   })
 
-  test('001-13 the default foreign key of belongsTo is the target\'s name and its primary key: customerUuid', async () => {
+  test("001-13 the default foreign key of belongsTo is the target's name and its primary key: customerUuid", async () => {
     const { Customers, Address } = models(await connected())
     expect(Address.belongsTo(Customers).foreignKey).toBe('customerUuid')
     expect(Address.getAttributes().customerUuid).toBeDefined()
@@ -197,7 +234,7 @@ describeEachEngine('seed 001', (engine) => {
     expect(Address.getAttributes().customerUuid).toBeUndefined()
   })
 
-  test('001-15 the target key is the target\'s primary key by default', async () => {
+  test("001-15 the target key is the target's primary key by default", async () => {
     const { sequelize, Customer, Address } = await plain()
     expect(Address.belongsTo(Customer).targetKey).toBe('id')
     await sequelize.sync()
@@ -211,7 +248,10 @@ describeEachEngine('seed 001', (engine) => {
     const association = Address.belongsTo(Customer, { foreignKey: 'customerEmail', targetKey: 'email' })
     expect(association.targetKey).toBe('email')
     await sequelize.sync()
-    expect((await foreignKeysOf(sequelize, 'addresses'))[0]).toMatchObject({ columns: ['customerEmail'], references: ['email'] })
+    expect((await foreignKeysOf(sequelize, 'addresses'))[0]).toMatchObject({
+      columns: ['customerEmail'],
+      references: ['email'],
+    })
     const customer = await Customer.create({ email: 'jack@example.com' })
     const address = await Address.create({ street: 'W NORMA ST', customerEmail: 'jack@example.com' })
     expect((await address.getCustomer()).id).toBe(customer.id)
@@ -232,10 +272,20 @@ describeEachEngine('seed 001', (engine) => {
     expect(creating).toBeInstanceOf(Promise)
     const steps: string[] = []
     await creating
-      .then((customer) => { steps.push(customer.firstname); return Address.create({ street: 'W NORMA ST' }) })
-      .then((address) => { steps.push(address.street); return Customer.create({ uuid: 'not a uuid' }) })
-      .catch((error: Error) => { steps.push(error.name) })
-      .finally(() => { steps.push('done') })
+      .then((customer) => {
+        steps.push(customer.firstname)
+        return Address.create({ street: 'W NORMA ST' })
+      })
+      .then((address) => {
+        steps.push(address.street)
+        return Customer.create({ uuid: 'not a uuid' })
+      })
+      .catch((error: Error) => {
+        steps.push(error.name)
+      })
+      .finally(() => {
+        steps.push('done')
+      })
     expect(steps).toEqual(['Jack', 'W NORMA ST', 'SequelizeValidationError', 'done'])
   })
 
@@ -246,7 +296,10 @@ describeEachEngine('seed 001', (engine) => {
     await Customer.create({ firstname: 'Jill' })
     const statements = await recorder.during(async () => {
       const customers = await Customer.findAll({ include: [{ model: Address }], order: ['firstname'] })
-      expect(customers.map((customer) => [customer.firstname, customer.address?.street ?? null])).toEqual([['Jack', 'W NORMA ST'], ['Jill', null]])
+      expect(customers.map((customer) => [customer.firstname, customer.address?.street ?? null])).toEqual([
+        ['Jack', 'W NORMA ST'],
+        ['Jill', null],
+      ])
     })
     expect(statements).toHaveLength(1)
   })

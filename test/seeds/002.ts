@@ -7,7 +7,10 @@ import type { Engine } from '../support/databases.js'
 import { columnsOf, foreignKeysOf, indexesOf } from '../support/schema.js'
 import type { Database, Row, Table } from '../support/untyped.js'
 
-export interface Licences { readonly Person: unknown, readonly DrivingLicense: unknown }
+export interface Licences {
+  readonly Person: unknown
+  readonly DrivingLicense: unknown
+}
 
 /** Fresh classes at each call: a class belongs to one Sequelize instance. `DrivingLicense` always has a `number`. */
 export interface Renderings {
@@ -24,8 +27,8 @@ export interface Renderings {
 }
 
 export function seed002(engine: Engine, renderings: Renderings): void {
-  async function program(licences: Licences): Promise<{ sequelize: Database, Person: Table, DrivingLicense: Table }> {
-    const { Person, DrivingLicense } = licences as { Person: Table, DrivingLicense: Table }
+  async function program(licences: Licences): Promise<{ sequelize: Database; Person: Table; DrivingLicense: Table }> {
+    const { Person, DrivingLicense } = licences as { Person: Table; DrivingLicense: Table }
     const sequelize = engine.script(await engine.connect({ models: [Person, DrivingLicense] }))
     await sequelize.sync()
     return { sequelize, Person, DrivingLicense }
@@ -36,14 +39,21 @@ export function seed002(engine: Engine, renderings: Renderings): void {
     const created = await program(licences)
     const [ann, ben] = [await created.Person.create({}), await created.Person.create({})]
     const licence = await ann.createDrivingLicense({ number: 'A-1' })
-    return { ...created, ann, ben, licence, linked: async () => (await created.DrivingLicense.findAll({ order: ['id'] })).map((row: Row) => [row.number, row.ownerId]) }
+    return {
+      ...created,
+      ann,
+      ben,
+      licence,
+      linked: async () =>
+        (await created.DrivingLicense.findAll({ order: ['id'] })).map((row: Row) => [row.number, row.ownerId]),
+    }
   }
 
   describe('seed 002', () => {
     test('002-01 one row of a table is associated with a single row of another', async () => {
       const { Person, ann, licence } = await filled(renderings.mandatory())
       expect((await Person.findByPk(ann.id, { include: 'drivingLicense' })).drivingLicense.id).toBe(licence.id)
-      expect(Person.associations.drivingLicense?.associationType).toBe('HasOne')
+      expect(Person.associations.drivingLicense.associationType).toBe('HasOne')
     })
 
     test('002-02 one side is mandatory, the other optional', async () => {
@@ -56,8 +66,12 @@ export function seed002(engine: Engine, renderings: Renderings): void {
       const { DrivingLicense, ann, ben } = await filled(renderings.unique())
       expect(await DrivingLicense.count({ where: { ownerId: ben.id } })).toBe(0)
       expect(await DrivingLicense.count({ where: { ownerId: ann.id } })).toBe(1)
-      await expect(DrivingLicense.create({ number: 'A-2', ownerId: ann.id })).rejects.toBeInstanceOf(UniqueConstraintError)
-      await expect(DrivingLicense.create({ number: 'of nobody', ownerId: 99 })).rejects.toMatchObject({ name: 'SequelizeForeignKeyConstraintError' })
+      await expect(DrivingLicense.create({ number: 'A-2', ownerId: ann.id })).rejects.toBeInstanceOf(
+        UniqueConstraintError,
+      )
+      await expect(DrivingLicense.create({ number: 'of nobody', ownerId: 99 })).rejects.toMatchObject({
+        name: 'SequelizeForeignKeyConstraintError',
+      })
     })
 
     test('002-04 Model and DataTypes come from the core entry point', () => {
@@ -82,14 +96,14 @@ export function seed002(engine: Engine, renderings: Renderings): void {
 
     test('002-08 the target is a thunk; a string as second argument is the foreign key', async () => {
       const { Person, DrivingLicense } = await program(renderings.mandatory())
-      expect(Person.associations.drivingLicense?.target).toBe(DrivingLicense)
-      expect(Person.associations.drivingLicense?.foreignKey).toBe('ownerId')
+      expect(Person.associations.drivingLicense.target).toBe(DrivingLicense)
+      expect(Person.associations.drivingLicense.foreignKey).toBe('ownerId')
     })
 
     test('002-09 the association is named after the decorated field', async () => {
       const { Person } = await program(renderings.mandatory())
       expect(Object.keys(Person.associations)).toEqual(['drivingLicense'])
-      expect(Person.associations.drivingLicense?.as).toBe('drivingLicense')
+      expect(Person.associations.drivingLicense.as).toBe('drivingLicense')
     })
 
     test('002-10 the field of an association is not an attribute', async () => {
@@ -104,7 +118,9 @@ export function seed002(engine: Engine, renderings: Renderings): void {
       expect(DrivingLicense.getAttributes().ownerId).toMatchObject({ allowNull: false })
       const table: string = DrivingLicense.tableName
       expect((await columnsOf(sequelize, table)).ownerId?.allowNull).toBe(false)
-      expect(await foreignKeysOf(sequelize, table)).toMatchObject([{ columns: ['ownerId'], references: ['id'], onDelete: 'CASCADE', onUpdate: 'CASCADE' }])
+      expect(await foreignKeysOf(sequelize, table)).toMatchObject([
+        { columns: ['ownerId'], references: ['id'], onDelete: 'CASCADE', onUpdate: 'CASCADE' },
+      ])
     })
 
     test('002-12 HasOne puts the foreign key on the model that it targets', async () => {
@@ -118,7 +134,9 @@ export function seed002(engine: Engine, renderings: Renderings): void {
       const { sequelize, DrivingLicense } = await program(renderings.mandatory())
       const failed = engine.recorder(sequelize).during(() => DrivingLicense.create({ number: 'of nobody' }))
       await expect(failed).rejects.toBeInstanceOf(ValidationError)
-      await expect(failed).rejects.toMatchObject({ errors: [expect.objectContaining({ path: 'ownerId', type: 'notNull Violation' })] })
+      await expect(failed).rejects.toMatchObject({
+        errors: [expect.objectContaining({ path: 'ownerId', type: 'notNull Violation' })],
+      })
       expect(engine.recorder(sequelize).statements.filter((statement) => /^INSERT/.test(statement))).toEqual([])
       await expect(DrivingLicense.create({ number: 'of nobody' }, { validate: false })).rejects.toThrow()
       expect(await DrivingLicense.count()).toBe(0)
@@ -140,13 +158,17 @@ export function seed002(engine: Engine, renderings: Renderings): void {
       await without.DrivingLicense.create({ number: 'A-2', ownerId: without.ann.id })
       expect(await without.DrivingLicense.count()).toBe(2)
       const unique = await filled(renderings.unique())
-      expect((await indexesOf(unique.sequelize, unique.DrivingLicense.tableName)).filter((index) => index.unique)).toMatchObject([{ columns: ['ownerId'] }])
-      await expect(unique.DrivingLicense.create({ number: 'A-2', ownerId: unique.ann.id })).rejects.toBeInstanceOf(UniqueConstraintError)
+      expect(
+        (await indexesOf(unique.sequelize, unique.DrivingLicense.tableName)).filter((index) => index.unique),
+      ).toMatchObject([{ columns: ['ownerId'] }])
+      await expect(unique.DrivingLicense.create({ number: 'A-2', ownerId: unique.ann.id })).rejects.toBeInstanceOf(
+        UniqueConstraintError,
+      )
     })
 
     test('002-17 HasOne creates the inverse association on the target', async () => {
       const { Person, DrivingLicense } = await program(renderings.mandatory())
-      const inverse = Person.associations.drivingLicense?.inverse
+      const inverse = Person.associations.drivingLicense.inverse
       expect(inverse?.source).toBe(DrivingLicense)
       expect(inverse?.target).toBe(Person)
       expect(inverse?.foreignKey).toBe('ownerId')
@@ -155,14 +177,14 @@ export function seed002(engine: Engine, renderings: Renderings): void {
 
     test('002-18 the inverse is a BelongsTo', async () => {
       const { Person } = await program(renderings.mandatory())
-      expect(Person.associations.drivingLicense?.inverse?.associationType).toBe('BelongsTo')
+      expect(Person.associations.drivingLicense.inverse?.associationType).toBe('BelongsTo')
     })
 
     test('002-19 inverse: { as } names it, together with the foreign key', async () => {
       const { Person, DrivingLicense } = await program(renderings.inverse())
       expect(Object.keys(DrivingLicense.associations)).toEqual(['owner'])
       expect(DrivingLicense.associations.owner).toMatchObject({ associationType: 'BelongsTo', foreignKey: 'ownerId' })
-      expect(Person.associations.drivingLicense?.inverse).toBe(DrivingLicense.associations.owner)
+      expect(Person.associations.drivingLicense.inverse).toBe(DrivingLicense.associations.owner)
     })
 
     test('002-20 the inverse needs no decorator on the target', async () => {
@@ -203,7 +225,10 @@ export function seed002(engine: Engine, renderings: Renderings): void {
       const other = await DrivingLicense.create({ number: 'B-1' })
       await ben.setDrivingLicense(other)
       expect(other.ownerId).toBe(ben.id)
-      expect(await linked()).toEqual([['A-1', ann.id], ['B-1', ben.id]])
+      expect(await linked()).toEqual([
+        ['A-1', ann.id],
+        ['B-1', ben.id],
+      ])
     })
 
     test('002-27 the setter accepts a primary key, without fetching', async () => {
@@ -236,10 +261,13 @@ export function seed002(engine: Engine, renderings: Renderings): void {
       expect(await linked()).toEqual([['B-1', ann.id]])
     })
 
-    test('002-31 foreign key nullable: the previous row\'s key becomes null', async () => {
+    test("002-31 foreign key nullable: the previous row's key becomes null", async () => {
       const { DrivingLicense, ann, linked } = await filled(renderings.nullable())
       await ann.setDrivingLicense(await DrivingLicense.create({ number: 'A-2' }))
-      expect(await linked()).toEqual([['A-1', null], ['A-2', ann.id]])
+      expect(await linked()).toEqual([
+        ['A-1', null],
+        ['A-2', ann.id],
+      ])
     })
 
     test('002-32 destroyPrevious deletes the previous row instead', async () => {
@@ -260,7 +288,10 @@ export function seed002(engine: Engine, renderings: Renderings): void {
       const created = await ben.createDrivingLicense({ id: 40, number: '123456789' }, { fields: ['id', 'number'] })
       expect(created).toBeInstanceOf(DrivingLicense as unknown as typeof Model)
       expect([created.id, created.number, created.isNewRecord]).toEqual([40, '123456789', false])
-      expect(await linked()).toEqual([['A-1', ann.id], ['123456789', ben.id]])
+      expect(await linked()).toEqual([
+        ['A-1', ann.id],
+        ['123456789', ben.id],
+      ])
     })
 
     test('002-35 the creator fills in the foreign key', async () => {
@@ -286,9 +317,9 @@ export function seed002(engine: Engine, renderings: Renderings): void {
     })
 
     test('002-39 the foreign key refers to the primary key; sourceKey says which attribute', async () => {
-      expect((await program(renderings.mandatory())).Person.associations.drivingLicense?.sourceKey).toBe('id')
+      expect((await program(renderings.mandatory())).Person.associations.drivingLicense.sourceKey).toBe('id')
       const { sequelize, Person, DrivingLicense } = await program(renderings.sourceKey('id'))
-      expect(Person.associations.drivingLicense?.sourceKey).toBe('id')
+      expect(Person.associations.drivingLicense.sourceKey).toBe('id')
       const table: string = DrivingLicense.tableName
       expect(await foreignKeysOf(sequelize, table)).toMatchObject([{ columns: ['ownerId'], references: ['id'] }])
     })

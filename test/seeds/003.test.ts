@@ -5,7 +5,10 @@ import { describeEachEngine } from '../support/databases.js'
 import { columnsOf, foreignKeysOf } from '../support/schema.js'
 import type { Database, Table } from '../support/untyped.js'
 
-function models(sequelize: Database, names: readonly [string, string] = ['user', 'profile']): { User: Table, Profile: Table } {
+function models(
+  sequelize: Database,
+  names: readonly [string, string] = ['user', 'profile'],
+): { User: Table; Profile: Table } {
   const User = sequelize.define(names[0], { name: Sequelize.STRING, email: Sequelize.STRING })
   const Profile = sequelize.define(names[1], { bio: Sequelize.STRING })
   User.hasOne(Profile)
@@ -18,7 +21,9 @@ const isInsert = (statement: string): boolean => /^INSERT\b/.test(statement)
 const isUpdate = (statement: string): boolean => /^UPDATE\b/.test(statement)
 
 describeEachEngine('seed 003', (engine) => {
-  afterEach(() => { vi.useRealTimers() })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
 
   async function program(names?: readonly [string, string]) {
     const sequelize = engine.script(await engine.connect())
@@ -52,11 +57,21 @@ describeEachEngine('seed 003', (engine) => {
         name: 'John Doe',
       },
     })
-    expect(Object.keys(JSON.parse(JSON.stringify(found, null, 4)))).toEqual(['id', 'name', 'email', 'createdAt', 'updatedAt'])
+    expect(Object.keys(JSON.parse(JSON.stringify(found, null, 4)))).toEqual([
+      'id',
+      'name',
+      'email',
+      'createdAt',
+      'updatedAt',
+    ])
 
     // Get profile
     const foundProfile = await found.getProfile()
-    expect(JSON.parse(JSON.stringify(foundProfile, null, 4))).toMatchObject({ id: 1, bio: 'I am a new user', userId: 1 })
+    expect(JSON.parse(JSON.stringify(foundProfile, null, 4))).toMatchObject({
+      id: 1,
+      bio: 'I am a new user',
+      userId: 1,
+    })
 
     const both = await User.findOne({
       where: {
@@ -64,7 +79,11 @@ describeEachEngine('seed 003', (engine) => {
       },
       include: [Profile],
     })
-    expect(JSON.parse(JSON.stringify(both, null, 4))).toMatchObject({ id: 1, name: 'John Doe', profile: { id: 1, bio: 'I am a new user', userId: 1 } })
+    expect(JSON.parse(JSON.stringify(both, null, 4))).toMatchObject({
+      id: 1,
+      name: 'John Doe',
+      profile: { id: 1, bio: 'I am a new user', userId: 1 },
+    })
   })
 
   test('003-01 four calls define relationships', async () => {
@@ -102,7 +121,13 @@ describeEachEngine('seed 003', (engine) => {
     const { sequelize } = await program()
     expect(await foreignKeysOf(sequelize, 'profiles')).toHaveLength(1)
     expect(await foreignKeysOf(sequelize, 'users')).toEqual([])
-    expect(Object.keys(await columnsOf(sequelize, 'profiles'))).toEqual(['id', 'bio', 'createdAt', 'updatedAt', 'userId'])
+    expect(Object.keys(await columnsOf(sequelize, 'profiles'))).toEqual([
+      'id',
+      'bio',
+      'createdAt',
+      'updatedAt',
+      'userId',
+    ])
   })
 
   test('003-06 the models user and profile are the tables users and profiles', async () => {
@@ -115,7 +140,11 @@ describeEachEngine('seed 003', (engine) => {
     const creating = recorder.statements.filter((statement) => /^CREATE TABLE/.test(statement))
     expect(creating).toHaveLength(2)
     for (const statement of creating) expect(statement).toMatch(/^CREATE TABLE IF NOT EXISTS/)
-    expect((await columnsOf(sequelize, 'users')).id).toMatchObject({ primaryKey: true, allowNull: false, autoIncrement: true })
+    expect((await columnsOf(sequelize, 'users')).id).toMatchObject({
+      primaryKey: true,
+      allowNull: false,
+      autoIncrement: true,
+    })
     expect([(await User.create({})).id, (await User.create({})).id]).toEqual([1, 2])
   })
 
@@ -154,7 +183,10 @@ describeEachEngine('seed 003', (engine) => {
     const User = sequelize.define('user', { name: Sequelize.STRING })
     User.hasOne(Profile)
     await sequelize.sync()
-    const created = engine.recorder(sequelize).statements.filter((statement) => /^CREATE TABLE/.test(statement)).map((statement) => /\b(users|profiles)\b/.exec(statement)?.[1])
+    const created = engine
+      .recorder(sequelize)
+      .statements.filter((statement) => /^CREATE TABLE/.test(statement))
+      .map((statement) => /\b(users|profiles)\b/.exec(statement)?.[1])
     expect(created).toEqual(['users', 'profiles'])
   })
 
@@ -176,7 +208,12 @@ describeEachEngine('seed 003', (engine) => {
 
   test('003-14 user.save() afterwards is legal and harmless', async () => {
     const { Profile, user, profile, recorder } = await filled()
-    const statements = await recorder.during(async () => { expect(await user.save()).toBe(user) }, { all: true })
+    const statements = await recorder.during(
+      async () => {
+        expect(await user.save()).toBe(user)
+      },
+      { all: true },
+    )
     expect(statements).toEqual([])
     expect((await Profile.findByPk(profile.id)).userId).toBe(user.id)
   })
@@ -217,10 +254,16 @@ describeEachEngine('seed 003', (engine) => {
     expect(Object.keys(user)).toEqual(['id', 'name', 'email', 'createdAt', 'updatedAt'])
     expect(user.createdAt).toMatch(ISO)
     expect(user.updatedAt).toMatch(ISO)
-    expect(Object.keys(JSON.parse(JSON.stringify(await Profile.findOne())))).toEqual(['id', 'bio', 'createdAt', 'updatedAt', 'userId'])
+    expect(Object.keys(JSON.parse(JSON.stringify(await Profile.findOne())))).toEqual([
+      'id',
+      'bio',
+      'createdAt',
+      'updatedAt',
+      'userId',
+    ])
   })
 
-  test('003-19 the profile\'s JSON has the foreign key, in the case of the model\'s name', async () => {
+  test("003-19 the profile's JSON has the foreign key, in the case of the model's name", async () => {
     expect(JSON.parse(JSON.stringify((await filled()).profile)).userId).toBe(1)
     expect(JSON.parse(JSON.stringify((await filled(['User', 'Profile'])).profile)).UserId).toBe(1)
   })
@@ -247,11 +290,19 @@ describeEachEngine('seed 003', (engine) => {
     expect(statements).toHaveLength(1)
   })
 
-  test('003-22 the loaded profile is a nested object under the association\'s name', async () => {
+  test("003-22 the loaded profile is a nested object under the association's name", async () => {
     const lower = await filled()
-    expect(JSON.parse(JSON.stringify(await lower.User.findOne({ include: [lower.Profile] }))).profile).toMatchObject({ id: 1, bio: 'I am a new user', userId: 1 })
+    expect(JSON.parse(JSON.stringify(await lower.User.findOne({ include: [lower.Profile] }))).profile).toMatchObject({
+      id: 1,
+      bio: 'I am a new user',
+      userId: 1,
+    })
     const upper = await filled(['User', 'Profile'])
-    expect(JSON.parse(JSON.stringify(await upper.User.findOne({ include: [upper.Profile] }))).Profile).toMatchObject({ id: 1, bio: 'I am a new user', UserId: 1 })
+    expect(JSON.parse(JSON.stringify(await upper.User.findOne({ include: [upper.Profile] }))).Profile).toMatchObject({
+      id: 1,
+      bio: 'I am a new user',
+      UserId: 1,
+    })
   })
 
   test('003-23 where and include go together in one finder call', async () => {

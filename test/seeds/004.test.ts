@@ -5,22 +5,16 @@ import { describeEachEngine } from '../support/databases.js'
 import { columnsOf, foreignKeysOf, tablesOf } from '../support/schema.js'
 import type { Database, Table } from '../support/untyped.js'
 
-function models(sequelize: Database): { User: Table, Task: Table } {
-  const User = sequelize.define(
-    'User',
-    { firstName: Sequelize.STRING },
-    { timestamps: false },
-  )
-  const Task = sequelize.define(
-    'Task',
-    { taskName: Sequelize.STRING },
-    { timestamps: false },
-  )
+function models(sequelize: Database): { User: Table; Task: Table } {
+  const User = sequelize.define('User', { firstName: Sequelize.STRING }, { timestamps: false })
+  const Task = sequelize.define('Task', { taskName: Sequelize.STRING }, { timestamps: false })
   return { User, Task }
 }
 
 describeEachEngine('seed 004', (engine) => {
-  async function connected(): Promise<Database> { return engine.script(await engine.connect()) }
+  async function connected(): Promise<Database> {
+    return engine.script(await engine.connect())
+  }
 
   /** The article's starting point: two models that represent existing tables. */
   async function existing() {
@@ -38,7 +32,9 @@ describeEachEngine('seed 004', (engine) => {
     const task = await Task.create({ taskName: 'Learn Sequelize', UserId: user.id })
     expect((await task.getUser()).firstName).toBe('Nathan')
     const tasks = await Task.findAll({ include: User })
-    expect(JSON.parse(JSON.stringify(tasks))).toEqual([{ id: 1, taskName: 'Learn Sequelize', UserId: 1, User: { id: 1, firstName: 'Nathan' } }])
+    expect(JSON.parse(JSON.stringify(tasks))).toEqual([
+      { id: 1, taskName: 'Learn Sequelize', UserId: 1, User: { id: 1, firstName: 'Nathan' } },
+    ])
   })
 
   test('004-01 belongsTo creates a one-to-one between two models', async () => {
@@ -83,8 +79,12 @@ describeEachEngine('seed 004', (engine) => {
     Task.belongsTo(User)
     await Task.sync({ alter: true })
     expect(Object.keys(await columnsOf(sequelize, 'Tasks'))).toEqual(['id', 'taskName', 'UserId'])
-    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([{ columns: ['UserId'], table: 'Users', references: ['id'] }])
-    await expect(Task.create({ taskName: 'of nobody', UserId: 99 })).rejects.toMatchObject({ name: 'SequelizeForeignKeyConstraintError' })
+    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([
+      { columns: ['UserId'], table: 'Users', references: ['id'] },
+    ])
+    await expect(Task.create({ taskName: 'of nobody', UserId: 99 })).rejects.toMatchObject({
+      name: 'SequelizeForeignKeyConstraintError',
+    })
   })
 
   test('004-07 foreignKey changes the name of the column', async () => {
@@ -96,11 +96,17 @@ describeEachEngine('seed 004', (engine) => {
 
   test('004-08 targetKey changes the column that is referred to', async () => {
     const sequelize = await connected()
-    const User = sequelize.define('User', { firstName: { type: Sequelize.STRING, unique: true } }, { timestamps: false })
+    const User = sequelize.define(
+      'User',
+      { firstName: { type: Sequelize.STRING, unique: true } },
+      { timestamps: false },
+    )
     const Task = sequelize.define('Task', { taskName: Sequelize.STRING }, { timestamps: false })
     Task.belongsTo(User, { foreignKey: 'myUserId', targetKey: 'firstName' })
     await sequelize.sync()
-    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([{ columns: ['myUserId'], table: 'Users', references: ['firstName'] }])
+    expect(await foreignKeysOf(sequelize, 'Tasks')).toMatchObject([
+      { columns: ['myUserId'], table: 'Users', references: ['firstName'] },
+    ])
     const user = await User.create({ firstName: 'Ann' })
     const task = await Task.create({ taskName: 'Write' })
     await task.setUser(user)
@@ -160,19 +166,29 @@ describeEachEngine('seed 004', (engine) => {
     expect((await Task.findOne({ include: User })).User.firstName).toBe('Ann')
   })
 
-  engine.requires('nonUniqueReferencedKey')('004-14 a targetKey without an index: the foreign key cannot be added', async () => {
-    const { User, Task } = await existing()
-    Task.belongsTo(User, { foreignKey: 'myUserId', targetKey: 'firstName', allowNonUniqueKey: true })
-    await expect(Task.sync({ alter: true })).rejects.toBeInstanceOf(DatabaseError)
-  })
+  engine.requires('nonUniqueReferencedKey')(
+    '004-14 a targetKey without an index: the foreign key cannot be added',
+    async () => {
+      const { User, Task } = await existing()
+      Task.belongsTo(User, { foreignKey: 'myUserId', targetKey: 'firstName', allowNonUniqueKey: true })
+      await expect(Task.sync({ alter: true })).rejects.toBeInstanceOf(DatabaseError)
+    },
+  )
 
-  engine.requires('nonUniqueReferencedKey')('004-15 that failure has errno 1822, sqlState HY000 and the server\'s message', async () => {
-    const { User, Task } = await existing()
-    Task.belongsTo(User, { foreignKey: 'myUserId', targetKey: 'firstName', allowNonUniqueKey: true })
-    await expect(Task.sync({ alter: true })).rejects.toMatchObject({
-      cause: { errno: 1822, sqlState: 'HY000', sqlMessage: expect.stringContaining('Failed to add the foreign key constraint') },
-    })
-  })
+  engine.requires('nonUniqueReferencedKey')(
+    "004-15 that failure has errno 1822, sqlState HY000 and the server's message",
+    async () => {
+      const { User, Task } = await existing()
+      Task.belongsTo(User, { foreignKey: 'myUserId', targetKey: 'firstName', allowNonUniqueKey: true })
+      await expect(Task.sync({ alter: true })).rejects.toMatchObject({
+        cause: {
+          errno: 1822,
+          sqlState: 'HY000',
+          sqlMessage: expect.stringContaining('Failed to add the foreign key constraint'),
+        },
+      })
+    },
+  )
 
   test('004-14 on every engine: a targetKey that is not unique is refused when it is defined', async () => {
     const { User, Task } = models(await connected())

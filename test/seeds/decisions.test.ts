@@ -11,21 +11,29 @@ describeEachEngine('decisions', (engine) => {
   async function connected(options: object = {}): Promise<Database> {
     return engine.script(await engine.connect({ define: { timestamps: false }, ...options }))
   }
-  function pair(sequelize: Database, names: readonly [string, string] = ['User', 'Profile'], keys: object = {}): { User: Table, Profile: Table } {
-    return { User: sequelize.define(names[0], { name: DataTypes.STRING, ...keys }), Profile: sequelize.define(names[1], { bio: DataTypes.STRING }) }
+  function pair(
+    sequelize: Database,
+    names: readonly [string, string] = ['User', 'Profile'],
+    keys: object = {},
+  ): { User: Table; Profile: Table } {
+    return {
+      User: sequelize.define(names[0], { name: DataTypes.STRING, ...keys }),
+      Profile: sequelize.define(names[1], { bio: DataTypes.STRING }),
+    }
   }
   /** A pair that is synced: `link` declares the association. */
-  async function synced(link: (models: { User: Table, Profile: Table }) => unknown, options: object = {}) {
+  async function synced(link: (models: { User: Table; Profile: Table }) => unknown, options: object = {}) {
     const sequelize = await connected(options)
     const models = pair(sequelize)
     link(models)
     await sequelize.sync()
     return { sequelize, ...models, recorder: engine.recorder(sequelize) }
   }
-  const uniqueIndexes = async (sequelize: Database, table: string) => (await indexesOf(sequelize, table)).filter((index) => index.unique)
+  const uniqueIndexes = async (sequelize: Database, table: string) =>
+    (await indexesOf(sequelize, table)).filter((index) => index.unique)
 
   describe('C01 names of foreign keys', () => {
-    test('C01 method calls keep the case of the model\'s name', async () => {
+    test("C01 method calls keep the case of the model's name", async () => {
       const sequelize = await connected()
       const upper = pair(sequelize)
       expect(upper.User.hasOne(upper.Profile).foreignKey).toBe('UserId')
@@ -47,7 +55,11 @@ describeEachEngine('decisions', (engine) => {
       await sequelize.sync()
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'x' })
-      expect(JSON.parse(JSON.stringify(await User.findOne({ include: Profile })))).toEqual({ id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1 } })
+      expect(JSON.parse(JSON.stringify(await User.findOne({ include: Profile })))).toEqual({
+        id: 1,
+        name: 'Ann',
+        profile: { id: 1, bio: 'x', userId: 1 },
+      })
     })
     test('C01 underscored: the attribute keeps its name, the column is snake_case', async () => {
       const sequelize = await connected({ define: { timestamps: false, underscored: true } })
@@ -61,7 +73,11 @@ describeEachEngine('decisions', (engine) => {
   describe('C02 names of included relations', () => {
     test('C02 the key is the alias, else the singular name of the model as it is written', async () => {
       const sequelize = await connected()
-      for (const [names, key] of [[['User', 'Profile'], 'Profile'], [['user', 'profile'], 'profile'], [['User', 'profiles'], 'profile']] as const) {
+      for (const [names, key] of [
+        [['User', 'Profile'], 'Profile'],
+        [['user', 'profile'], 'profile'],
+        [['User', 'profiles'], 'profile'],
+      ] as const) {
         const { User, Profile } = pair(sequelize, names)
         expect(User.hasOne(Profile).as).toBe(key)
       }
@@ -71,10 +87,14 @@ describeEachEngine('decisions', (engine) => {
     test('C02 accessors are capitalised in every mode', async () => {
       for (const associationNaming of ['model', 'camel']) {
         const sequelize = await connected({ define: { timestamps: false, associationNaming } })
-        for (const names of [['User', 'Profile'], ['user', 'profile']] as const) {
+        for (const names of [
+          ['User', 'Profile'],
+          ['user', 'profile'],
+        ] as const) {
           const { User, Profile } = pair(sequelize, names)
           User.hasOne(Profile)
-          for (const name of ['getProfile', 'setProfile', 'createProfile']) expect(typeof User.prototype[name]).toBe('function')
+          for (const name of ['getProfile', 'setProfile', 'createProfile'])
+            expect(typeof User.prototype[name]).toBe('function')
         }
       }
     })
@@ -105,8 +125,8 @@ describeEachEngine('decisions', (engine) => {
           Bar.belongsTo(Foo, other)
           if (!hasOneFirst) Foo.hasOne(Bar, one)
           expect(Object.keys(Bar.getAttributes())).toEqual(['id', 'name', 'myFooId'])
-          expect(Foo.associations.bar?.inverse).toBe(Bar.associations.foo)
-          expect(Bar.associations.foo?.inverse).toBe(Foo.associations.bar)
+          expect(Foo.associations.bar.inverse).toBe(Bar.associations.foo)
+          expect(Bar.associations.foo.inverse).toBe(Foo.associations.bar)
           await sequelize.sync()
           expect(Object.keys(await columnsOf(sequelize, 'bars'))).toEqual(['id', 'name', 'myFooId'])
           expect(await foreignKeysOf(sequelize, 'bars')).toHaveLength(1)
@@ -120,13 +140,16 @@ describeEachEngine('decisions', (engine) => {
       const { User, Profile } = pair(await connected())
       User.hasOne(Profile, { foreignKey: { name: 'ownerId', allowNull: false }, onDelete: 'RESTRICT' })
       Profile.belongsTo(User)
-      expect(Profile.associations.User?.foreignKey).toBe('ownerId')
+      expect(Profile.associations.User.foreignKey).toBe('ownerId')
       expect(Profile.getAttributes().ownerId).toMatchObject({ allowNull: false, onDelete: 'RESTRICT' })
     })
     test('C03 explicit options that differ throw, and the message shows both', async () => {
       const { User, Profile } = pair(await connected())
       User.hasOne(Profile, { foreignKey: 'ownerId', onDelete: 'CASCADE' })
-      for (const [conflict, words] of [[{ foreignKey: 'personId' }, ['ownerId', 'personId']], [{ foreignKey: 'ownerId', onDelete: 'RESTRICT' }, ['CASCADE', 'RESTRICT']]] as const) {
+      for (const [conflict, words] of [
+        [{ foreignKey: 'personId' }, ['ownerId', 'personId']],
+        [{ foreignKey: 'ownerId', onDelete: 'RESTRICT' }, ['CASCADE', 'RESTRICT']],
+      ] as const) {
         const conflicting = () => Profile.belongsTo(User, conflict)
         expect(conflicting).toThrow(AssociationError)
         for (const word of words) expect(conflicting).toThrow(word)
@@ -152,9 +175,13 @@ describeEachEngine('decisions', (engine) => {
     })
     test('C04 values that conflict throw', async () => {
       const { User, Profile } = pair(await connected())
-      expect(() => User.hasOne(Profile, { onDelete: 'CASCADE', foreignKey: { onDelete: 'RESTRICT' } })).toThrow(/onDelete/)
+      expect(() => User.hasOne(Profile, { onDelete: 'CASCADE', foreignKey: { onDelete: 'RESTRICT' } })).toThrow(
+        /onDelete/,
+      )
       expect(() => User.hasOne(Profile, { constraints: false, foreignKeyConstraints: true })).toThrow(/constraints/i)
-      expect(() => Profile.belongsTo(User, { onUpdate: 'CASCADE', foreignKey: { onUpdate: 'RESTRICT' } })).toThrow(/onUpdate/)
+      expect(() => Profile.belongsTo(User, { onUpdate: 'CASCADE', foreignKey: { onUpdate: 'RESTRICT' } })).toThrow(
+        /onUpdate/,
+      )
     })
     test('C04 an unknown option throws with a suggestion', async () => {
       const { User, Profile } = pair(await connected())
@@ -179,7 +206,9 @@ describeEachEngine('decisions', (engine) => {
     })
     test('C05 names that conflict throw', async () => {
       const { User, Profile } = pair(await connected())
-      expect(() => User.hasOne(Profile, { uniqueKey: 'one', foreignKey: { constraintName: 'two' } })).toThrow(/one.*two|two.*one/s)
+      expect(() => User.hasOne(Profile, { uniqueKey: 'one', foreignKey: { constraintName: 'two' } })).toThrow(
+        /one.*two|two.*one/s,
+      )
     })
     test('C05 unique with a name is a unique index of that name', async () => {
       const { sequelize } = await synced(({ User, Profile }) => User.hasOne(Profile, { unique: 'one_profile' }))
@@ -189,7 +218,9 @@ describeEachEngine('decisions', (engine) => {
 
   describe('C06 constraints: false wins', () => {
     test('C06 the column stays; no REFERENCES, no actions', async () => {
-      const { sequelize, Profile } = await synced(({ User, Profile }) => User.hasOne(Profile, { constraints: false, onDelete: 'RESTRICT', onUpdate: 'RESTRICT' }))
+      const { sequelize, Profile } = await synced(({ User, Profile }) =>
+        User.hasOne(Profile, { constraints: false, onDelete: 'RESTRICT', onUpdate: 'RESTRICT' }),
+      )
       expect(await foreignKeysOf(sequelize, 'Profiles')).toEqual([])
       expect((await Profile.create({ UserId: 77 })).UserId).toBe(77)
     })
@@ -208,7 +239,10 @@ describeEachEngine('decisions', (engine) => {
       const { sequelize, User, Profile } = await synced(({ User, Profile }) => User.hasOne(Profile))
       expect(await uniqueIndexes(sequelize, 'Profiles')).toEqual([])
       const user = await User.create({ name: 'Ann' })
-      await Profile.bulkCreate([{ bio: 'a', UserId: user.id }, { bio: 'b', UserId: user.id }])
+      await Profile.bulkCreate([
+        { bio: 'a', UserId: user.id },
+        { bio: 'b', UserId: user.id },
+      ])
       expect(await Profile.count()).toBe(2)
     })
     test('C07 unique: true is a unique index', async () => {
@@ -219,13 +253,17 @@ describeEachEngine('decisions', (engine) => {
       await expect(Profile.create({ bio: 'b', UserId: user.id })).rejects.toBeInstanceOf(UniqueConstraintError)
     })
     test('C07 belongsTo takes unique with inverse.type hasOne', async () => {
-      const { sequelize, User } = await synced(({ User, Profile }) => Profile.belongsTo(User, { unique: true, inverse: { as: 'profile', type: 'hasOne' } }))
-      expect(User.associations.profile?.associationType).toBe('HasOne')
+      const { sequelize, User } = await synced(({ User, Profile }) =>
+        Profile.belongsTo(User, { unique: true, inverse: { as: 'profile', type: 'hasOne' } }),
+      )
+      expect(User.associations.profile.associationType).toBe('HasOne')
       expect(await uniqueIndexes(sequelize, 'Profiles')).toMatchObject([{ columns: ['UserId'] }])
     })
     test('C07 the foreign key has a non-unique index, by the engine or by Mortise', async () => {
       const { sequelize } = await synced(({ User, Profile }) => User.hasOne(Profile))
-      expect((await indexesOf(sequelize, 'Profiles')).map(({ unique, columns }) => ({ unique, columns }))).toEqual([{ unique: false, columns: ['UserId'] }])
+      expect((await indexesOf(sequelize, 'Profiles')).map(({ unique, columns }) => ({ unique, columns }))).toEqual([
+        { unique: false, columns: ['UserId'] },
+      ])
     })
     test('C07 foreignKey.index: false leaves it out', async () => {
       if (engine.features.has('implicitForeignKeyIndex')) return
@@ -239,12 +277,17 @@ describeEachEngine('decisions', (engine) => {
       const Profile = first.sequelize.define('Profile', { bio: DataTypes.STRING })
       first.User.hasOne(Profile, { unique: true })
       await first.sequelize.sync({ alter: true })
-      expect((await indexesOf(first.sequelize, 'Profiles')).map(({ unique, columns }) => ({ unique, columns }))).toEqual([{ unique: true, columns: ['UserId'] }])
+      expect(
+        (await indexesOf(first.sequelize, 'Profiles')).map(({ unique, columns }) => ({ unique, columns })),
+      ).toEqual([{ unique: true, columns: ['UserId'] }])
     })
     test('C07 reading two rows for one source warns once, naming association and remedy', async () => {
       const { User, Profile } = await synced(({ User, Profile }) => User.hasOne(Profile))
       const user = await User.create({ name: 'Ann' })
-      await Profile.bulkCreate([{ bio: 'a', UserId: user.id }, { bio: 'b', UserId: user.id }])
+      await Profile.bulkCreate([
+        { bio: 'a', UserId: user.id },
+        { bio: 'b', UserId: user.id },
+      ])
       const warnings = await warningsDuring(async () => {
         await User.findAll({ include: Profile })
         await User.findAll({ include: Profile })
@@ -255,26 +298,38 @@ describeEachEngine('decisions', (engine) => {
   })
 
   describe('C08 targetKey on hasOne', () => {
-    const coded = (sequelize: Database) => pair(sequelize, ['User', 'Profile'], { code: { type: DataTypes.STRING, unique: true }, other: { type: DataTypes.STRING, unique: true } })
+    const coded = (sequelize: Database) =>
+      pair(sequelize, ['User', 'Profile'], {
+        code: { type: DataTypes.STRING, unique: true },
+        other: { type: DataTypes.STRING, unique: true },
+      })
     test('C08 is an alias of sourceKey', async () => {
       const { User, Profile } = coded(await connected())
       expect(User.hasOne(Profile, { foreignKey: 'userCode', targetKey: 'code' }).sourceKey).toBe('code')
     })
     test('C08 both given and different throws', async () => {
       const { User, Profile } = coded(await connected())
-      expect(() => User.hasOne(Profile, { foreignKey: 'userCode', targetKey: 'code', sourceKey: 'other' })).toThrow(AssociationError)
-      expect(User.hasOne(Profile, { foreignKey: 'userCode', targetKey: 'code', sourceKey: 'code' }).sourceKey).toBe('code')
+      expect(() => User.hasOne(Profile, { foreignKey: 'userCode', targetKey: 'code', sourceKey: 'other' })).toThrow(
+        AssociationError,
+      )
+      expect(User.hasOne(Profile, { foreignKey: 'userCode', targetKey: 'code', sourceKey: 'code' }).sourceKey).toBe(
+        'code',
+      )
     })
     test('C08 has to name an attribute of the source', async () => {
       const { User, Profile } = coded(await connected())
       expect(() => User.hasOne(Profile, { foreignKey: 'userCode', targetKey: 'bio' })).toThrow(/bio.*User|User.*bio/s)
     })
     test('C08 the primary key by default equals the primary key by name', async () => {
-      for (const [one, other] of [[{ sourceKey: 'id' }, {}], [{}, { targetKey: 'id' }], [{ targetKey: 'id' }, { targetKey: 'id' }]] as const) {
+      for (const [one, other] of [
+        [{ sourceKey: 'id' }, {}],
+        [{}, { targetKey: 'id' }],
+        [{ targetKey: 'id' }, { targetKey: 'id' }],
+      ] as const) {
         const { User, Profile } = coded(await connected())
         User.hasOne(Profile, one)
         Profile.belongsTo(User, other)
-        expect(User.associations.Profile?.inverse).toBe(Profile.associations.User)
+        expect(User.associations.Profile.inverse).toBe(Profile.associations.User)
       }
     })
   })
@@ -291,7 +346,10 @@ describeEachEngine('decisions', (engine) => {
   describe('C10 the key that is referred to', () => {
     test('C10 has to be unique, else the definition throws, naming model and attribute', async () => {
       const { User, Profile } = pair(await connected())
-      for (const define of [() => User.hasOne(Profile, { foreignKey: 'userName', sourceKey: 'name' }), () => Profile.belongsTo(User, { foreignKey: 'userName', targetKey: 'name' })]) {
+      for (const define of [
+        () => User.hasOne(Profile, { foreignKey: 'userName', sourceKey: 'name' }),
+        () => Profile.belongsTo(User, { foreignKey: 'userName', targetKey: 'name' }),
+      ]) {
         expect(define).toThrow(AssociationError)
         expect(define).toThrow(/User/)
         expect(define).toThrow(/name/)
@@ -312,32 +370,52 @@ describeEachEngine('decisions', (engine) => {
     test('C10 a unique index over more columns, or over some rows only, is not enough', async () => {
       const sequelize = await connected()
       const Target = sequelize.define('Target', {})
-      const A = sequelize.define('A', { code: DataTypes.STRING, part: DataTypes.STRING }, { indexes: [{ unique: true, fields: ['code', 'part'] }] })
-      const B = sequelize.define('B', { code: DataTypes.STRING, live: DataTypes.BOOLEAN }, { indexes: [{ unique: true, fields: ['code'], where: { live: true } }] })
+      const A = sequelize.define(
+        'A',
+        { code: DataTypes.STRING, part: DataTypes.STRING },
+        { indexes: [{ unique: true, fields: ['code', 'part'] }] },
+      )
+      const B = sequelize.define(
+        'B',
+        { code: DataTypes.STRING, live: DataTypes.BOOLEAN },
+        { indexes: [{ unique: true, fields: ['code'], where: { live: true } }] },
+      )
       expect(() => A.hasOne(Target, { foreignKey: 'aCode', sourceKey: 'code' })).toThrow(AssociationError)
       expect(() => B.hasOne(Target, { foreignKey: 'bCode', sourceKey: 'code' })).toThrow(AssociationError)
     })
     test('C10 constraints: false and allowNonUniqueKey: true switch the check off', async () => {
       const sequelize = await connected()
       const one = pair(sequelize, ['A', 'B'])
-      expect(one.User.hasOne(one.Profile, { foreignKey: 'aName', sourceKey: 'name', constraints: false }).sourceKey).toBe('name')
+      expect(
+        one.User.hasOne(one.Profile, { foreignKey: 'aName', sourceKey: 'name', constraints: false }).sourceKey,
+      ).toBe('name')
       const two = pair(sequelize, ['C', 'D'])
-      expect(two.User.hasOne(two.Profile, { foreignKey: 'cName', sourceKey: 'name', allowNonUniqueKey: true }).sourceKey).toBe('name')
+      expect(
+        two.User.hasOne(two.Profile, { foreignKey: 'cName', sourceKey: 'name', allowNonUniqueKey: true }).sourceKey,
+      ).toBe('name')
     })
   })
 
   describe('C11 the name of the foreign key constraint', () => {
     test('C11 is <table>_<column>_foreign_idx by CREATE TABLE and by alter', async () => {
       const created = await synced(({ User, Profile }) => User.hasOne(Profile))
-      expect((await foreignKeysOf(created.sequelize, 'Profiles')).map((key) => key.name)).toEqual(['Profiles_UserId_foreign_idx'])
+      expect((await foreignKeysOf(created.sequelize, 'Profiles')).map((key) => key.name)).toEqual([
+        'Profiles_UserId_foreign_idx',
+      ])
       const altered = await synced(() => {})
       altered.User.hasOne(altered.Profile)
       await altered.sequelize.sync({ alter: true })
-      expect((await foreignKeysOf(altered.sequelize, 'Profiles')).map((key) => key.name)).toEqual(['Profiles_UserId_foreign_idx'])
+      expect((await foreignKeysOf(altered.sequelize, 'Profiles')).map((key) => key.name)).toEqual([
+        'Profiles_UserId_foreign_idx',
+      ])
     })
     test('C11 uses the column, not the attribute', async () => {
-      const { sequelize } = await synced(({ User, Profile }) => User.hasOne(Profile, { foreignKey: { name: 'ownerId', columnName: 'owner_ref' } }))
-      expect((await foreignKeysOf(sequelize, 'Profiles')).map((key) => key.name)).toEqual(['Profiles_owner_ref_foreign_idx'])
+      const { sequelize } = await synced(({ User, Profile }) =>
+        User.hasOne(Profile, { foreignKey: { name: 'ownerId', columnName: 'owner_ref' } }),
+      )
+      expect((await foreignKeysOf(sequelize, 'Profiles')).map((key) => key.name)).toEqual([
+        'Profiles_owner_ref_foreign_idx',
+      ])
     })
     test('C11 a name beyond the limit is shortened, the same every time and different for different keys', async () => {
       const long = 'aVeryLongAttributeNameThatLeavesNoRoomForAnythingElseAtAll'
@@ -363,7 +441,7 @@ describeEachEngine('decisions', (engine) => {
     })
   })
 
-  describe('C12 the seed\'s typos', () => {
+  describe("C12 the seed's typos", () => {
     test('C12 what Customer.belongsTo(Address) really does: the key is in Customer', async () => {
       const { User: Customer, Profile: Address } = pair(await connected(), ['customer', 'address'])
       expect(Customer.belongsTo(Address).foreignKey).toBe('addressId')
@@ -373,7 +451,10 @@ describeEachEngine('decisions', (engine) => {
   })
 
   describe('C13 replacing with a key that is not nullable', () => {
-    const required = (more: object = {}) => ({ User, Profile }: { User: Table, Profile: Table }) => User.hasOne(Profile, { foreignKey: { name: 'userId', allowNull: false }, ...more })
+    const required =
+      (more: object = {}) =>
+      ({ User, Profile }: { User: Table; Profile: Table }) =>
+        User.hasOne(Profile, { foreignKey: { name: 'userId', allowNull: false }, ...more })
     test('C13 deletes the old row', async () => {
       const { User, Profile } = await synced(required())
       const [ann, ben] = [await User.create({ name: 'Ann' }), await User.create({ name: 'Ben' })]
@@ -391,9 +472,11 @@ describeEachEngine('decisions', (engine) => {
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
       const before = await contentsOf(sequelize, 'Profiles')
-      const writes = (await engine.recorder(sequelize).during(async () => {
-        await expect(user.setProfile(Profile.build({ bio: '' }))).rejects.toBeInstanceOf(ValidationError)
-      })).filter((statement) => !/^SELECT/.test(statement))
+      const writes = (
+        await engine.recorder(sequelize).during(async () => {
+          await expect(user.setProfile(Profile.build({ bio: '' }))).rejects.toBeInstanceOf(ValidationError)
+        })
+      ).filter((statement) => !/^SELECT/.test(statement))
       expect(writes).toEqual([])
       expect(await contentsOf(sequelize, 'Profiles')).toEqual(before)
     })
@@ -414,7 +497,9 @@ describeEachEngine('decisions', (engine) => {
   describe('C14 what the setter returns', () => {
     for (const kind of ['hasOne', 'belongsTo'] as const) {
       test(`C14 ${kind}: the associated instance, null after unset, the instance when nothing changes`, async () => {
-        const { User, Profile } = await synced(({ User, Profile }) => User.hasOne(Profile, { inverse: { as: 'user' }, as: 'profile' }))
+        const { User, Profile } = await synced(({ User, Profile }) =>
+          User.hasOne(Profile, { inverse: { as: 'user' }, as: 'profile' }),
+        )
         const [user, profile] = [await User.create({ name: 'Ann' }), await Profile.create({ bio: 'x' })]
         const [source, target, set] = kind === 'hasOne' ? [user, profile, 'setProfile'] : [profile, user, 'setUser']
         expect(await source[set](target)).toBe(target)
@@ -432,7 +517,7 @@ describeEachEngine('decisions', (engine) => {
       const camel = pair(await connected({ define: { associationNaming: 'camel' } }), ['Task', 'User'])
       expect(camel.User.hasOne(camel.Profile, { as: 'Author' }).foreignKey).toBe('taskId')
     })
-    test('C15 the inverse\'s name gives the key its name', async () => {
+    test("C15 the inverse's name gives the key its name", async () => {
       const { User, Profile } = pair(await connected(), ['Task', 'User'])
       expect(User.hasOne(Profile, { as: 'author', inverse: { as: 'article' } }).foreignKey).toBe('articleId')
     })
@@ -441,7 +526,19 @@ describeEachEngine('decisions', (engine) => {
   describe('C16 data types', () => {
     test('C16 are statics of Sequelize and members of DataTypes', () => {
       const statics = Sequelize as unknown as Row
-      for (const name of ['STRING', 'INTEGER', 'UUID', 'UUIDV1', 'UUIDV4', 'DATE', 'BOOLEAN', 'TEXT', 'NOW', 'JSON', 'VIRTUAL']) {
+      for (const name of [
+        'STRING',
+        'INTEGER',
+        'UUID',
+        'UUIDV1',
+        'UUIDV4',
+        'DATE',
+        'BOOLEAN',
+        'TEXT',
+        'NOW',
+        'JSON',
+        'VIRTUAL',
+      ]) {
         expect(statics[name]).toBeDefined()
         expect(statics[name]).toBe((DataTypes as unknown as Row)[name])
       }
@@ -449,27 +546,44 @@ describeEachEngine('decisions', (engine) => {
   })
 
   describe('C17 mandatory on both sides', () => {
-    engine.requires('deferrableConstraints')('C17 two required keys, one of them deferred: both rows in one transaction', async () => {
-      const sequelize = await connected()
-      const Person = sequelize.define('Person', { name: DataTypes.STRING })
-      const Certificate = sequelize.define('Certificate', { number: DataTypes.STRING })
-      Person.belongsTo(Certificate, { as: 'certificate', foreignKey: { name: 'certificateId', allowNull: false, references: { deferrable: Deferrable.INITIALLY_DEFERRED } } })
-      Certificate.belongsTo(Person, { as: 'person', foreignKey: { name: 'personId', allowNull: false } })
-      await sequelize.sync()
-      await sequelize.transaction(async () => {
-        const person = await Person.create({ name: 'Ann', certificateId: 1 })
-        await Certificate.create({ id: 1, number: 'C-1', personId: person.id })
-      })
-      expect((await Person.findOne({ include: 'certificate' })).certificate.number).toBe('C-1')
-      await expect(sequelize.transaction(async () => { await Person.create({ name: 'Ben', certificateId: 2 }) })).rejects.toMatchObject({ name: 'SequelizeForeignKeyConstraintError' })
-      expect(await Person.count()).toBe(1)
-    })
+    engine.requires('deferrableConstraints')(
+      'C17 two required keys, one of them deferred: both rows in one transaction',
+      async () => {
+        const sequelize = await connected()
+        const Person = sequelize.define('Person', { name: DataTypes.STRING })
+        const Certificate = sequelize.define('Certificate', { number: DataTypes.STRING })
+        Person.belongsTo(Certificate, {
+          as: 'certificate',
+          foreignKey: {
+            name: 'certificateId',
+            allowNull: false,
+            references: { deferrable: Deferrable.INITIALLY_DEFERRED },
+          },
+        })
+        Certificate.belongsTo(Person, { as: 'person', foreignKey: { name: 'personId', allowNull: false } })
+        await sequelize.sync()
+        await sequelize.transaction(async () => {
+          const person = await Person.create({ name: 'Ann', certificateId: 1 })
+          await Certificate.create({ id: 1, number: 'C-1', personId: person.id })
+        })
+        expect((await Person.findOne({ include: 'certificate' })).certificate.number).toBe('C-1')
+        await expect(
+          sequelize.transaction(async () => {
+            await Person.create({ name: 'Ben', certificateId: 2 })
+          }),
+        ).rejects.toMatchObject({ name: 'SequelizeForeignKeyConstraintError' })
+        expect(await Person.count()).toBe(1)
+      },
+    )
   })
 
   describe('C18 default actions of belongsTo and hasOne', () => {
     test('C18 nullable: SET NULL; not null: CASCADE; ON UPDATE CASCADE', async () => {
       for (const kind of ['hasOne', 'belongsTo'] as const) {
-        for (const [allowNull, onDelete] of [[true, 'SET NULL'], [false, 'CASCADE']] as const) {
+        for (const [allowNull, onDelete] of [
+          [true, 'SET NULL'],
+          [false, 'CASCADE'],
+        ] as const) {
           const { sequelize } = await synced(({ User, Profile }) => {
             const options = { foreignKey: { name: 'userId', allowNull } }
             return kind === 'hasOne' ? User.hasOne(Profile, options) : Profile.belongsTo(User, options)
@@ -486,7 +600,10 @@ describeEachEngine('decisions', (engine) => {
       const user = await User.create({ name: 'Ann' })
       await user.createProfile({ bio: 'old' })
       const created = await user.createProfile({ bio: 'new' })
-      expect((await Profile.findAll({ order: ['id'] })).map((row) => [row.bio, row.UserId])).toEqual([['old', null], ['new', user.id]])
+      expect((await Profile.findAll({ order: ['id'] })).map((row) => [row.bio, row.UserId])).toEqual([
+        ['old', null],
+        ['new', user.id],
+      ])
       expect((await user.getProfile()).id).toBe(created.id)
     })
     test('C19 replace: false keeps the raw insert', async () => {
@@ -501,13 +618,16 @@ describeEachEngine('decisions', (engine) => {
   describe('C20 alter', () => {
     test('C20 of the parent keeps the children, their keys, actions and the sequence', async () => {
       for (const onDelete of ['CASCADE', 'SET NULL']) {
-        const { sequelize, User, Profile } = await synced(({ User, Profile }) => User.hasOne(Profile, { onDelete }))
+        const { sequelize, User } = await synced(({ User, Profile }) => User.hasOne(Profile, { onDelete }))
         const user = await User.create({ name: 'Ann' })
         await user.createProfile({ bio: 'x' })
         await (await User.create({ name: 'gone' })).destroy()
         const keys = await foreignKeysOf(sequelize, 'Profiles')
         const before = await contentsOf(sequelize, 'Profiles')
-        const Wider = sequelize.define('User', { name: { type: DataTypes.TEXT, allowNull: false, defaultValue: '' }, age: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 7 } })
+        const Wider = sequelize.define('User', {
+          name: { type: DataTypes.TEXT, allowNull: false, defaultValue: '' },
+          age: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 7 },
+        })
         await Wider.sync({ alter: true })
         expect(await contentsOf(sequelize, 'Profiles')).toEqual(before)
         expect(await foreignKeysOf(sequelize, 'Profiles')).toEqual(keys)
@@ -517,7 +637,13 @@ describeEachEngine('decisions', (engine) => {
       }
     })
     test('C20 of an unchanged schema sends no DDL', async () => {
-      const { sequelize, recorder } = await synced(({ User, Profile }) => { User.hasOne(Profile); Profile.belongsTo(User) }, { define: { timestamps: true, paranoid: true, version: true } })
+      const { sequelize, recorder } = await synced(
+        ({ User, Profile }) => {
+          User.hasOne(Profile)
+          Profile.belongsTo(User)
+        },
+        { define: { timestamps: true, paranoid: true, version: true } },
+      )
       const statements = await recorder.during(() => sequelize.sync({ alter: true }), { all: true })
       expect(statements.filter((statement) => DDL.test(statement))).toEqual([])
     })
@@ -526,7 +652,11 @@ describeEachEngine('decisions', (engine) => {
   describe('C21 a model of the same name', () => {
     test('C21 replaces the former one and drops associations that point to it', async () => {
       const { User, Profile, sequelize } = await synced(({ User, Profile }) => User.hasOne(Profile))
-      const Second = sequelize.define('Profile', { bio: DataTypes.STRING }, { indexes: [{ unique: true, fields: ['UserId'] }] })
+      const Second = sequelize.define(
+        'Profile',
+        { bio: DataTypes.STRING },
+        { indexes: [{ unique: true, fields: ['UserId'] }] },
+      )
       expect(sequelize.models.Profile).toBe(Second)
       expect(User.associations.Profile).toBeUndefined()
       const association = User.hasOne(Second)

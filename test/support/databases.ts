@@ -12,15 +12,18 @@ import { join } from 'node:path'
 import { Sequelize } from 'mortise'
 import { afterEach, describe, test } from 'vitest'
 import { freezeOptions } from './frozen.js'
-import { createRecorder, type Recorder } from './recorder.js'
+import type { Recorder } from './recorder.js'
+import { createRecorder } from './recorder.js'
 import type { Database } from './untyped.js'
 
 /** What an engine may or may not do, each with the words for a test that is skipped because of it. */
 const FEATURES = {
   returning: 'the engine answers writes with RETURNING',
-  alterAddsNamedForeignKey: 'the engine adds a foreign key by ALTER TABLE … ADD CONSTRAINT under the name that a test reads (MySQL family)',
+  alterAddsNamedForeignKey:
+    'the engine adds a foreign key by ALTER TABLE … ADD CONSTRAINT under the name that a test reads (MySQL family)',
   implicitForeignKeyIndex: 'the engine makes an index for a foreign key by itself (MySQL family)',
-  nonUniqueReferencedKey: 'the engine lets a foreign key refer to a column that is not unique, if it is indexed (MySQL family)',
+  nonUniqueReferencedKey:
+    'the engine lets a foreign key refer to a column that is not unique, if it is indexed (MySQL family)',
   rightJoin: 'the engine has RIGHT JOIN',
   partialIndexes: 'the engine has indexes with a condition',
   deferrableConstraints: 'the engine can check a foreign key at the end of the transaction',
@@ -40,7 +43,9 @@ interface EngineSetup {
   readonly name: string
   readonly features: ReadonlySet<Feature>
   /** Options for an empty database, and how to remove it. */
-  prepare(options: { readonly file: boolean }): Promise<{ readonly options: Record<string, unknown>, readonly remove: () => Promise<void> }>
+  prepare(options: {
+    readonly file: boolean
+  }): Promise<{ readonly options: Record<string, unknown>; readonly remove: () => Promise<void> }>
 }
 
 export interface Engine {
@@ -67,7 +72,10 @@ const SQLITE: EngineSetup = {
   async prepare({ file }) {
     if (!file) return { options: { dialect: 'sqlite', storage: ':memory:' }, remove: async () => {} }
     const folder = await mkdtemp(join(tmpdir(), 'mortise-'))
-    return { options: { dialect: 'sqlite', storage: join(folder, 'test.sqlite') }, remove: () => rm(folder, { recursive: true, force: true }) }
+    return {
+      options: { dialect: 'sqlite', storage: join(folder, 'test.sqlite') },
+      remove: () => rm(folder, { recursive: true, force: true }),
+    }
   },
 }
 
@@ -100,14 +108,18 @@ function createEngine(setup: EngineSetup): Engine {
     name: setup.name,
     features: setup.features,
     get traits() {
-      const sequelize = new Sequelize({ dialect: setup.name, storage: ':memory:' } as never) as unknown as { dialect: { traits: Record<string, unknown> } }
+      const sequelize = new Sequelize({ dialect: setup.name, storage: ':memory:' } as never) as unknown as {
+        dialect: { traits: Record<string, unknown> }
+      }
       return sequelize.dialect.traits
     },
     options,
     closing,
     async connect({ file = false, ...given } = {}) {
       const recorder = createRecorder()
-      const sequelize = closing(new Sequelize({ logging: recorder.logging, ...(await options({ file })), ...given } as never))
+      const sequelize = closing(
+        new Sequelize({ logging: recorder.logging, ...(await options({ file })), ...given } as never),
+      )
       recorders.set(sequelize, recorder)
       return sequelize
     },
@@ -117,12 +129,17 @@ function createEngine(setup: EngineSetup): Engine {
       return recorder
     },
     script: (sequelize) => sequelize as unknown as Database,
-    requires: (...features) => (title, run) => {
-      const missing = features.filter((feature) => !setup.features.has(feature))
-      test(title, async (context) => {
-        if (missing.length > 0) context.skip(`needs an engine of which this is true: ${missing.map((feature) => FEATURES[feature]).join('; ')}`)
-        await run()
-      })
-    },
+    requires:
+      (...features) =>
+      (title, run) => {
+        const missing = features.filter((feature) => !setup.features.has(feature))
+        test(title, async (context) => {
+          if (missing.length > 0)
+            context.skip(
+              `needs an engine of which this is true: ${missing.map((feature) => FEATURES[feature]).join('; ')}`,
+            )
+          await run()
+        })
+      },
   }
 }

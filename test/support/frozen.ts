@@ -29,7 +29,13 @@ const wrapped = new WeakSet<object>()
 
 function wrap(owner: object, name: string): void {
   const descriptor = Object.getOwnPropertyDescriptor(owner, name)
-  if (!descriptor || typeof descriptor.value !== 'function' || !descriptor.configurable || wrapped.has(descriptor.value)) return
+  if (
+    !descriptor ||
+    typeof descriptor.value !== 'function' ||
+    !descriptor.configurable ||
+    wrapped.has(descriptor.value)
+  )
+    return
   const original = descriptor.value as Method
   const wrapper: Method = function (...args) {
     if (inside.getStore()) return original.apply(this, args)
@@ -43,9 +49,44 @@ function wrap(owner: object, name: string): void {
 }
 
 const STATICS = [
-  'findAll', 'findOne', 'findByPk', 'findAndCountAll', 'count', 'max', 'min', 'sum', 'aggregate', 'build', 'bulkBuild', 'create', 'bulkCreate', 'findOrBuild',
-  'findOrCreate', 'findCreateFind', 'update', 'upsert', 'destroy', 'restore', 'increment', 'decrement', 'truncate', 'sync', 'drop', 'describe', 'init', 'hasOne',
-  'belongsTo', 'hasMany', 'belongsToMany', 'addScope', 'withScope', 'withoutScope', 'scope', 'unscoped', 'schema', 'withSchema',
+  'findAll',
+  'findOne',
+  'findByPk',
+  'findAndCountAll',
+  'count',
+  'max',
+  'min',
+  'sum',
+  'aggregate',
+  'build',
+  'bulkBuild',
+  'create',
+  'bulkCreate',
+  'findOrBuild',
+  'findOrCreate',
+  'findCreateFind',
+  'update',
+  'upsert',
+  'destroy',
+  'restore',
+  'increment',
+  'decrement',
+  'truncate',
+  'sync',
+  'drop',
+  'describe',
+  'init',
+  'hasOne',
+  'belongsTo',
+  'hasMany',
+  'belongsToMany',
+  'addScope',
+  'withScope',
+  'withoutScope',
+  'scope',
+  'unscoped',
+  'schema',
+  'withSchema',
 ]
 const METHODS = ['save', 'update', 'reload', 'destroy', 'restore', 'validate', 'set', 'get', 'increment', 'decrement']
 const SEQUELIZE = ['define', 'sync', 'drop', 'truncate', 'destroyAll', 'query', 'queryRaw']
@@ -53,7 +94,7 @@ const SEQUELIZE = ['define', 'sync', 'drop', 'truncate', 'destroyAll', 'query', 
 /** The mixins of an association (and of its inverse) live on the prototypes of its models. */
 function wrapMixins(association: unknown): void {
   for (const side of [association, (association as { inverse?: unknown } | null)?.inverse]) {
-    const { accessors, source } = (side ?? {}) as { accessors?: Record<string, string>, source?: { prototype: object } }
+    const { accessors, source } = (side ?? {}) as { accessors?: Record<string, string>; source?: { prototype: object } }
     if (accessors && source) for (const name of Object.values(accessors)) wrap(source.prototype, name)
   }
 }

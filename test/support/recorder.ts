@@ -27,9 +27,13 @@ export function createRecorder(): Recorder {
   }
   return {
     statements,
-    clear: () => { statements.length = 0 },
+    clear: () => {
+      statements.length = 0
+    },
     during,
     count: async (work, options) => (await during(work, options)).length,
-    logging: (text) => { statements.push(text.replace(PREFIX, '')) },
+    logging: (text) => {
+      statements.push(text.replace(PREFIX, ''))
+    },
   }
 }

@@ -9,7 +9,11 @@ export interface ForeignKey {
   readonly onDelete: string
   readonly onUpdate: string
 }
-export interface Index { readonly name: string, readonly unique: boolean, readonly columns: readonly string[] }
+export interface Index {
+  readonly name: string
+  readonly unique: boolean
+  readonly columns: readonly string[]
+}
 
 /** Column descriptions by name, in table order. */
 export async function columnsOf(sequelize: Database, table: string): Promise<Record<string, Row>> {
@@ -31,11 +35,13 @@ export async function foreignKeysOf(sequelize: Database, table: string): Promise
 /** Indexes without the primary key's. */
 export async function indexesOf(sequelize: Database, table: string): Promise<Index[]> {
   const indexes: Row[] = await sequelize.queryInterface.showIndex(table)
-  return indexes.filter((index) => !index.primary).map((index) => ({
-    name: index.name,
-    unique: Boolean(index.unique),
-    columns: index.fields.map((field: string | Row) => (typeof field === 'string' ? field : field.attribute)),
-  }))
+  return indexes
+    .filter((index) => !index.primary)
+    .map((index) => ({
+      name: index.name,
+      unique: Boolean(index.unique),
+      columns: index.fields.map((field: string | Row) => (typeof field === 'string' ? field : field.attribute)),
+    }))
 }
 
 export async function tablesOf(sequelize: Database): Promise<string[]> {

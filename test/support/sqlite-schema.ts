@@ -15,7 +15,7 @@ export class SqliteSchema {
 
   run: Run = async ({ text, params }): Promise<Result> => {
     const statement = this.db.prepare(text)
-    const rows = statement.reader ? statement.raw(true).all(...params) as unknown[][] : []
+    const rows = statement.reader ? (statement.raw(true).all(...params) as unknown[][]) : []
     if (!statement.reader) statement.run(...params)
     return { columns: [], rows, affectedRows: 0, lastInsertId: null }
   }

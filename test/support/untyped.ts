@@ -4,7 +4,9 @@
 export type Untyped = any
 
 /** An instance: attributes, relations and mixins by name. */
-export interface Row { [name: string]: Untyped }
+export interface Row {
+  [name: string]: Untyped
+}
 
 export interface Table {
   new (values?: object, options?: object): Row
@@ -17,14 +19,14 @@ export interface Table {
   /** Null when there is none; typed as a row so that tests need no `!`. */
   findOne(options?: object): Promise<Row>
   findByPk(key: unknown, options?: object): Promise<Row>
-  findAndCountAll(options?: object): Promise<{ count: number, rows: Row[] }>
+  findAndCountAll(options?: object): Promise<{ count: number; rows: Row[] }>
   count(options?: object): Promise<number>
   update(values: object, options: object): Promise<readonly [number, Row[]?]>
   destroy(options: object): Promise<number>
   sync(options?: object): Promise<unknown>
   hasOne(target: unknown, options?: object | string): Link
   belongsTo(target: unknown, options?: object | string): Link
-  readonly associations: Record<string, Link>
+  readonly associations: Record<string, Untyped>
   [name: string]: Untyped
 }
 

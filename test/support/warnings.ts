@@ -1,6 +1,9 @@
 // Warnings of Mortise are Node process warnings with a code (`MORTISE_W_…`): what a piece of work gave, once it is over.
 
-export interface GivenWarning { readonly code: string, readonly message: string }
+export interface GivenWarning {
+  readonly code: string
+  readonly message: string
+}
 
 export async function warningsDuring(work: () => unknown): Promise<GivenWarning[]> {
   const given: GivenWarning[] = []
@@ -11,7 +14,9 @@ export async function warningsDuring(work: () => unknown): Promise<GivenWarning[
   try {
     await work()
     // `emitWarning` tells its listeners on the next tick.
-    await new Promise((resolve) => { setImmediate(resolve) })
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
   } finally {
     process.off('warning', listen)
   }

@@ -17,8 +17,15 @@ describeEachEngine('definitions', (engine) => {
       const association = Customer.associations.card
       expect(association).toBeInstanceOf(HasOneAssociation)
       expect(association).toMatchObject({
-        associationType: 'HasOne', as: 'card', isAliased: true, isSingleAssociation: true, isMultiAssociation: false, isSelfAssociation: false,
-        foreignKey: 'customerId', identifierField: 'customerId', sourceKey: 'id',
+        associationType: 'HasOne',
+        as: 'card',
+        isAliased: true,
+        isSingleAssociation: true,
+        isMultiAssociation: false,
+        isSelfAssociation: false,
+        foreignKey: 'customerId',
+        identifierField: 'customerId',
+        sourceKey: 'id',
       })
       expect([association?.source, association?.target]).toEqual([Customer, Card])
       expect(association?.inverse).toBe(Card.associations.customer)
@@ -27,7 +34,14 @@ describeEachEngine('definitions', (engine) => {
       const { Customer, Address } = await worldOf(engine)
       const association = Customer.associations.address
       expect(association).toBeInstanceOf(BelongsToAssociation)
-      expect(association).toMatchObject({ associationType: 'BelongsTo', as: 'address', isSingleAssociation: true, isMultiAssociation: false, foreignKey: 'addressId', targetKey: 'id' })
+      expect(association).toMatchObject({
+        associationType: 'BelongsTo',
+        as: 'address',
+        isSingleAssociation: true,
+        isMultiAssociation: false,
+        foreignKey: 'addressId',
+        targetKey: 'id',
+      })
       expect([association?.source, association?.target]).toEqual([Customer, Address])
     })
     test('without alias it is not aliased', async () => {
@@ -58,7 +72,11 @@ describeEachEngine('definitions', (engine) => {
     })
     test('for another target throws', async () => {
       const sequelize = await connected()
-      const [User, Profile, Other] = [sequelize.define('User', {}), sequelize.define('Profile', {}), sequelize.define('Other', {})]
+      const [User, Profile, Other] = [
+        sequelize.define('User', {}),
+        sequelize.define('Profile', {}),
+        sequelize.define('Other', {}),
+      ]
       User.hasOne(Profile, { as: 'profile' })
       expect(() => User.hasOne(Other, { as: 'profile' })).toThrow(AssociationError)
       expect(() => User.belongsTo(Profile, { as: 'profile' })).toThrow(AssociationError)
@@ -102,7 +120,11 @@ describeEachEngine('definitions', (engine) => {
       await user.createProfile({ bio: 'x' })
       expect([user.name, user.profile.bio, user.profile.userId]).toEqual(['Ann', 'x', 1])
       const found = await Users.findOne({ include: { association: 'profile', include: ['user'] } })
-      expect(json(found)).toEqual({ id: 1, name: 'Ann', profile: { id: 1, bio: 'x', userId: 1, user: { id: 1, name: 'Ann' } } })
+      expect(json(found)).toEqual({
+        id: 1,
+        name: 'Ann',
+        profile: { id: 1, bio: 'x', userId: 1, user: { id: 1, name: 'Ann' } },
+      })
       found.name = 'Anna'
       await found.save()
       expect((await Users.findOne()).name).toBe('Anna')
@@ -114,8 +136,19 @@ describeEachEngine('definitions', (engine) => {
       const { Customer, recorder } = await worldOf(engine)
       await Customer.update({ mentorId: 2 }, { where: { id: 3 } })
       const statements = await recorder.during(async () => {
-        const ann = await Customer.findByPk(1, { include: ['mentor', { association: 'student', include: ['mentor', { association: 'student', include: ['student'] }] }] })
-        expect([ann.mentor, ann.student.name, ann.student.mentor.name, ann.student.student.name, ann.student.student.student]).toEqual([null, 'Ben', 'Ann', 'Cleo', null])
+        const ann = await Customer.findByPk(1, {
+          include: [
+            'mentor',
+            { association: 'student', include: ['mentor', { association: 'student', include: ['student'] }] },
+          ],
+        })
+        expect([
+          ann.mentor,
+          ann.student.name,
+          ann.student.mentor.name,
+          ann.student.student.name,
+          ann.student.student.student,
+        ]).toEqual([null, 'Ben', 'Ann', 'Cleo', null])
       })
       expect(statements).toHaveLength(1)
     })
@@ -125,24 +158,47 @@ describeEachEngine('definitions', (engine) => {
       expect((await ann.getStudent()).name).toBe('Ben')
       expect((await ben.getMentor()).name).toBe('Ann')
       await ann.setStudent(dan)
-      expect((await Customer.findAll({ order: ['id'] })).map((customer) => customer.mentorId)).toEqual([null, null, null, 1])
+      expect((await Customer.findAll({ order: ['id'] })).map((customer) => customer.mentorId)).toEqual([
+        null,
+        null,
+        null,
+        1,
+      ])
     })
     test('a nested create of a chain', async () => {
       const { Customer } = await worldOf(engine)
-      const eve = await Customer.create({ name: 'Eve', mentor: { name: 'Finn', mentor: { name: 'Gus' } } }, { include: { association: 'mentor', include: ['mentor'] } })
-      expect((await Customer.findByPk(eve.id, { include: { association: 'mentor', include: ['mentor'] } })).mentor.mentor.name).toBe('Gus')
+      const eve = await Customer.create(
+        { name: 'Eve', mentor: { name: 'Finn', mentor: { name: 'Gus' } } },
+        { include: { association: 'mentor', include: ['mentor'] } },
+      )
+      expect(
+        (await Customer.findByPk(eve.id, { include: { association: 'mentor', include: ['mentor'] } })).mentor.mentor
+          .name,
+      ).toBe('Gus')
     })
   })
 
   describe('composite keys', () => {
-    test('a shared composite primary key: the target\'s primary key is the foreign key', async () => {
+    test("a shared composite primary key: the target's primary key is the foreign key", async () => {
       const sequelize = await connected()
-      const Order = sequelize.define('Order', { shop: { type: DataTypes.STRING, primaryKey: true }, number: { type: DataTypes.INTEGER, primaryKey: true } })
-      const Receipt = sequelize.define('Receipt', { shop: { type: DataTypes.STRING, primaryKey: true }, number: { type: DataTypes.INTEGER, primaryKey: true }, text: DataTypes.STRING })
+      const Order = sequelize.define('Order', {
+        shop: { type: DataTypes.STRING, primaryKey: true },
+        number: { type: DataTypes.INTEGER, primaryKey: true },
+      })
+      const Receipt = sequelize.define('Receipt', {
+        shop: { type: DataTypes.STRING, primaryKey: true },
+        number: { type: DataTypes.INTEGER, primaryKey: true },
+        text: DataTypes.STRING,
+      })
       Order.hasOne(Receipt, { as: 'receipt', foreignKey: ['shop', 'number'], inverse: { as: 'order' } })
       await sequelize.sync()
-      expect(await foreignKeysOf(sequelize, 'Receipts')).toMatchObject([{ columns: ['shop', 'number'], table: 'Orders', references: ['shop', 'number'] }])
-      await Order.bulkCreate([{ shop: 'x', number: 1 }, { shop: 'x', number: 2 }])
+      expect(await foreignKeysOf(sequelize, 'Receipts')).toMatchObject([
+        { columns: ['shop', 'number'], table: 'Orders', references: ['shop', 'number'] },
+      ])
+      await Order.bulkCreate([
+        { shop: 'x', number: 1 },
+        { shop: 'x', number: 2 },
+      ])
       const order = await Order.findByPk({ shop: 'x', number: 2 })
       await order.createReceipt({ text: 'paid' })
       expect(json(await Order.findAll({ include: 'receipt', order: ['number'] }))).toEqual([
@@ -153,24 +209,36 @@ describeEachEngine('definitions', (engine) => {
     })
     test('a unique composite key that is not the primary key', async () => {
       const sequelize = await connected()
-      const Room = sequelize.define('Room', { house: DataTypes.STRING, number: DataTypes.INTEGER }, { indexes: [{ unique: true, fields: ['house', 'number'] }] })
+      const Room = sequelize.define(
+        'Room',
+        { house: DataTypes.STRING, number: DataTypes.INTEGER },
+        { indexes: [{ unique: true, fields: ['house', 'number'] }] },
+      )
       const Lease = sequelize.define('Lease', { tenant: DataTypes.STRING })
       Room.hasOne(Lease, { as: 'lease', foreignKey: ['house', 'room'], sourceKey: ['house', 'number'], unique: true })
       await sequelize.sync()
-      expect((await indexesOf(sequelize, 'Leases')).filter((index) => index.unique)).toMatchObject([{ columns: ['house', 'room'] }])
+      expect((await indexesOf(sequelize, 'Leases')).filter((index) => index.unique)).toMatchObject([
+        { columns: ['house', 'room'] },
+      ])
       const room = await Room.create({ house: 'h', number: 3 })
       await room.createLease({ tenant: 'Ann' })
       expect((await Room.findOne({ include: 'lease' })).lease.tenant).toBe('Ann')
     })
     test('nested create fills in every part', async () => {
       const sequelize = await connected()
-      const Order = sequelize.define('Order', { shop: { type: DataTypes.STRING, primaryKey: true }, number: { type: DataTypes.INTEGER, primaryKey: true } })
+      const Order = sequelize.define('Order', {
+        shop: { type: DataTypes.STRING, primaryKey: true },
+        number: { type: DataTypes.INTEGER, primaryKey: true },
+      })
       const Invoice = sequelize.define('Invoice', { total: DataTypes.INTEGER })
       Order.hasOne(Invoice, { as: 'invoice', foreignKey: ['orderShop', 'orderNumber'], inverse: { as: 'order' } })
       await sequelize.sync()
       await Order.create({ shop: 'x', number: 7, invoice: { total: 5 } }, { include: 'invoice' })
       await Invoice.create({ total: 6, order: { shop: 'y', number: 8 } }, { include: 'order' })
-      expect(json(await Invoice.findAll({ order: ['id'] }))).toEqual([{ id: 1, total: 5, orderShop: 'x', orderNumber: 7 }, { id: 2, total: 6, orderShop: 'y', orderNumber: 8 }])
+      expect(json(await Invoice.findAll({ order: ['id'] }))).toEqual([
+        { id: 1, total: 5, orderShop: 'x', orderNumber: 7 },
+        { id: 2, total: 6, orderShop: 'y', orderNumber: 8 },
+      ])
     })
   })
 
@@ -187,13 +255,20 @@ describeEachEngine('definitions', (engine) => {
       await Person.create({ name: 'nobody' })
       const include = { association: 'employee', include: ['manager'] }
       await Person.create({ name: 'Ann', employee: { title: 'Head', manager: { budget: 5 } } }, { include })
-      expect(json(await Person.findOne({ where: { name: 'Ann' }, include }))).toEqual({ id: 2, name: 'Ann', employee: { id: 2, title: 'Head', manager: { id: 2, budget: 5 } } })
+      expect(json(await Person.findOne({ where: { name: 'Ann' }, include }))).toEqual({
+        id: 2,
+        name: 'Ann',
+        employee: { id: 2, title: 'Head', manager: { id: 2, budget: 5 } },
+      })
       await Person.destroy({ where: { name: 'Ann' } })
       expect([await Employee.count(), await Manager.count()]).toEqual([0, 0])
     })
     test('without a declared primary key, the generated id becomes the foreign key', async () => {
       const sequelize = await connected()
-      const [User, Profile] = [sequelize.define('User', { name: DataTypes.STRING }), sequelize.define('Profile', { bio: DataTypes.STRING })]
+      const [User, Profile] = [
+        sequelize.define('User', { name: DataTypes.STRING }),
+        sequelize.define('Profile', { bio: DataTypes.STRING }),
+      ]
       Profile.belongsTo(User, { as: 'user', foreignKey: 'id' })
       await sequelize.sync()
       expect(Object.keys(await columnsOf(sequelize, 'Profiles'))).toEqual(['id', 'bio'])
@@ -215,7 +290,10 @@ describeEachEngine('definitions', (engine) => {
       await sequelize.sync()
       expect(await tablesOf(sequelize)).toEqual(['As', 'Bs', 'Cs'])
       const a = await A.create({ name: 'a', b: { name: 'b' }, c: { name: 'c' } }, { include: ['b', 'c'] })
-      expect((await A.findOne({ include: ['b', 'c'] })).get({ plain: true })).toMatchObject({ b: { name: 'b', aId: a.id }, c: { name: 'c' } })
+      expect((await A.findOne({ include: ['b', 'c'] })).get({ plain: true })).toMatchObject({
+        b: { name: 'b', aId: a.id },
+        c: { name: 'c' },
+      })
       expect((await (await (late.B as Table).findOne()).getA()).name).toBe('a')
     })
     test('a thunk that never gives a model is reported when it is needed', async () => {
@@ -228,10 +306,17 @@ describeEachEngine('definitions', (engine) => {
   })
 
   describe('foreign keys on delete', () => {
-    for (const [onDelete, allowNull, left] of [['CASCADE', true, []], ['CASCADE', false, []], ['SET NULL', true, [['x', null]]]] as const) {
+    for (const [onDelete, allowNull, left] of [
+      ['CASCADE', true, []],
+      ['CASCADE', false, []],
+      ['SET NULL', true, [['x', null]]],
+    ] as const) {
       test(`${onDelete} with allowNull: ${allowNull}`, async () => {
         const sequelize = await connected()
-        const [User, Profile] = [sequelize.define('User', { name: DataTypes.STRING }), sequelize.define('Profile', { bio: DataTypes.STRING })]
+        const [User, Profile] = [
+          sequelize.define('User', { name: DataTypes.STRING }),
+          sequelize.define('Profile', { bio: DataTypes.STRING }),
+        ]
         User.hasOne(Profile, { as: 'profile', foreignKey: { name: 'userId', allowNull, onDelete } })
         await sequelize.sync()
         const user = await User.create({ name: 'Ann' })
@@ -243,7 +328,9 @@ describeEachEngine('definitions', (engine) => {
     test('SET NULL on a key that cannot be null is refused at definition', async () => {
       const sequelize = await connected()
       const [User, Profile] = [sequelize.define('User', {}), sequelize.define('Profile', {})]
-      expect(() => User.hasOne(Profile, { foreignKey: { name: 'userId', allowNull: false, onDelete: 'SET NULL' } })).toThrow(/SET NULL/)
+      expect(() =>
+        User.hasOne(Profile, { foreignKey: { name: 'userId', allowNull: false, onDelete: 'SET NULL' } }),
+      ).toThrow(/SET NULL/)
     })
   })
 })

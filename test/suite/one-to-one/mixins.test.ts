@@ -9,20 +9,41 @@ describeEachEngine('mixins', (engine) => {
   describe('which there are', () => {
     test('get, set and create on the source, none on the target', async () => {
       const { Customer, Card } = await worldOf(engine)
-      for (const name of ['getCard', 'setCard', 'createCard', 'getAddress', 'setAddress', 'createAddress', 'getMentor', 'getStudent']) expect(typeof Customer.prototype[name]).toBe('function')
-      for (const name of ['getCards', 'addCard', 'hasCard', 'countCards', 'removeCard']) expect(Customer.prototype[name]).toBeUndefined()
+      for (const name of [
+        'getCard',
+        'setCard',
+        'createCard',
+        'getAddress',
+        'setAddress',
+        'createAddress',
+        'getMentor',
+        'getStudent',
+      ])
+        expect(typeof Customer.prototype[name]).toBe('function')
+      for (const name of ['getCards', 'addCard', 'hasCard', 'countCards', 'removeCard'])
+        expect(Customer.prototype[name]).toBeUndefined()
       expect(typeof Card.prototype.getCustomer).toBe('function')
     })
     test('the association lists them', async () => {
       const { Customer } = await worldOf(engine)
-      expect(Customer.associations.card?.accessors).toMatchObject({ get: 'getCard', set: 'setCard', create: 'createCard' })
-      expect(Customer.associations.address?.accessors).toMatchObject({ get: 'getAddress', set: 'setAddress', create: 'createAddress' })
+      expect(Customer.associations.card.accessors).toMatchObject({
+        get: 'getCard',
+        set: 'setCard',
+        create: 'createCard',
+      })
+      expect(Customer.associations.address.accessors).toMatchObject({
+        get: 'getAddress',
+        set: 'setAddress',
+        create: 'createAddress',
+      })
     })
     test('subclasses keep methods of their own', async () => {
       const { sequelize, Customer } = await worldOf(engine)
       const { Model } = await import('mortise')
       class Medal extends Model {
-        getCustomer(): string { return 'own' }
+        getCustomer(): string {
+          return 'own'
+        }
       }
       Medal.init({ name: DataTypes.STRING }, { sequelize: sequelize as never, modelName: 'Medal' })
       ;(Medal as unknown as Row).belongsTo(Customer, { as: 'customer', foreignKey: 'customerId' })
@@ -38,7 +59,13 @@ describeEachEngine('mixins', (engine) => {
       expect(await ann.getCard({ where: { kind: 'blue' } })).toBeNull()
       expect((await ann.getCard({ where: { kind: 'gold' } })).number).toBe('A-1')
       expect((await ann.getCard({ include: ['pin'] })).pin.digits).toBe('1234')
-      expect(await ann.getCard({ raw: true })).toEqual({ id: 1, number: 'A-1', kind: 'gold', deletedAt: null, customerId: 1 })
+      expect(await ann.getCard({ raw: true })).toEqual({
+        id: 1,
+        number: 'A-1',
+        kind: 'gold',
+        deletedAt: null,
+        customerId: 1,
+      })
       expect(await recorder.count(() => ann.getCard())).toBe(1)
       await expect(ann.getCard({ wehre: {} })).rejects.toThrow(/wehre/)
     })
@@ -52,7 +79,11 @@ describeEachEngine('mixins', (engine) => {
     test('a null key asks nothing', async () => {
       const { Customer, recorder } = await worldOf(engine)
       const dan = await Customer.findByPk(4)
-      expect(await recorder.count(async () => { expect(await dan.getAddress()).toBeNull() })).toBe(0)
+      expect(
+        await recorder.count(async () => {
+          expect(await dan.getAddress()).toBeNull()
+        }),
+      ).toBe(0)
     })
     test('paranoid: false sees a soft-deleted row', async () => {
       const { Customer, Card } = await worldOf(engine)
@@ -67,11 +98,15 @@ describeEachEngine('mixins', (engine) => {
       await expect(dan.getCard({ rejectOnEmpty: true })).rejects.toMatchObject({ name: 'SequelizeEmptyResultError' })
       await expect(dan.getCard({ rejectOnEmpty: new RangeError('none') })).rejects.toBeInstanceOf(RangeError)
     })
-    test('asks the target\'s finder, so that hooks and wrapped finders see it', async () => {
+    test("asks the target's finder, so that hooks and wrapped finders see it", async () => {
       const { Customer, Card } = await worldOf(engine)
       const seen: string[] = []
-      Card.hooks.addListener('beforeFind', () => { seen.push('beforeFind') })
-      Card.hooks.addListener('afterFind', () => { seen.push('afterFind') })
+      Card.hooks.addListener('beforeFind', () => {
+        seen.push('beforeFind')
+      })
+      Card.hooks.addListener('afterFind', () => {
+        seen.push('afterFind')
+      })
       await (await Customer.findByPk(1)).getCard()
       expect(seen).toEqual(['beforeFind', 'afterFind'])
     })
@@ -125,7 +160,13 @@ describeEachEngine('mixins', (engine) => {
       const alone = await recorder.during(() => ann.setCard(fresh), { all: true })
       expect(alone[0]).toMatch(/^BEGIN/)
       expect(alone.at(-1)).toMatch(/^COMMIT/)
-      const inside = await recorder.during(() => sequelize.transaction(async () => { await ann.setCard(1) }), { all: true })
+      const inside = await recorder.during(
+        () =>
+          sequelize.transaction(async () => {
+            await ann.setCard(1)
+          }),
+        { all: true },
+      )
       expect(inside.filter((statement) => /^BEGIN/.test(statement))).toHaveLength(1)
       expect(inside.some((statement) => /^SAVEPOINT/.test(statement))).toBe(true)
       expect(inside.at(-1)).toMatch(/^COMMIT/)
@@ -133,10 +174,12 @@ describeEachEngine('mixins', (engine) => {
     test('transaction: null steps outside the ambient one', async () => {
       const { sequelize, Customer, Card } = await worldOf(engine, { file: true })
       const ann = await Customer.findByPk(1)
-      await expect(sequelize.transaction(async () => {
-        expect((await ann.getCard({ transaction: null })).number).toBe('A-1')
-        throw new Error('back')
-      })).rejects.toThrow('back')
+      await expect(
+        sequelize.transaction(async () => {
+          expect((await ann.getCard({ transaction: null })).number).toBe('A-1')
+          throw new Error('back')
+        }),
+      ).rejects.toThrow('back')
       expect(await Card.count()).toBe(2)
     })
   })
@@ -159,7 +202,11 @@ describeEachEngine('mixins', (engine) => {
         expect(dan.addressId).toBe(address.id)
       })
       expect(statements.map((statement) => statement.split(' ')[0])).toEqual(['INSERT', 'INSERT', 'UPDATE'])
-      expect((await Address.findOne({ where: { street: 'New Street' }, include: ['city', 'customer'] })).get({ plain: true })).toMatchObject({ city: { name: 'Bonn' }, customer: { name: 'Dan' } })
+      expect(
+        (await Address.findOne({ where: { street: 'New Street' }, include: ['city', 'customer'] })).get({
+          plain: true,
+        }),
+      ).toMatchObject({ city: { name: 'Bonn' }, customer: { name: 'Dan' } })
     })
     test('an invalid value leaves nothing', async () => {
       const { Customer, Card, Address } = await worldOf(engine)
@@ -172,7 +219,10 @@ describeEachEngine('mixins', (engine) => {
     test('a key of another source is refused or overwritten, never kept', async () => {
       const { Customer, Card } = await worldOf(engine)
       const dan = await Customer.findByPk(4)
-      const outcome = await dan.createCard({ number: 'D-1', customerId: 1 }).then((card: Row) => card.customerId, (error: Error) => error)
+      const outcome = await dan.createCard({ number: 'D-1', customerId: 1 }).then(
+        (card: Row) => card.customerId,
+        (error: Error) => error,
+      )
       if (outcome instanceof Error) expect(outcome.message).toMatch(/customerId/)
       else expect(outcome).toBe(4)
       expect(await Card.count({ where: { customerId: 1 } })).toBe(1)
@@ -183,21 +233,21 @@ describeEachEngine('mixins', (engine) => {
     test('get, set and create take the source first', async () => {
       const { Customer, Card } = await worldOf(engine)
       const dan = await Customer.findByPk(4)
-      const { card, address } = Customer.associations as Record<string, Row>
-      const created = await card?.create(dan, { number: 'D-1' })
+      const { card, address } = Customer.associations as { card: Row; address: Row }
+      const created = await card.create(dan, { number: 'D-1' })
       expect(created.customerId).toBe(4)
-      expect((await card?.get(dan)).id).toBe(created.id)
-      await card?.set(dan, 1)
+      expect((await card.get(dan)).id).toBe(created.id)
+      await card.set(dan, 1)
       expect((await Card.findByPk(1)).customerId).toBe(4)
-      await address?.set(dan, 2)
-      expect((await address?.get(dan)).street).toBe('Via Appia')
-      expect(await card?.set(dan, null)).toBeNull()
+      await address.set(dan, 2)
+      expect((await address.get(dan)).street).toBe('Via Appia')
+      expect(await card.set(dan, null)).toBeNull()
     })
     test('get of many, in one statement', async () => {
       const { Customer, recorder } = await worldOf(engine)
       const customers = await Customer.findAll({ order: ['id'] })
       const statements = await recorder.during(async () => {
-        const cards: Map<unknown, Row | null> = await Customer.associations.card?.get(customers)
+        const cards: Map<unknown, Row | null> = await Customer.associations.card.get(customers)
         expect(customers.map((customer) => cards.get(customer.id)?.number ?? null)).toEqual(['A-1', 'B-2', null, null])
       })
       expect(statements).toHaveLength(1)

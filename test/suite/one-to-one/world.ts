@@ -25,7 +25,11 @@ export async function worldOf(engine: Engine, options: ConnectOptions = {}): Pro
   const City = sequelize.define('City', { name: DataTypes.STRING })
   const Address = sequelize.define('Address', { street: DataTypes.STRING })
   const Customer = sequelize.define('Customer', { name: DataTypes.STRING, age: DataTypes.INTEGER })
-  const Card = sequelize.define('Card', { number: DataTypes.STRING, kind: DataTypes.STRING }, { timestamps: true, createdAt: false, updatedAt: false, paranoid: true })
+  const Card = sequelize.define(
+    'Card',
+    { number: DataTypes.STRING, kind: DataTypes.STRING },
+    { timestamps: true, createdAt: false, updatedAt: false, paranoid: true },
+  )
   const Pin = sequelize.define('Pin', { digits: DataTypes.STRING })
   City.belongsTo(Country, { as: 'country', foreignKey: 'countryId' })
   Address.belongsTo(City, { as: 'city', foreignKey: 'cityId' })
@@ -35,15 +39,25 @@ export async function worldOf(engine: Engine, options: ConnectOptions = {}): Pro
   Customer.belongsTo(Customer, { as: 'mentor', foreignKey: 'mentorId', inverse: { as: 'student', type: 'hasOne' } })
   await sequelize.sync()
   await Country.bulkCreate([{ id: 1, name: 'Norway' }])
-  await City.bulkCreate([{ id: 1, name: 'Oslo', countryId: 1 }, { id: 2, name: 'Rome' }])
-  await Address.bulkCreate([{ id: 1, street: 'Storgata', cityId: 1 }, { id: 2, street: 'Via Appia', cityId: 2 }, { id: 3, street: 'Nowhere' }])
+  await City.bulkCreate([
+    { id: 1, name: 'Oslo', countryId: 1 },
+    { id: 2, name: 'Rome' },
+  ])
+  await Address.bulkCreate([
+    { id: 1, street: 'Storgata', cityId: 1 },
+    { id: 2, street: 'Via Appia', cityId: 2 },
+    { id: 3, street: 'Nowhere' },
+  ])
   await Customer.bulkCreate([
     { id: 1, name: 'Ann', age: 40, addressId: 1 },
     { id: 2, name: 'Ben', age: 30, addressId: 2, mentorId: 1 },
     { id: 3, name: 'Cleo', age: 20, addressId: 3 },
     { id: 4, name: 'Dan', age: 10 },
   ])
-  await Card.bulkCreate([{ id: 1, number: 'A-1', kind: 'gold', customerId: 1 }, { id: 2, number: 'B-2', kind: 'blue', customerId: 2 }])
+  await Card.bulkCreate([
+    { id: 1, number: 'A-1', kind: 'gold', customerId: 1 },
+    { id: 2, number: 'B-2', kind: 'blue', customerId: 2 },
+  ])
   await Pin.bulkCreate([{ id: 1, digits: '1234', cardId: 1 }])
   return { sequelize, recorder: engine.recorder(sequelize), Country, City, Address, Customer, Card, Pin }
 }
