@@ -10,6 +10,10 @@ export interface Statement {
   /** `rows`: the statement answers with rows (SELECT, RETURNING, PRAGMA). `run`: only counts matter. `script`: several statements, no parameters. */
   readonly mode: 'rows' | 'run' | 'script'
   readonly name?: string
+  /** At most one row is there or wanted: the driver may stop after it. */
+  readonly single?: boolean
+  /** Integers beyond 2^53 may come: they are read without loss, as text. Drivers that see it by themselves need no hint. */
+  readonly wide?: boolean
 }
 
 export interface Result {
@@ -28,6 +32,8 @@ export interface Connection {
   /** Rows one by one, for streams. */
   iterate?(statement: Statement): { readonly columns: readonly string[], readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]> }
   close(): void | Promise<void>
+  /** The driver answers at once (`execute` returns no promise). */
+  readonly isSynchronous?: boolean
   /** False once the connection is known to be lost. */
   readonly isOpen: boolean
   /** The driver's own object, for hooks (`afterConnect`) and for programs that need it. */

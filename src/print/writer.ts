@@ -29,6 +29,8 @@ export interface Syntax {
   literal(value: unknown, type: DataType | null): string
   /** The name of a type in CAST. */
   castType(type: DataType | string): string
+  /** The type of a parameter that has none, where the driver needs one to send the value right. */
+  readonly looseType: DataType | null
 }
 
 export interface PrintedParam {
@@ -66,7 +68,7 @@ export class Writer {
   param(value: unknown, type: DataType | null): this {
     if (this.#inline) this.text += this.syntax.literal(value, type)
     else {
-      this.params.push({ value, type })
+      this.params.push({ value, type: type ?? this.syntax.looseType })
       this.text += this.syntax.placeholder(this.params.length)
     }
     return this

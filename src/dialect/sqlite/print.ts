@@ -49,8 +49,10 @@ function limitClause(
 // UPDATE … LIMIT exists only in builds with an option that distributions leave out (and never with RETURNING), so rows are named by
 // their rowid. `_rowid_` is the spelling that a user's column is least likely to hide.
 function limitedWhere(node: UpdateNode | DeleteNode, out: Writer): void {
-  if (!node.limit && node.orderBy.length === 0) return whereClause(node.where, out)
-  if (!node.limit) return whereClause(node.where, out)
+  if (!node.limit) {
+    whereClause(node.where, out)
+    return
+  }
   out.raw(' WHERE _rowid_ IN (SELECT _rowid_ FROM ').table(node.table)
   whereClause(node.where, out)
   orderClause(node, out)

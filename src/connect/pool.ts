@@ -1,0 +1,351 @@
+/**
+ * A pool of connections: borrow and give back. A free connection is had at once, without a promise; otherwise the caller waits in line.
+ * Neighbours: `executor` borrows through `take` and `give`; programs see the methods of Sequelize's pool (docs: other-topics/connection-pool).
+ */
+import { suggestion } from '../base/names.js'
+import { QueryError } from '../errors/base.js'
+import { ConnectionAcquireTimeoutError, ConnectionError } from '../errors/database.js'
+import type { Connection } from './driver.js'
+
+/** Times in milliseconds. */
+export interface PoolOptions {
+  /** Most connections at a time. Default 5. */
+  readonly max?: number
+  /** Connections kept although idle. Default 0. */
+  readonly min?: number
+  /** How long a connection may be idle before it is closed. Default 10000. */
+  readonly idle?: number
+  /** How long to wait for a connection. Default 60000. */
+  readonly acquire?: number
+  /** How often idle connections are looked for. Default 1000. */
+  readonly evict?: number
+  /** A connection is closed after so many uses. Default: never. */
+  readonly maxUses?: number
+  /** Asked before a connection is used again; false closes it. Default: whether the connection is open. */
+  readonly validate?: (connection: Connection) => boolean
+}
+export type PoolSettings = Required<PoolOptions>
+
+const DEFAULTS: PoolSettings = { max: 5, min: 0, idle: 10_000, acquire: 60_000, evict: 1000, maxUses: Infinity, validate: (connection) => connection.isOpen }
+
+/** Options with defaults filled in. Throws `QueryError` for unknown names and for numbers that cannot be. */
+export function poolSettings(options: PoolOptions = {}): PoolSettings {
+  const settings: Record<string, unknown> = { ...DEFAULTS }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    if (!Object.hasOwn(DEFAULTS, name)) throw new QueryError(`The pool has no option "${name}".${suggestion(name, Object.keys(DEFAULTS))}`)
+    if (name === 'validate' ? typeof value !== 'function' : typeof value !== 'number' || Number.isNaN(value) || value < (name === 'max' || name === 'maxUses' ? 1 : 0)) {
+      throw new QueryError(`The pool option "${name}" must be ${name === 'validate' ? 'a function' : 'a number that is not negative'}, got ${String(value)}.`)
+    }
+    settings[name] = value
+  }
+  if ((settings.min as number) > (settings.max as number)) throw new QueryError(`The pool cannot keep ${settings.min} connections (min) if it may have only ${settings.max} (max).`)
+  return settings as unknown as PoolSettings
+}
+
+/** A connection while somebody has it. */
+export interface Lease {
+  readonly connection: Connection
+  readonly pool: Pool
+  /** What it is used for, for the error of those who wait in vain. */
+  purpose: string | (() => string)
+  since: number
+  uses: number
+  /** Evictions that it has been idle for. */
+  idleRounds: number
+  /** Goes with the connection: not to be lent again. */
+  isSpent: boolean
+}
+
+interface Waiter {
+  readonly resolve: (lease: Lease) => void
+  readonly reject: (error: unknown) => void
+  readonly timer: NodeJS.Timeout | null
+}
+
+export interface PoolSource {
+  /** `write` or `read`: for messages. */
+  readonly name: string
+  connect(): Connection | Promise<Connection>
+  disconnect(connection: Connection): void | Promise<void>
+}
+
+export class Pool {
+  readonly #source: PoolSource
+  readonly #settings: PoolSettings
+  /** Free connections; the last one given back is the next to go, so that those in excess grow old. */
+  readonly #free: Lease[] = []
+  readonly #lent = new Map<Connection, Lease>()
+  readonly #waiting = new Set<Waiter>()
+  #connecting = 0
+  #evictor: NodeJS.Timeout | null = null
+  #isDraining = false
+  #whenQuiet: (() => void)[] = []
+
+  constructor(source: PoolSource, settings: PoolSettings) {
+    this.#source = source
+    this.#settings = settings
+  }
+
+  /** Connections that are there or about to be. */
+  get size(): number {
+    return this.#free.length + this.#lent.size + this.#connecting
+  }
+  get available(): number {
+    return this.#free.length
+  }
+  get using(): number {
+    return this.#lent.size
+  }
+  /** Callers that wait. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+  get maxSize(): number {
+    return this.#settings.max
+  }
+  get minSize(): number {
+    return this.#settings.min
+  }
+
+  /** A connection that is free now, or one that can be opened without waiting; else null. */
+  take(purpose: string | (() => string)): Lease | null {
+    this.#refuseWhenClosed()
+    const { validate, maxUses } = this.#settings
+    for (let lease = this.#free.pop(); lease !== undefined; lease = this.#free.pop()) {
+      if (lease.uses < maxUses && validate(lease.connection)) return this.#lend(lease, purpose)
+      this.#discard(lease)
+    }
+    if (this.#waiting.size > 0 || this.size >= this.#settings.max) return null
+    const connection = this.#source.connect()
+    if (connection instanceof Promise) {
+      this.#open(connection)
+      return null
+    }
+    return this.#lend(this.#admit(connection), purpose)
+  }
+
+  /**
+   * A free connection whose driver answers at once, for one statement that is over before anybody else can ask: it is not lent, and
+   * need not be given back.
+   */
+  peek(): Connection | null {
+    const lease = this.#free[this.#free.length - 1]
+    if (lease === undefined || this.#isDraining) return null
+    const { connection } = lease
+    const { validate, maxUses } = this.#settings
+    if (connection.isSynchronous !== true || lease.uses >= maxUses || !validate(connection)) return null
+    lease.uses += 1
+    lease.idleRounds = 0
+    return connection
+  }
+
+  /** Waits in line. Rejects with `ConnectionAcquireTimeoutError` after `acquire` milliseconds. */
+  wait(purpose: string | (() => string), acquire = this.#settings.acquire): Promise<Lease> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        resolve: (lease) => {
+          this.#lend(lease, purpose)
+          lease.since = performance.now()
+          resolve(lease)
+        },
+        reject,
+        // Not unref'ed: a program that waits for nothing else must be told, not ended. A caller served clears it.
+        timer: Number.isFinite(acquire) ? setTimeout(() => this.#giveUp(waiter, acquire), acquire) : null,
+      }
+      this.#waiting.add(waiter)
+      this.#grow()
+    })
+  }
+
+  give(lease: Lease): void {
+    // A second give of the same lease, or one after destroyAllNow.
+    if (this.#lent.get(lease.connection) !== lease) return
+    const { maxUses } = this.#settings
+    const isLast = this.#isDraining && this.#waiting.size === 0
+    if (isLast || lease.isSpent || lease.uses >= maxUses || !lease.connection.isOpen) {
+      this.#lent.delete(lease.connection)
+      this.#discard(lease)
+      this.#grow()
+    } else if (this.#waiting.size > 0) this.#serve(lease)
+    else {
+      this.#lent.delete(lease.connection)
+      lease.idleRounds = 0
+      this.#free.push(lease)
+      if (this.#evictor === null) this.#startEvictor()
+    }
+    this.#checkQuiet()
+  }
+
+  /** Borrows a connection; to be given back by `release`. Sequelize: `pool.acquire`. */
+  async acquire(): Promise<Connection> {
+    const purpose = 'pool.acquire()'
+    const lease = this.take(purpose) ?? (await this.wait(purpose))
+    lease.since = performance.now()
+    return lease.connection
+  }
+
+  release(connection: Connection): void {
+    const lease = this.#lent.get(connection)
+    if (!lease) throw new QueryError('The connection given to release() was not borrowed from this pool, or was given back before.')
+    this.give(lease)
+  }
+
+  /** Closes a borrowed connection instead of giving it back. */
+  async destroy(connection: Connection): Promise<void> {
+    const lease = this.#lent.get(connection)
+    if (!lease) throw new QueryError('The connection given to destroy() was not borrowed from this pool, or was given back before.')
+    lease.isSpent = true
+    this.give(lease)
+  }
+
+  /** The lease of a connection that is lent. */
+  leaseOf(connection: Connection): Lease | undefined {
+    return this.#lent.get(connection)
+  }
+
+  /** Closes what is free, at once. */
+  async destroyAllNow(): Promise<void> {
+    const leases = this.#free.splice(0)
+    this.#stopEvictor()
+    await Promise.all(leases.map((lease) => this.#source.disconnect(lease.connection)))
+  }
+
+  /** From now on nobody gets a connection. Resolves when those who waited are served and everything is back, at the latest after `acquire`. */
+  async drain(): Promise<void> {
+    this.#isDraining = true
+    if (this.#isQuiet()) return
+    await new Promise<void>((resolve) => {
+      const timer = Number.isFinite(this.#settings.acquire) ? setTimeout(resolve, this.#settings.acquire) : undefined
+      this.#whenQuiet.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #lend(lease: Lease, purpose: string | (() => string)): Lease {
+    lease.uses += 1
+    lease.purpose = purpose
+    lease.since = 0
+    this.#lent.set(lease.connection, lease)
+    return lease
+  }
+
+  #admit(connection: Connection): Lease {
+    return { connection, pool: this, purpose: '', since: 0, uses: 0, idleRounds: 0, isSpent: false }
+  }
+
+  /** Opens connections for those who wait, as far as there is room. */
+  #grow(): void {
+    while (this.#waiting.size > this.#connecting && this.size < this.#settings.max) {
+      try {
+        const connection = this.#source.connect()
+        if (connection instanceof Promise) this.#open(connection)
+        else this.#serve(this.#admit(connection))
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+  }
+
+  #open(connecting: Promise<Connection>): void {
+    this.#connecting += 1
+    connecting.then(
+      (connection) => {
+        this.#connecting -= 1
+        this.#serve(this.#admit(connection))
+      },
+      (error: unknown) => {
+        this.#connecting -= 1
+        this.#fail(error)
+      },
+    )
+  }
+
+  /** Hands a connection to the first who waits, else keeps it. */
+  #serve(lease: Lease): void {
+    const [waiter] = this.#waiting
+    this.#lent.delete(lease.connection)
+    if (!waiter) {
+      lease.idleRounds = 0
+      this.#free.push(lease)
+      this.#startEvictor()
+      return
+    }
+    this.#leave(waiter)
+    waiter.resolve(lease)
+  }
+
+  #fail(error: unknown): void {
+    const [waiter] = this.#waiting
+    if (!waiter) return
+    this.#leave(waiter)
+    waiter.reject(error)
+    this.#checkQuiet()
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#waiting.delete(waiter)
+    if (waiter.timer) clearTimeout(waiter.timer)
+  }
+
+  #giveUp(waiter: Waiter, acquire: number): void {
+    this.#leave(waiter)
+    waiter.reject(new ConnectionAcquireTimeoutError(`No ${this.#source.name} connection became free within ${acquire} ms (pool.acquire). ${this.describe()}`))
+    this.#checkQuiet()
+  }
+
+  /** Who holds the connections, what for and for how long. */
+  describe(): string {
+    const now = performance.now()
+    const holders = [...this.#lent.values()].map((lease) => {
+      const purpose = typeof lease.purpose === 'function' ? lease.purpose() : lease.purpose
+      return `connection ${lease.connection.id}: ${purpose}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}`
+    })
+    const others = this.#waiting.size > 0 ? ` ${this.#waiting.size} more wait.` : ''
+    return holders.length === 0 ? `Connecting takes that long.${others}` : `Of ${this.#settings.max} connections, ${holders.length} ${holders.length === 1 ? 'is' : 'are'} in use: ${holders.join('; ')}.${others}`
+  }
+
+  #discard(lease: Lease): void {
+    // Nobody waits for the end of a connection that is given up; its errors concern nobody.
+    Promise.resolve(this.#source.disconnect(lease.connection)).catch(() => {})
+  }
+
+  // Idle connections are counted in rounds of the evictor, so that giving back needs no clock.
+  #startEvictor(): void {
+    const { evict, idle, min } = this.#settings
+    if (this.#evictor !== null || !Number.isFinite(idle) || !Number.isFinite(evict) || this.size <= min) return
+    this.#evictor = setInterval(() => this.#evict(), Math.max(evict, 1))
+    this.#evictor.unref()
+  }
+  #stopEvictor(): void {
+    if (this.#evictor !== null) clearInterval(this.#evictor)
+    this.#evictor = null
+  }
+  #evict(): void {
+    const { evict, idle, min } = this.#settings
+    const rounds = Math.max(1, Math.ceil(idle / Math.max(evict, 1)))
+    for (const lease of [...this.#free]) {
+      lease.idleRounds += 1
+      if (lease.idleRounds < rounds || this.size <= min) continue
+      this.#free.splice(this.#free.indexOf(lease), 1)
+      this.#discard(lease)
+    }
+    if (this.#free.length === 0 || this.size <= min) this.#stopEvictor()
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#isDraining) throw new ConnectionError('The connections were closed (sequelize.close()). Make a new Sequelize instance to go on.')
+  }
+
+  #isQuiet(): boolean {
+    return this.#lent.size === 0 && this.#waiting.size === 0 && this.#connecting === 0
+  }
+  #checkQuiet(): void {
+    if (!this.#isDraining || !this.#isQuiet()) return
+    const listeners = this.#whenQuiet
+    this.#whenQuiet = []
+    for (const listener of listeners) listener()
+  }
+}
