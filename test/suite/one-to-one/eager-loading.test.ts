@@ -565,7 +565,9 @@ describeEachEngine('eager loading', (engine) => {
       Customer.addScope('withCard', { include: [{ association: 'card', where: { kind: 'gold' } }] })
       expect(names(await Customer.withScope('withCard').findAll())).toEqual(['Ann'])
       const merged = await Customer.withScope('withCard').findAll({ include: ['address'] })
-      expect(merged.map((customer: Row) => [customer.card.kind, customer.address.street])).toEqual([['gold', 'Storgata']])
+      expect(merged.map((customer: Row) => [customer.card.kind, customer.address.street])).toEqual([
+        ['gold', 'Storgata'],
+      ])
     })
     test('beforeFind may add an include', async () => {
       const { Customer } = await worldOf(engine)
