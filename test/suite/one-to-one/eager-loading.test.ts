@@ -458,7 +458,7 @@ describeEachEngine('eager loading', (engine) => {
         [sequelize.col('card.number'), 'DESC'],
         ['address', 'city', 'name', 'DESC'],
         [Address, City, 'name', 'DESC'],
-        [sequelize.literal('"card"."number"'), 'DESC'],
+        [sequelize.literal('card.number'), 'DESC'],
       ]) {
         expect(await ordered(path)).toEqual(['Ben', 'Ann'])
       }
