@@ -2,13 +2,19 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SingleBar } from 'cli-progress'
+import type { ModelStatic } from 'mortise'
 import { ConstraintChecking } from 'mortise'
 import color from 'picocolors'
-import { Address, City, Country, Customer, sequelize, Staff, Store } from './models.js'
+import { Address, City, Country, Customer, Staff, Store, sequelize } from './models.js'
 
-const TABLES = [
-  ['country', Country], ['city', City], ['address', Address], ['staff', Staff], ['store', Store], ['customer', Customer],
-] as const
+const TABLES: readonly (readonly [string, ModelStatic])[] = [
+  ['country', Country],
+  ['city', City],
+  ['address', Address],
+  ['staff', Staff],
+  ['store', Store],
+  ['customer', Customer],
+]
 const BATCH = 200
 
 type Row = Record<string, unknown>
@@ -25,7 +31,9 @@ function toAttributes(row: Row): Row {
 }
 
 async function* batches(table: string): AsyncGenerator<Row[]> {
-  const lines = createInterface({ input: createReadStream(new URL(`../../data/sakila/${table}.jsonl`, import.meta.url)) })
+  const lines = createInterface({
+    input: createReadStream(new URL(`../../data/sakila/${table}.jsonl`, import.meta.url)),
+  })
   let batch: Row[] = []
   for await (const line of lines) {
     const row = JSON.parse(line) as Row
@@ -42,14 +50,18 @@ async function* batches(table: string): AsyncGenerator<Row[]> {
 export async function importSakila(): Promise<number> {
   const bar = new SingleBar({
     format: `${color.cyan('{bar}')} {value}/{total} rows  ${color.dim('{table}')}`,
-    barCompleteChar: '━', barIncompleteChar: '╌', hideCursor: true, noTTYOutput: true, notTTYSchedule: 1000,
+    barCompleteChar: '━',
+    barIncompleteChar: '╌',
+    hideCursor: true,
+    noTTYOutput: true,
+    notTTYSchedule: 1000,
   })
   let rows = 0
   bar.start(1915, 0, { table: '' })
   await sequelize.transaction({ constraintChecking: ConstraintChecking.DEFERRED }, async () => {
     for (const [table, model] of TABLES) {
       for await (const batch of batches(table)) {
-        await model.bulkCreate(batch as never)
+        await model.bulkCreate(batch)
         rows += batch.length
         bar.increment(batch.length, { table })
       }

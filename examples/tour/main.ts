@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import color from 'picocolors'
 import { importSakila } from './import.js'
-import { Address, Customer, sequelize, Staff } from './models.js'
+import { Address, Customer, Staff, sequelize } from './models.js'
 import { json, note, say, sql, title } from './show.js'
 
 const started = performance.now()
@@ -16,21 +16,29 @@ console.log(color.bold('Mortise') + color.dim(`  one-to-one, end to end, on SQLi
 
 title('1  The schema, from the models')
 const [, ddl] = await recorded((logging) => sequelize.sync({ logging }))
-for (const statement of ddl) if (/^Executing[^:]*: CREATE .*(`customer`|`address`)/.test(statement) && /TABLE|UNIQUE/.test(statement)) sql(statement)
+for (const statement of ddl)
+  if (/^Executing[^:]*: CREATE .*(`customer`|`address`)/.test(statement) && /TABLE|UNIQUE/.test(statement))
+    sql(statement)
 const [, again] = await recorded((logging) => sequelize.sync({ alter: true, logging }))
-note(`A second sync({ alter: true }) changes nothing: ${again.filter((statement) => /: (CREATE|ALTER|DROP)/.test(statement)).length} DDL statements.`)
+note(
+  `A second sync({ alter: true }) changes nothing: ${again.filter((statement) => /: (CREATE|ALTER|DROP)/.test(statement)).length} DDL statements.`,
+)
 
 title('2  Real data: 599 customers, 603 addresses, and a cycle of stores and managers')
 const rows = await importSakila()
-say(`${color.bold(String(rows))} rows, written in one transaction. Staff refer to stores and stores to staff, so foreign keys were checked at its end.`)
+say(
+  `${color.bold(String(rows))} rows, written in one transaction. Staff refer to stores and stores to staff, so foreign keys were checked at its end.`,
+)
 
 title('3  One include, one statement, any depth')
-const [customer, select] = await recorded((logging) => Customer.findOne({
-  where: { lastName: 'SMITH' },
-  include: { association: 'address', include: { association: 'city', include: ['country'] } },
-  rejectOnEmpty: true,
-  logging,
-}))
+const [customer, select] = await recorded((logging) =>
+  Customer.findOne({
+    where: { lastName: 'SMITH' },
+    include: { association: 'address', include: { association: 'city', include: ['country'] } },
+    rejectOnEmpty: true,
+    logging,
+  }),
+)
 for (const statement of select) sql(statement)
 note(`${select.length} statement. The JSON:`)
 json(customer)
@@ -39,10 +47,17 @@ title('4  The same pair from its other end')
 const address = await Address.findByPk(customer.addressId as number, { include: ['customer'], rejectOnEmpty: true })
 say(`${address.address} → ${color.bold(`${address.customer?.firstName} ${address.customer?.lastName}`)}`)
 const empty = await Address.findAll({ where: { customer: { is: null } } as never, order: ['addressId'] })
-say(`${empty.length} addresses have no customer: ${empty.map((one) => one.address).join(', ')} ${color.dim('(stores and staff)')}`)
+say(
+  `${empty.length} addresses have no customer: ${empty.map((one) => one.address).join(', ')} ${color.dim('(stores and staff)')}`,
+)
 
 title('5  A replacement, and what it did')
-const fresh = await Address.create({ address: '1 Mortise Lane', district: 'Woodwork', phone: '555-0100', cityId: address.cityId as number })
+const fresh = await Address.create({
+  address: '1 Mortise Lane',
+  district: 'Woodwork',
+  phone: '555-0100',
+  cityId: address.cityId as number,
+})
 const [, replaced] = await recorded((logging) => customer.setAddress(fresh, { logging }))
 for (const statement of replaced) sql(statement)
 say(`${customer.firstName} now lives at ${color.bold(fresh.address)}.`)
@@ -56,8 +71,16 @@ try {
 } catch (error) {
   say(`A second customer at the same address: ${color.red((error as Error).name)}: ${(error as Error).message}`)
 }
-const manager = await Staff.findOne({ include: { association: 'manages', include: ['manager'] }, order: ['staffId'], rejectOnEmpty: true })
-say(`${manager.firstName} manages store ${manager.manages?.storeId}, whose manager is ${manager.manages?.manager?.firstName}.`)
+const manager = await Staff.findOne({
+  include: { association: 'manages', include: ['manager'] },
+  order: ['staffId'],
+  rejectOnEmpty: true,
+})
+say(
+  `${manager.firstName} manages store ${manager.manages?.storeId}, whose manager is ${manager.manages?.manager?.firstName}.`,
+)
 
 await sequelize.close()
-console.log(color.dim(`\n${Math.round(performance.now() - started)} ms. Read examples/tour/models.ts next, then README.md.`))
+console.log(
+  color.dim(`\n${Math.round(performance.now() - started)} ms. Read examples/tour/models.ts next, then README.md.`),
+)
