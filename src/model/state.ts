@@ -1,0 +1,534 @@
+/**
+ * The instance: one object of values by attribute (associated instances among them), and the previous values of what changed.
+ * `hydrate` makes instances around rows, `build` makes new ones. Nothing here knows a database.
+ * Neighbours: `model/fields` (class fields that would hide attributes), `model/accessors` (properties on the prototype).
+ * Docs: models/getters-setters-virtuals; v6: core-concepts/model-instances.
+ */
+import { compile } from '../base/compile.js'
+import { draft, isPlainObject } from '../base/freeze.js'
+import { InstanceError } from '../errors/index.js'
+import { isFragment } from '../sql/fragments.js'
+import type { Attribute } from './attribute.js'
+import { defaultOf } from './attribute.js'
+import type { ModelClass, ModelDefinition } from './definition.js'
+import type { Fields, Purpose } from './fields.js'
+import { construct, fieldsOf, recorder, STATE, takePurpose } from './fields.js'
+
+export { installAttributes, installRelation, uninstallRelation } from './accessors.js'
+
+export type Values = Record<string, unknown>
+/** What an instance remembers of how it was made; serialisers read `include` and `includeNames`. One object for all rows of a query. */
+export interface StateOptions {
+  /** Names of the attributes that the query selected; undefined: all. */
+  readonly attributes?: unknown
+  readonly include?: unknown
+  readonly includeNames?: readonly string[]
+  readonly [option: string]: unknown
+}
+export interface GetOptions {
+  readonly plain?: boolean
+  readonly raw?: boolean
+  readonly clone?: boolean
+}
+export interface SetOptions {
+  readonly raw?: boolean
+  readonly reset?: boolean
+  readonly attributes?: readonly string[]
+}
+
+const NO_OPTIONS: StateOptions = Object.freeze({})
+const definitionOf = (instance: ModelState): ModelDefinition =>
+  (instance.constructor as unknown as ModelClass).modelDefinition
+
+export abstract class ModelState {
+  /** Values by attribute, without getters; associated instances under the name of their association. */
+  dataValues: Values
+  /** True until the row is inserted. */
+  isNewRecord: boolean
+  /** Values before the changes, of what changed; null: nothing did. */
+  _previous: Map<string, unknown> | null
+  _options: StateOptions
+
+  // The fields are set in the order of `rowFunction`: instances of both ways then look alike to the engine.
+  constructor(values?: Values | null, options?: StateOptions | null) {
+    const purpose = takePurpose()
+    if (purpose?.kind === 'hydrate') {
+      this.dataValues = purpose.values
+      this.isNewRecord = false
+      this._previous = null
+      this._options = purpose.options
+    } else {
+      this.dataValues = {}
+      this.isNewRecord = options?.isNewRecord !== false
+      this._previous = null
+      this._options = options ?? NO_OPTIONS
+    }
+    // biome-ignore lint/correctness/noConstructorReturn: the probe watches what derived constructors do to the instance
+    if (purpose?.kind === 'probe') return recorder(this, purpose) as this
+    if (purpose?.kind !== 'hydrate') fill(this, values ?? {}, options?.raw === true)
+    const fields = fieldsOf(new.target as unknown as ModelClass)
+    if (fields.assigned.size > 0)
+      takeAssignments(this, fields.assigned, purpose?.kind === 'hydrate' ? null : (values ?? {}))
+    // Somebody called `new` himself: nobody will look at the instance when its fields are there.
+    if (purpose === null && fields.defined.size > 0 && hidesAttribute(this, fields))
+      // biome-ignore lint/correctness/noConstructorReturn: fields are defined after this, and only a proxy sees it
+      return withoutHiding(this, fields.defined, values ?? {})
+  }
+
+  /** Names of changed attributes, or false; with a name (or several): whether it changed; with a boolean: marks it as changed or not. */
+  changed(key?: string | readonly string[], dirty?: boolean): unknown {
+    const previous = this._previous
+    if (key === undefined) return previous !== null && previous.size > 0 ? [...previous.keys()] : false
+    if (typeof key !== 'string') return key.some((name) => previous?.has(name) ?? false)
+    if (dirty === undefined) return previous?.has(key) ?? false
+    if (!dirty) previous?.delete(key)
+    else if (!(previous?.has(key) ?? false)) remember(this, key, this.dataValues[key])
+    return this
+  }
+
+  /** The value before the change; the current one where nothing changed. Without a name: previous values of all that changed. */
+  previous(key?: string): unknown {
+    if (key === undefined) return Object.fromEntries(this._previous ?? [])
+    return this._previous?.has(key) ? this._previous.get(key) : this.dataValues[key]
+  }
+  /** All values as they were before the changes. */
+  get _previousDataValues(): Values {
+    const values: Values = {}
+    for (const name of definitionOf(this).shape.attributes.keys())
+      if (Object.hasOwn(this.dataValues, name)) values[name] = this.previous(name)
+    return values
+  }
+  /** @deprecated v6's set of changed names. */
+  get _changed(): Set<string> {
+    return new Set(this._previous?.keys())
+  }
+
+  /**
+   * A value, through its getter unless `raw`; without a name all values, in the order of the definition.
+   * `plain`: associated instances become plain objects too. `clone`: nothing in the result is shared with the instance.
+   */
+  get(key?: string | GetOptions | null, options?: GetOptions): unknown {
+    if (typeof key !== 'string') return valuesOf(this, key ?? options ?? {}, [])
+    if (options?.raw !== true) {
+      const getter = definitionOf(this).shape.attributes.get(key)?.get
+      if (getter) return (getter as (this: unknown, key: string) => unknown).call(this, key)
+    }
+    return options === undefined ? this.dataValues[key] : shown(this.dataValues[key], options, [this])
+  }
+
+  /**
+   * Sets a value, or several: through setters, in the form that the data type holds, noting what changed. Names that are no attributes
+   * are left out; `'meta.a.b'` sets inside a JSON attribute. `raw`: as it is, as if it came from the database; `reset`: forget all others.
+   */
+  set(key: string | Values, value?: unknown, options?: SetOptions | null): this {
+    if (typeof key === 'string') {
+      setOne(this, key, value, options?.raw === true)
+      return this
+    }
+    const { raw, reset, attributes } = (value ?? options ?? NO_OPTIONS) as SetOptions
+    if (reset) {
+      this.dataValues = {}
+      this._previous = null
+    }
+    const source = key instanceof ModelState ? (key.get() as Values) : key
+    for (const name of Object.keys(source))
+      if (!attributes || attributes.includes(name)) setOne(this, name, source[name], raw === true)
+    return this
+  }
+
+  getDataValue(key: string): unknown {
+    return this.dataValues[key]
+  }
+  /** Sets a value past its setter. The data type does not convert it. */
+  setDataValue(key: string, value: unknown): void {
+    const attribute = definitionOf(this).shape.attributes.get(key)
+    if (attribute !== undefined) note(this, attribute, value)
+    this.dataValues[key] = value
+  }
+
+  /** A plain copy with the associations that are loaded; an association that leads back is left out. */
+  toJSON(): object {
+    return valuesOf(this, { plain: true, clone: true }, [])
+  }
+
+  /** The same row: same model and same primary key. Instances without a key equal only themselves. */
+  equals(other: unknown): boolean {
+    if (this === other) return true
+    if (!(other instanceof ModelState)) return false
+    const [mine, theirs] = [definitionOf(this), definitionOf(other)]
+    if (mine.initial !== theirs.initial || mine.table.schema !== theirs.table.schema) return false
+    const { primaryKey } = mine.shape
+    return (
+      primaryKey.length > 0 &&
+      primaryKey.every(({ attributeName, type }) => {
+        const [a, b] = [this.dataValues[attributeName], other.dataValues[attributeName]]
+        return a !== null && a !== undefined && b !== null && b !== undefined && type.areValuesEqual(a, b)
+      })
+    )
+  }
+  equalsOneOf(others: readonly unknown[]): boolean {
+    return others.some((other) => this.equals(other))
+  }
+
+  /**
+   * The condition that selects the row: its primary key as the database has it (not as it may have been changed since), and with
+   * `checkVersion` its version. Throws `InstanceError` where a part of the key is missing.
+   */
+  where(checkVersion = false): Values {
+    const { shape, modelName } = definitionOf(this)
+    if (shape.primaryKey.length === 0)
+      throw new InstanceError(
+        `${modelName} has no primary key, so one of its rows cannot be told from another. Use the model's static methods with a \`where\` of your own.`,
+      )
+    const where: Values = {}
+    for (const { attributeName } of shape.primaryKey) where[attributeName] = storedValue(this, attributeName)
+    const missing = Object.keys(where).find((name) => where[name] === undefined || where[name] === null)
+    if (missing !== undefined)
+      throw new InstanceError(
+        `This instance of ${modelName} has no value for its primary key "${missing}"${this.isNewRecord ? '; save it first' : '; load it with the instance'}.`,
+      )
+    if (checkVersion && shape.version !== null) where[shape.version] = storedValue(this, shape.version)
+    return where
+  }
+  /** True when the row is soft-deleted. Throws `InstanceError` on a model that is not paranoid. */
+  isSoftDeleted(): boolean {
+    const { shape, modelName } = definitionOf(this)
+    const attribute = shape.deletedAt === null ? undefined : shape.attributes.get(shape.deletedAt)
+    if (attribute === undefined)
+      throw new InstanceError(
+        `${modelName} is not paranoid, so its rows are never soft-deleted. Define it with { paranoid: true }.`,
+      )
+    const value = this.dataValues[attribute.attributeName]
+    return value !== null && value !== undefined && !isSame(attribute, value, attribute.defaultValue)
+  }
+}
+// No private members above: instances behind a proxy, and those that no constructor made, could not use them.
+Object.defineProperty(ModelState.prototype, STATE, { value: true })
+
+/** The value as the database has it, where that is known. */
+function storedValue(instance: ModelState, name: string): unknown {
+  const before = instance.isNewRecord ? undefined : instance._previous?.get(name)
+  return before === undefined || before === null ? instance.dataValues[name] : before
+}
+
+// ---------------------------------------------------------------- changes
+
+function remember(instance: ModelState, name: string, before: unknown): void {
+  if (instance._previous === null) instance._previous = new Map()
+  instance._previous.set(name, before)
+}
+/** Notes that an attribute is about to change, unless the value is the same. A value that comes back to what it was is no change. */
+function note(instance: ModelState, attribute: Attribute, value: unknown): boolean {
+  const { attributeName } = attribute
+  const before = instance.dataValues[attributeName]
+  if (isSame(attribute, before, value)) return false
+  const previous = instance._previous
+  if (previous === null || !previous.has(attributeName)) remember(instance, attributeName, before)
+  else if (!instance.isNewRecord && isSame(attribute, previous.get(attributeName), value))
+    previous.delete(attributeName)
+  return true
+}
+
+function isSame(attribute: Attribute, a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (a === null || a === undefined || b === null || b === undefined || isFragment(a) || isFragment(b)) return false
+  return attribute.type.areValuesEqual(a, b)
+}
+
+const sanitized = (attribute: Attribute, value: unknown): unknown =>
+  value === null || value === undefined || attribute.isVirtual || isFragment(value)
+    ? value
+    : attribute.type.sanitize(value)
+
+function assign(instance: ModelState, attribute: Attribute, given: unknown): void {
+  const value = sanitized(attribute, given)
+  if (note(instance, attribute, value)) instance.dataValues[attribute.attributeName] = value
+}
+
+function setOne(instance: ModelState, key: string, value: unknown, isRaw: boolean): void {
+  const { shape, associations } = definitionOf(instance)
+  if (isRaw) {
+    instance.dataValues[key] = value
+    instance._previous?.delete(key)
+    return
+  }
+  const attribute = shape.attributes.get(key)
+  if (attribute === undefined) {
+    if (associations.has(key)) setAssociated(instance, key, value)
+    else if (key.includes('.')) setInside(instance, key, value)
+    return
+  }
+  // Sequelize keeps the times of a row that exists out of users' hands as well.
+  if (!instance.isNewRecord && attribute.role !== null && attribute.role !== 'version') return
+  if (attribute.set === null) assign(instance, attribute, value)
+  else throughSetter(instance, attribute, value)
+}
+
+function throughSetter(instance: ModelState, attribute: Attribute, value: unknown): void {
+  const { attributeName } = attribute
+  const before = instance.dataValues[attributeName]
+  ;(attribute.set as (this: unknown, value: unknown, key: string) => void).call(instance, value, attributeName)
+  // A setter may write to `dataValues` itself.
+  if (
+    !(instance._previous?.has(attributeName) ?? false) &&
+    !isSame(attribute, before, instance.dataValues[attributeName])
+  )
+    remember(instance, attributeName, before)
+}
+
+/** Instances, or null; plain objects are what `create` and `build` turn into instances where an include asks for it. */
+function setAssociated(instance: ModelState, as: string, value: unknown): void {
+  if (
+    value === null ||
+    value instanceof ModelState ||
+    (Array.isArray(value) && value.every((one) => one instanceof ModelState))
+  )
+    setRelation(instance, as, value)
+}
+
+/** `'meta.a.b'`: a new value of `meta` in which `a.b` differs; what was there stays untouched, so that the change is seen. */
+function setInside(instance: ModelState, key: string, value: unknown): void {
+  const [name = '', ...path] = key.split('.')
+  const attribute = definitionOf(instance).shape.attributes.get(name)
+  if (attribute === undefined || (attribute.type.key !== 'JSON' && attribute.type.key !== 'JSONB')) return
+  const root = copyOf(instance.dataValues[name])
+  let at = root
+  path.forEach((part, index) => {
+    if (index === path.length - 1) at[part] = value
+    else {
+      at[part] = copyOf(at[part])
+      at = at[part] as Values
+    }
+  })
+  assign(instance, attribute, root)
+}
+const copyOf = (value: unknown): Values =>
+  Array.isArray(value)
+    ? ([...(value as unknown[])] as unknown as Values)
+    : isPlainObject(value)
+      ? { ...(value as Values) }
+      : {}
+
+// ---------------------------------------------------------------- values out
+
+function valuesOf(instance: ModelState, options: GetOptions, path: readonly ModelState[]): Values {
+  const { attributes } = definitionOf(instance).shape
+  const {
+    dataValues,
+    _options: { attributes: selected },
+  } = instance
+  const here = [...path, instance]
+  const result: Values = {}
+  for (const [name, { get }] of attributes) {
+    const isLoaded = Object.hasOwn(dataValues, name)
+    if (get !== null && options.raw !== true) {
+      if (isLoaded || !Array.isArray(selected) || selected.includes(name))
+        result[name] = shown((get as (this: unknown, key: string) => unknown).call(instance, name), options, here)
+    } else if (isLoaded) result[name] = shown(dataValues[name], options, here)
+  }
+  for (const name of Object.keys(dataValues)) {
+    if (attributes.has(name)) continue
+    const value = dataValues[name]
+    if (options.plain !== true) result[name] = value
+    else if (value instanceof ModelState) {
+      if (!here.includes(value)) result[name] = valuesOf(value, options, here)
+    } else if (Array.isArray(value))
+      result[name] = value
+        .filter((one) => !here.includes(one as ModelState))
+        .map((one: unknown) => shown(one, options, here))
+    else result[name] = shown(value, options, here)
+  }
+  return result
+}
+
+function shown(value: unknown, options: GetOptions, path: readonly ModelState[]): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (options.plain === true && value instanceof ModelState) return valuesOf(value, options, path)
+  if (options.clone !== true)
+    return options.plain === true && Array.isArray(value) && value[0] instanceof ModelState
+      ? value.map((one) => shown(one, options, path))
+      : value
+  if (value instanceof Date) return new Date(value)
+  if (Buffer.isBuffer(value)) return Buffer.from(value)
+  return draft(value)
+}
+
+// ---------------------------------------------------------------- instances in
+
+function fill(instance: ModelState, values: Values, isRaw: boolean): void {
+  const definition = definitionOf(instance)
+  const { dataValues, isNewRecord } = instance
+  const setters: string[] = []
+  for (const [name, attribute] of definition.shape.attributes) {
+    const value = values[name]
+    if (value !== undefined && Object.hasOwn(values, name)) {
+      if (isRaw) dataValues[name] = value
+      else if (attribute.set !== null) setters.push(name)
+      else {
+        dataValues[name] = sanitized(attribute, value)
+        remember(instance, name, undefined)
+      }
+    } else if (isNewRecord) {
+      if (definition.shape.defaults.includes(attribute)) dataValues[name] = defaultOf(attribute)
+      else if (attribute.primaryKey) dataValues[name] = null
+    }
+  }
+  for (const name of Object.keys(values)) {
+    if (setters.includes(name)) throughSetter(instance, definition.shape.attributes.get(name)!, values[name])
+    else if (!definition.shape.attributes.has(name)) setOne(instance, name, values[name], isRaw)
+  }
+}
+
+/** A new instance (or, with `isNewRecord: false`, one that stands for a row): defaults, then the values, through setters unless `raw`. */
+export function build(model: ModelClass, values?: Values | null, options?: StateOptions | null): ModelState {
+  const fields = fieldsOf(model)
+  if (fields.defined.size === 0 && fields.assigned.size === 0)
+    return new (model as unknown as new (values: unknown, options: unknown) => ModelState)(values, options)
+  return settle(construct(model, BUILD, values, options), fields, values ?? {})
+}
+const BUILD: Purpose = { kind: 'build' }
+
+const rows = new WeakMap<object, Row | null>()
+type Row = new (values: Values, options: StateOptions) => ModelState
+
+/**
+ * The cheapest way from values to instances of a model; ask for it once per plan. The values become the instance's own, uncopied; `options`
+ * is shared by all. Models whose constructor has work to do (fields besides attributes, private names, a constructor) get their constructor called.
+ */
+export function hydrator(model: ModelClass, options: StateOptions = NO_OPTIONS): (values: Values) => ModelState {
+  const Row = rowClass(model)
+  if (Row !== null) {
+    return (
+      compile<(values: Values) => ModelState>(
+        { Row, options },
+        'return function (values) { return new Row(values, options) }',
+      ) ?? ((values) => new Row(values, options))
+    )
+  }
+  const fields = fieldsOf(model)
+  return (values) => settle(construct(model, { kind: 'hydrate', values, options }, values, options), fields, null)
+}
+/** One instance around values; many of one kind are cheaper with `hydrator`. */
+export const hydrate = (model: ModelClass, values: Values, options: StateOptions = NO_OPTIONS): ModelState => {
+  const Row = rowClass(model)
+  return Row !== null ? new Row(values, options) : hydrator(model, options)(values)
+}
+
+/** A function that makes an instance of the model without its constructors, or null where these have something to do. */
+export function rowClass(model: ModelClass): Row | null {
+  const known = rows.get(model)
+  if (known !== undefined) return known
+  const fields = fieldsOf(model)
+  const { shape, associations } = model.modelDefinition
+  const isPlain =
+    fields.isPlain &&
+    fields.assigned.size === 0 &&
+    [...fields.defined].every((name) => shape.attributes.has(name) || associations.has(name))
+  // A field may become an association later, when the other model is defined.
+  if (!isPlain && fields.isPlain) return null
+  const Row = isPlain ? rowFunction(model) : null
+  rows.set(model, Row)
+  return Row
+}
+function rowFunction(model: ModelClass): Row {
+  const Row =
+    compile<Row>(
+      {},
+      'return function (values, options) { this.dataValues = values; this.isNewRecord = false; this._previous = null; this._options = options }',
+    ) ??
+    (function (this: ModelState, values: Values, options: StateOptions) {
+      this.dataValues = values
+      this.isNewRecord = false
+      this._previous = null
+      this._options = options
+    } as unknown as Row)
+  Object.defineProperty(Row, 'prototype', { value: model.prototype })
+  return Row
+}
+
+// ---------------------------------------------------------------- class fields
+
+const isHidden = (instance: ModelState, name: string): boolean => {
+  const { shape, associations } = definitionOf(instance)
+  return shape.attributes.has(name) || associations.has(name)
+}
+const hidesAttribute = (instance: ModelState, fields: Fields): boolean =>
+  [...fields.defined].some((name) => isHidden(instance, name))
+
+/** The initial value of a field is a default: it counts where the caller gave no value. `given` null: the instance is a row. */
+function takeInitial(instance: ModelState, name: string, value: unknown, given: Values | null): void {
+  const attribute = definitionOf(instance).shape.attributes.get(name)
+  if (
+    attribute === undefined ||
+    value === undefined ||
+    given === null ||
+    !instance.isNewRecord ||
+    given[name] !== undefined
+  )
+    return
+  setOne(instance, name, value, false)
+}
+
+/** Takes own properties that hide attributes off an instance whose constructors have run. */
+function settle(instance: ModelState, fields: Fields, given: Values | null): ModelState {
+  for (const name of fields.defined) {
+    const own = isHidden(instance, name) ? Object.getOwnPropertyDescriptor(instance, name) : undefined
+    if (own === undefined || !('value' in own)) continue
+    delete (instance as unknown as Values)[name]
+    takeInitial(instance, name, own.value, given)
+  }
+  for (const name of fields.assigned)
+    if (Object.getOwnPropertyDescriptor(instance, name)?.get) delete (instance as unknown as Values)[name]
+  return instance
+}
+
+/** Own accessors for the time of construction: the first assignment is the field's initial value and takes the accessor away. */
+function takeAssignments(instance: ModelState, names: ReadonlySet<string>, given: Values | null): void {
+  for (const name of names) {
+    if (!isHidden(instance, name)) continue
+    Object.defineProperty(instance, name, {
+      configurable: true,
+      enumerable: false,
+      get: () => instance.get(name),
+      set: (value: unknown) => {
+        delete (instance as unknown as Values)[name]
+        takeInitial(instance, name, value, given)
+      },
+    })
+  }
+}
+
+/** The instance behind a proxy that takes the definition of each field once. Only for `new User()` of a class whose fields hide attributes. */
+function withoutHiding<T extends ModelState>(instance: T, defined: ReadonlySet<string>, given: Values): T {
+  const open = new Set([...defined].filter((name) => isHidden(instance, name)))
+  return new Proxy(instance, {
+    defineProperty: (target, key, descriptor) => {
+      if (typeof key !== 'string' || !open.delete(key)) return Reflect.defineProperty(target, key, descriptor)
+      takeInitial(target, key, descriptor.value, given)
+      return true
+    },
+  })
+}
+
+// ---------------------------------------------------------------- for the rooms above
+
+/** Puts an associated instance (null: there is none) under the association's name. Undefined: not loaded. */
+export function setRelation(instance: ModelState, as: string, value: unknown): void {
+  if (value === undefined) delete instance.dataValues[as]
+  else instance.dataValues[as] = value
+}
+
+/** After a write: takes in what the database answered, and forgets the changes (of `fields` only, where a save was limited to them). */
+export function markPersisted(
+  instance: ModelState,
+  values?: Readonly<Values> | null,
+  fields?: Iterable<string> | null,
+): void {
+  if (values) Object.assign(instance.dataValues, values)
+  instance.isNewRecord = false
+  if (instance._previous === null) return
+  if (fields) {
+    for (const name of fields) instance._previous.delete(name)
+    for (const name of Object.keys(values ?? {})) instance._previous.delete(name)
+  } else instance._previous = null
+}
