@@ -1,0 +1,146 @@
+/**
+ * Instances that hold other instances: what one's key depends on is written first, what depends on its key after it, all in one atomic
+ * step, each object once. Comes from `save` (and so from `create` with `include`, and from `save({ cascade: true })`).
+ * Docs: querying/insert ("Inserting Associated Records").
+ */
+import type { Association } from '../association/association.js'
+import { compositeKeyText } from '../association/key-text.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { AssociationError } from '../errors/association.js'
+import type { ModelDefinition } from '../model/definition.js'
+import { ModelState } from '../model/state.js'
+import { type WriteOptions, execOf, stepOptions } from './options.js'
+import { changedOf, definitionOf, EXPECT_ROW, saveOne } from './row.js'
+
+/** True when the instance holds an instance of an association. */
+export function hasRelations(instance: ModelState, definition: ModelDefinition): boolean {
+  const { dataValues } = instance
+  for (const as of definition.associations.keys()) {
+    const value = dataValues[as]
+    if (typeof value === 'object' && value !== null) return true
+  }
+  return false
+}
+
+function* relationsOf(instance: ModelState, definition: ModelDefinition): Iterable<readonly [Association, ModelState]> {
+  for (const [as, association] of definition.associations) {
+    const value = instance.dataValues[as]
+    for (const one of Array.isArray(value) ? value as unknown[] : [value]) if (one instanceof ModelState) yield [association, one]
+  }
+}
+
+/** A change of an included instance would be lost without a word. */
+export function warnOfDirtyRelations(runtime: Runtime, instance: ModelState, definition: ModelDefinition): void {
+  for (const [association, held] of relationsOf(instance, definition)) {
+    if (!held.isNewRecord && changedOf(held).length === 0) continue
+    runtime.warn('MORTISE_W_RELATION_NOT_SAVED', `${definition.modelName}.${association.as}`, `${definition.modelName}.save() does not save "${association.as}", which has ${held.isNewRecord ? 'never been saved' : `changed (${changedOf(held).join(', ')})`}. `
+      + `Save it itself, or use save({ cascade: true }).`)
+  }
+}
+
+interface Graph {
+  readonly runtime: Runtime
+  readonly options: WriteOptions | undefined
+  readonly root: ModelState
+  readonly visited: Map<ModelState, Snapshot>
+  /** Keys that point forward, to a row that did not exist yet: set when everything is there. */
+  readonly later: { readonly source: ModelState, readonly association: Association, readonly target: ModelState }[]
+}
+export interface Snapshot { readonly values: Record<string, unknown>, readonly isNewRecord: boolean, readonly previous: Map<string, unknown> | null }
+
+/** Saves an instance with everything new (with `cascade`: everything changed) that it holds. On failure the instances are as they were. */
+export async function saveGraph(runtime: Runtime, root: ModelState, options: WriteOptions | undefined): Promise<ModelState> {
+  const definition = definitionOf(root)
+  const isCascade = options?.cascade === true
+  const work = [...relationsOf(root, definition)].some(([, held]) => held.isNewRecord || isCascade || root.isNewRecord)
+  if (!work) {
+    await saveOne(runtime, root, definition, options)
+    return root
+  }
+  const visited = new Map<ModelState, Snapshot>()
+  try {
+    await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
+      const graph: Graph = { runtime, options: { ...options, transaction }, root, visited, later: [] }
+      await visit(graph, root)
+      for (const { source, association, target } of graph.later) {
+        const { values } = association.link(source, target)
+        setKey(source, values)
+        await saveOne(runtime, source, definitionOf(source), { ...stepOptions(graph.options), fields: Object.keys(values), association, reason: 'assign', [EXPECT_ROW]: true })
+      }
+    })
+  } catch (error) {
+    for (const [instance, before] of visited) restore(instance, before)
+    throw error
+  }
+  return root
+}
+
+async function visit(graph: Graph, instance: ModelState): Promise<void> {
+  graph.visited.set(instance, snapshot(instance))
+  const definition = definitionOf(instance)
+  const relations = [...relationsOf(instance, definition)]
+  const linked: string[] = []
+  for (const [association, target] of relations) {
+    if (association.saveOrder !== 'before') continue
+    if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
+    if (target.isNewRecord) graph.later.push({ source: instance, association, target })
+    else linked.push(...agree(instance, association.link(instance, target).values, association, instance, true))
+  }
+  const isRoot = instance === graph.root
+  const options = isRoot ? graph.options : { ...stepOptions(graph.options), ...(graph.options?.validate === undefined ? {} : { validate: graph.options.validate }), parentRecord: graph.root }
+  // The other end's key belongs to the row, whatever `fields` says.
+  const fields = options && 'fields' in options && Array.isArray(options.fields) ? { fields: [...options.fields as string[], ...linked] } : {}
+  await saveOne(graph.runtime, instance, definition, { ...options, ...fields })
+
+  for (const [association, target] of relations) {
+    if (association.saveOrder !== 'after') continue
+    const { values } = association.link(instance, target)
+    const wasNew = target.isNewRecord
+    const keys = agree(target, values, association, instance, wasNew)
+    if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
+    else if (!target.isNewRecord && keys.length > 0) {
+      await saveOne(graph.runtime, target, definitionOf(target), { ...stepOptions(graph.options), fields: keys, association, reason: 'assign', [EXPECT_ROW]: true })
+    }
+  }
+}
+
+/** New instances are written; existing ones only with `cascade`. */
+const isWork = (graph: Graph, instance: ModelState): boolean => instance.isNewRecord || graph.options?.cascade === true
+
+/**
+ * Sets the key of a relation. Where the instance has a value for it already, that must be the same one: a program that gives both a key
+ * and an instance, and not the same, means something that cannot be guessed. Returns the attributes that changed.
+ */
+function agree(owner: ModelState, values: Readonly<Record<string, unknown>>, association: Association, holder: ModelState, isStrict: boolean): string[] {
+  const definition = definitionOf(owner)
+  const changed: string[] = []
+  for (const [name, value] of Object.entries(values)) {
+    const type = definition.attribute(name).type
+    const before = owner.dataValues[name]
+    const isSame = compositeKeyText([before], [type]) === compositeKeyText([value], [type])
+    if (isSame) continue
+    if (isStrict && before !== null && before !== undefined && association.foreignKeys.includes(name)) {
+      throw new AssociationError(`${definition.modelName}.${name} is ${String(before)}, but "${association.as}" of ${definitionOf(holder).modelName} is a ${association.target.name} whose key makes it ${String(value)}. Give the foreign key or the instance, not both.`)
+    }
+    setKey(owner, { [name]: value })
+    changed.push(name)
+  }
+  return changed
+}
+
+/** Sets attributes so that they count as changed, primary keys included. */
+export function setKey(instance: ModelState, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    instance.setDataValue(name, value)
+    instance.changed(name, true)
+  }
+}
+
+/** What an instance holds, to be put back when a step fails that has changed it. */
+export const snapshot = (instance: ModelState): Snapshot => ({ values: { ...instance.dataValues }, isNewRecord: instance.isNewRecord, previous: instance._previous && new Map(instance._previous) })
+export function restore(instance: ModelState, { values, isNewRecord, previous }: Snapshot): void {
+  for (const name of Object.keys(instance.dataValues)) if (!(name in values)) delete instance.dataValues[name]
+  Object.assign(instance.dataValues, values)
+  instance.isNewRecord = isNewRecord
+  instance._previous = previous
+}
