@@ -67,7 +67,7 @@ function diffTable(actual: TableSnapshot, desired: TableSnapshot, options: DiffO
   if (keyChanged && actual.primaryKey) changes.push({ kind: 'drop-primary-key', table, primaryKey: actual.primaryKey })
   if (keyChanged && desired.primaryKey) changes.push({ kind: 'add-primary-key', table, primaryKey: desired.primaryKey })
 
-  diffIndexes(actual, desired, options, fold, uses, changes)
+  diffIndexes(actual, desired, options, fold, lost, changes)
   diffForeignKeys(actual, desired, options, fold, uses, changes)
   diffChecks(actual, desired, options, fold, lost, changes)
 }
@@ -96,7 +96,7 @@ export function indexKey(index: IndexSnapshot, fold: Fold = exactName): string {
 }
 
 /** An index of the same name is kept or replaced; else one of the same structure serves, whatever its name: no engine needs both. */
-function diffIndexes(actual: TableSnapshot, desired: TableSnapshot, options: DiffOptions, fold: Fold, uses: (columns: readonly string[]) => boolean, changes: Change[]): void {
+function diffIndexes(actual: TableSnapshot, desired: TableSnapshot, options: DiffOptions, fold: Fold, lost: ReadonlySet<string>, changes: Change[]): void {
   const table = actual.table
   const left = new Set(actual.indexes)
   const dropIndex = (index: IndexSnapshot): void => {
@@ -104,7 +104,7 @@ function diffIndexes(actual: TableSnapshot, desired: TableSnapshot, options: Dif
     changes.push({ kind: 'drop-index', table, index: index.name })
   }
   for (const index of actual.indexes) {
-    if (uses([...index.fields.flatMap((field) => field.expression ? [] : [field.name]), ...index.include])) dropIndex(index)
+    if (indexUses(index, lost, fold)) dropIndex(index)
   }
   const named = new Map([...left].map((index) => [fold(index.name), index]))
   const missing: IndexSnapshot[] = []
@@ -161,6 +161,25 @@ function diffChecks(actual: TableSnapshot, desired: TableSnapshot, options: Diff
   }
   for (const check of left) {
     if (options.dropConstraints || mentions(check.expression, lost, fold)) changes.push({ kind: 'drop-check', table, check })
+  }
+}
+
+const indexUses = (index: IndexSnapshot, names: ReadonlySet<string>, fold: Fold): boolean =>
+  index.fields.some((field) => field.expression ? mentions(field.name, names, fold) : names.has(fold(field.name)))
+  || index.include.some((name) => names.has(fold(name))) || mentions(index.where ?? '', names, fold)
+
+/** A table without a column and without the keys, indexes and checks that use it. */
+export function withoutColumn(table: TableSnapshot, column: string, fold: Fold = exactName): TableSnapshot {
+  const name = fold(column)
+  const isIt = (other: string): boolean => fold(other) === name
+  const names = new Set([name])
+  return {
+    ...table,
+    columns: table.columns.filter((each) => !isIt(each.name)),
+    primaryKey: table.primaryKey?.columns.some(isIt) ? null : table.primaryKey,
+    indexes: table.indexes.filter((index) => !indexUses(index, names, fold)),
+    foreignKeys: table.foreignKeys.filter((foreignKey) => !foreignKey.columns.some(isIt)),
+    checks: table.checks.filter((check) => !mentions(check.expression, names, fold)),
   }
 }
 

@@ -76,36 +76,19 @@ export async function applyChanges(runtime: Runtime, make: MakeChanges, options:
     let work = await prepare(runtime, make, ask)
     while (work.changes.length > 0) {
       const withoutForeignKeys = work.statements.some((statement) => statement.withoutForeignKeys !== undefined)
-      const done = await withForeignKeys(dialect, ask, withoutForeignKeys, () => inTransaction(runtime, ask, async () => {
+      const carryOutNow = async (): Promise<boolean> => {
         if (dialect.traits.transactionalDdl) work = await prepare(runtime, make, ask)
         // Somebody else changed the schema in between: begin again with what is needed now.
         if (!withoutForeignKeys && work.statements.some((statement) => statement.withoutForeignKeys !== undefined)) return false
         await carryOut(runtime, work, inside)
         return true
-      }))
+      }
+      const done = await withForeignKeys(dialect, ask, withoutForeignKeys, () => dialect.traits.transactionalDdl ? executor.atomic(inside, carryOutNow) : carryOutNow())
       if (done) break
     }
     for (const statement of work.statements) if (statement.outsideTransaction) await ask(run(statement.text))
     return work.plan
   })
-}
-
-async function inTransaction<T>(runtime: Runtime, ask: Run, callback: () => Promise<T>): Promise<T> {
-  const { traits } = runtime.dialect
-  if (!traits.transactionalDdl) return await callback()
-  await ask(run(`BEGIN${traits.beginImmediate === null ? '' : ` ${traits.beginImmediate}`}`))
-  try {
-    const result = await callback()
-    await ask(run('COMMIT'))
-    return result
-  } catch (error) {
-    try {
-      await ask(run('ROLLBACK'))
-    } catch {
-      // The connection is gone, and with it the transaction: the first error says why.
-    }
-    throw error
-  }
 }
 
 /** Runs the callback while foreign keys are not enforced, and restores what was before, whatever happens. */

@@ -22,6 +22,9 @@ export const foreignKeyChecks: ForeignKeyChecks = {
   read: 'PRAGMA foreign_keys', off: ['PRAGMA foreign_keys = OFF'], on: ['PRAGMA legacy_alter_table = OFF', 'PRAGMA foreign_keys = ON'], inTransaction: false,
 }
 
+/** The next key begins at 1 again. `sqlite_sequence` exists wherever a table counts. */
+export const restartCounter = (table: TableName): string => `DELETE FROM sqlite_sequence WHERE name = ${quoteText(physicalName(table))}`
+
 /** How SQLite says things; `quoteIdentifier` is the dialect's. */
 export function sqliteWords(quoteIdentifier: (name: string) => string): DdlWords {
   const words: DdlWords = {
