@@ -43,13 +43,13 @@ export class QueryGenerator {
   escape(value: unknown): string { return this.#dialect.escape(value) }
 }
 
-export class QueryInterface<Owner = unknown> {
+export class QueryInterface<Owner extends { readonly runtime: Runtime } = { readonly runtime: Runtime }> {
   readonly queryGenerator: QueryGenerator
   readonly #runtime: Runtime
 
-  constructor(readonly sequelize: Owner, runtime: Runtime) {
-    this.#runtime = runtime
-    this.queryGenerator = new QueryGenerator(runtime.dialect)
+  constructor(readonly sequelize: Owner) {
+    this.#runtime = sequelize.runtime
+    this.queryGenerator = new QueryGenerator(sequelize.runtime.dialect)
   }
 
   get dialect(): Dialect { return this.#runtime.dialect }
