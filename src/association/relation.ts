@@ -84,10 +84,11 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
   #install(facts: KeyFacts): void {
     const { modelDefinition } = this.owner
     const kept = new Set(facts.foreignKeys)
+    const hadConstraint = this.#facts?.constraint !== null && this.#facts !== null
     this.#takeBack(kept)
     facts.foreignKeys.forEach((name, index) => {
       if (!this.#before.has(name)) this.#before.set(name, modelDefinition.shape.attributes.get(name))
-      modelDefinition.mergeAttribute(name, facts.attributes[index]!)
+      modelDefinition.mergeAttribute(name, hadConstraint && facts.constraint === null ? { ...NO_CONSTRAINT, ...facts.attributes[index] } : facts.attributes[index]!)
     })
     for (const index of facts.indexes) modelDefinition.addIndex(index)
     this.#indexes = facts.indexes
@@ -100,9 +101,9 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
     for (const index of this.#indexes) modelDefinition.removeIndex(index)
     this.#indexes = []
     for (const [name, before] of this.#before) {
-      if (kept.has(name) && before === undefined) continue
-      if (!this.#isSharedKey(name)) restoreAttribute(this.owner, name, before, kept.has(name))
-      if (!kept.has(name)) this.#before.delete(name)
+      if (kept.has(name)) continue
+      if (!this.#isSharedKey(name)) restoreAttribute(this.owner, name, before)
+      this.#before.delete(name)
     }
   }
 
@@ -126,13 +127,12 @@ function mergeAttributes(before: GivenKey['attributes'], now: NonNullable<GivenK
   return now.map((attributes, index) => ({ ...before?.[index], ...attributes }))
 }
 
-/** Brings an attribute back to what the user declared. */
-function restoreAttribute(owner: ModelClass, name: string, before: Attribute | undefined, isKept: boolean): void {
+const NO_CONSTRAINT = { references: null, onDelete: null, onUpdate: null }
+
+/** Brings an attribute back to what it was without the relation. */
+function restoreAttribute(owner: ModelClass, name: string, before: Attribute | undefined): void {
   const { modelDefinition } = owner
-  if (before === undefined) {
-    if (!isKept && modelDefinition.shape.attributes.has(name)) modelDefinition.removeAttribute(name)
-    return
-  }
-  const raw = before.raw
-  modelDefinition.mergeAttribute(name, { ...raw, references: raw.references ?? null, onDelete: raw.onDelete ?? null, onUpdate: raw.onUpdate ?? null })
+  if (before === undefined) modelDefinition.removeAttribute(name)
+  // What the user declared was never overwritten, only completed.
+  else modelDefinition.mergeAttribute(name, before.isGenerated ? { ...NO_CONSTRAINT, autoIncrement: before.autoIncrement } : NO_CONSTRAINT)
 }

@@ -38,7 +38,7 @@ export function installRelation(model: ModelClass, as: string): void {
   const names = relations.get(prototype) ?? new Set()
   relations.set(prototype, names.add(as))
   install(model, as, {
-    get: reader(as),
+    get: relationReader(as),
     set(this: ModelState, value: unknown): void {
       if (value === undefined) delete this.dataValues[as]
       else this.dataValues[as] = value
@@ -58,6 +58,14 @@ const reader = (name: string): ((this: ModelState) => unknown) =>
   function (this: ModelState) {
     return this.dataValues?.[name]
   }
+
+/** Marks an instance whose row was deleted (`markGone` of `model/state`). */
+export const GONE: unique symbol = Symbol('mortise.gone')
+/** The instance of a relation; null once its row is deleted. */
+const relationReader = (as: string): ((this: ModelState) => unknown) => function (this: ModelState) {
+  const value = this.dataValues?.[as]
+  return typeof value === 'object' && value !== null && GONE in value ? null : value
+}
 
 function install(model: ModelClass, name: string, accessor: Required<Pick<PropertyDescriptor, 'get' | 'set'>>): void {
   const { prototype } = model

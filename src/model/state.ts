@@ -16,6 +16,7 @@ import { construct, fieldsOf, recorder, STATE, takePurpose } from './fields.js'
 
 export { installAttributes, installRelation, uninstallRelation } from './accessors.js'
 
+
 export type Values = Record<string, unknown>
 /** What an instance remembers of how it was made; serialisers read `include` and `includeNames`. One object for all rows of a query. */
 export interface StateOptions {
@@ -531,4 +532,10 @@ export function markPersisted(
     for (const name of fields) instance._previous.delete(name)
     for (const name of Object.keys(values ?? {})) instance._previous.delete(name)
   } else instance._previous = null
+}
+
+/** Says that the row of an instance is gone (or back). A relation that still holds the instance then reads as null. */
+export function markGone(instance: ModelState, isGone: boolean): void {
+  if (isGone) Object.defineProperty(instance, GONE, { value: true, configurable: true, enumerable: false })
+  else if (GONE in instance) delete (instance as { [GONE]?: true })[GONE]
 }

@@ -1,0 +1,18 @@
+/** Models and instances as the public classes are: inner calls go through their methods, so that a program which wraps one sees them. */
+import type { ModelClass } from '../model/definition.js'
+import type { ModelState } from '../model/state.js'
+
+export interface PublicModel extends ModelClass {
+  findAll(options?: object): Promise<ModelState[]>
+  build(values?: object, options?: object): ModelState
+  withoutScope(): PublicModel
+  withScope(...scopes: readonly unknown[]): PublicModel
+  withSchema(schema: string | null | { readonly schema?: string, readonly schemaDelimiter?: string }): PublicModel
+}
+export interface PublicInstance extends ModelState {
+  save(options?: object): Promise<unknown>
+  destroy(options?: object): Promise<unknown>
+  restore(options?: object): Promise<unknown>
+}
+export const asModel = (model: ModelClass): PublicModel => model as unknown as PublicModel
+export const asInstance = (instance: ModelState): PublicInstance => instance as unknown as PublicInstance
