@@ -1,0 +1,130 @@
+/**
+ * findAll, the whole way: options → (hooks) → request → plan → statement → rows → instances → includes of their own → (hooks).
+ * Each arrow is a file of this folder. `api/model` is before, the executor in the middle. Docs: querying/select-methods.
+ */
+import type { Association } from '../association/association.js'
+import { draft } from '../base/freeze.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { EmptyResultError, QueryError } from '../errors/base.js'
+import type { ModelClass, ModelDefinition } from '../model/definition.js'
+import { type HookOptions, wantsHook } from '../model/hooks.js'
+import type { StateOptions } from '../model/state.js'
+import { isPlainObject } from '../base/freeze.js'
+import type { Found, ReadContext, Row } from './hydrate.js'
+import { type Branch, expandAll, type IncludeOptions } from './include.js'
+import { needsChoice } from './joins.js'
+import { branchesBelow, needsExactJoins, type Plan, planFor, statementOf } from './plan.js'
+import { type FindInput, type FindRequest, normaliseFind } from './request.js'
+import { branchesInOrder } from './row-shape.js'
+import { loadQueries, warnAboutTwice } from './separate.js'
+
+const NO_OPTIONS: FindInput = Object.freeze({})
+
+/**
+ * The rows that `options` describe: instances, or plain objects with `raw`. With `plain` the first one or null. The model's scopes are
+ * part of the options already. Throws `QueryError`, `EagerLoadingError`, `EmptyResultError` (`rejectOnEmpty`), and what the database throws.
+ */
+export function findAll(runtime: Runtime, model: ModelClass, options: FindInput & { readonly plain: true }): Promise<unknown>
+export function findAll(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<unknown[]>
+export async function findAll(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<unknown> {
+  const { hooks } = model.modelDefinition
+  const given = options ?? NO_OPTIONS
+  const input = FIND_HOOKS.some((name) => hooks.has(name)) ? await runBefore(model, given) : given
+  const request = normaliseFind(runtime, model, input)
+  const { items } = await read(request)
+  const result = input.plain === true ? (items[0] ?? null) : items
+  if (wantsHook(hooks, 'afterFind', input as HookOptions)) await hooks.runAsync('afterFind', result, input === given ? draft(given) : input)
+  if (input.rejectOnEmpty && (result === null || items.length === 0)) throw emptyResult(model, input.rejectOnEmpty)
+  return result
+}
+
+/** Request → items, without hooks. */
+export async function read(request: FindRequest): Promise<Found> {
+  const mayBeLoose = hasLoose(request.root)
+  let exact = mayBeLoose && (needsExactJoins(request) || loose(request.root).some((association) => knownTwice.has(association)))
+  let found = await execute(request, planFor(request, exact))
+  if (found.twice !== null) {
+    // A one-to-one that the database does not hold has several rows: from now on, let the database choose.
+    exact = true
+    found = await execute(request, planFor(request, true))
+  }
+  await loadQueries(request, found, read)
+  return found
+}
+
+async function execute(request: FindRequest, plan: Plan): Promise<Found> {
+  const { runtime, exec, lock } = request
+  const result = await runtime.executor.execute(statementOf(plan, request.values), lock === null ? 'read' : 'write', exec)
+  const found = plan.read(result.rows, contextOf(request, result.columns))
+  if (found.twice !== null) noteTwice(request, plan, result.rows[found.twice[0]]!, result.rows[found.twice[1]]!)
+  return found
+}
+
+// ---------------------------------------------------------------- several rows of a one-to-one
+const knownTwice = new WeakSet<Association>()
+const isLoose = (branch: Branch): boolean => branch.strategy === 'join' && needsChoice(branch)
+const hasLoose = (root: Branch): boolean => root.children.length > 0 && branchesBelow(root).some(isLoose)
+const loose = (root: Branch): readonly Association[] => branchesBelow(root).filter(isLoose).map((branch) => branch.association!)
+
+function noteTwice(request: FindRequest, plan: Plan, first: Row, second: Row): void {
+  const { root } = request
+  const differs = plan.watches.find((shape) => [...shape.identity, ...shape.presence].some((index) => first[index] !== second[index]))
+  const branches = branchesInOrder(root)
+  const guilty = differs === undefined ? branches.find(isLoose) : branches[differs.branch]
+  if (guilty?.association == null) return
+  knownTwice.add(guilty.association)
+  if (guilty.parts.on === null && guilty.options.or !== true) warnAboutTwice(request, guilty.association)
+}
+
+// ---------------------------------------------------------------- what instances remember
+const ROOT_ONLY: readonly StateOptions[] = [Object.freeze({ raw: true })]
+
+function contextOf({ root, model, mode }: FindRequest, columns: readonly string[]): ReadContext {
+  if (root.children.length === 0) return { models: [model], options: root.parts.selection.isDefault ? ROOT_ONLY : [stateOptions(root)], columns }
+  const branches = branchesInOrder(root)
+  return { models: branches.map((branch) => branch.model), options: mode === 'instances' ? branches.map(stateOptions) : [], columns }
+}
+
+function stateOptions({ parts, children }: Branch): StateOptions {
+  const attributes = parts.selection.isDefault ? undefined : parts.selection.names
+  if (children.length === 0) return { raw: true, attributes }
+  return { raw: true, attributes, include: children.map(includeOf), includeNames: children.map((child) => child.as), hasJoin: true }
+}
+/** An include as `reload` can pass it on, and as serialisers read it. */
+const includeOf = ({ given, association, as, model, children }: Branch): IncludeOptions =>
+  ({ ...given, association: association!, as, model, ...(children.length > 0 ? { include: children.map(includeOf) } : {}) })
+
+// ---------------------------------------------------------------- hooks
+const FIND_HOOKS = ['beforeFind', 'beforeFindAfterExpandIncludeAll', 'beforeFindAfterOptions', 'afterFind'] as const
+
+/** Hooks get a copy of the options that they may change; it is read after the last of them. */
+async function runBefore(model: ModelClass, given: FindInput): Promise<FindInput> {
+  const { hooks } = model.modelDefinition
+  const input = draft(given) as Record<string, unknown>
+  const run = async (name: string): Promise<void> => {
+    if (wantsHook(hooks, name, input as HookOptions)) await hooks.runAsync(name, input)
+  }
+  await run('beforeFind')
+  if (wantsHook(hooks, 'beforeFindAfterExpandIncludeAll', input as HookOptions)) {
+    if (input.include !== undefined && input.include !== null) input.include = writtenOut(model.modelDefinition, input.include)
+    await run('beforeFindAfterExpandIncludeAll')
+  }
+  await run('beforeFindAfterOptions')
+  return input
+}
+
+function writtenOut(definition: ModelDefinition, include: unknown): readonly unknown[] {
+  return expandAll(definition, include).map((item) => {
+    if (!isPlainObject(item) || item.include === undefined || item.include === null) return item
+    const association = typeof item.association === 'string' ? definition.associations.get(item.association) : (item.association as Association | undefined)
+    const target = association?.target.modelDefinition ?? (item.model as ModelClass | undefined)?.modelDefinition
+    return target === undefined ? item : { ...item, include: writtenOut(target, item.include) }
+  })
+}
+
+function emptyResult(model: ModelClass, option: unknown): Error {
+  if (option instanceof Error) return option
+  if (typeof option === 'function') return new (option as new () => Error)()
+  if (option !== true) throw new QueryError(`${model.name}.findAll(): rejectOnEmpty is true, an error or an error class.`)
+  return new EmptyResultError(`${model.name} has no row that matches the query.`)
+}

@@ -1,0 +1,154 @@
+/**
+ * A request → a plan: the statement's text, where each parameter's value comes from, and the reader of its rows. A plan holds no
+ * values, so requests of one shape share it. Before: `read/request`; after: the executor, then `read/hydrate`.
+ */
+import { Lru } from '../base/lru.js'
+import type { Statement } from '../connect/driver.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
+import type { ModelShape } from '../model/definition.js'
+import { all, call, raw } from '../sql/expr.js'
+import { type SelectNode, select } from '../sql/query.js'
+import { mentionedAliases } from '../sql/walk.js'
+import { compileReader, type Reader } from './hydrate.js'
+import type { Branch } from './include.js'
+import { joinsBelow, needsChoice, rootCondition } from './joins.js'
+import { isPaged, pagedSelect } from './plan-paged.js'
+import { joinSource } from './relation.js'
+import { type FindRequest, Slot } from './request.js'
+import { layOut, type RowShape } from './row-shape.js'
+import { shapeOf } from './shape.js'
+
+/** A parameter: the value of a slot, or a constant of the plan. */
+export interface Bind { readonly slot: number, readonly constant: unknown, readonly toBind: ((value: unknown) => unknown) | null }
+
+export interface Plan {
+  readonly text: string
+  readonly binds: readonly Bind[]
+  readonly shape: RowShape
+  readonly read: Reader
+  /** Plain joins to one-to-ones that the database does not hold: the reader looks out for parents that come twice. */
+  readonly isWatched: boolean
+  /** The one-to-ones that it may be, in the order of the tree. */
+  readonly watches: readonly RowShape[]
+}
+
+// ---------------------------------------------------------------- cache
+const CAPACITY = 500
+interface Cached { readonly runtime: Runtime, readonly plans: Lru<string, Plan> }
+// By shape: it is replaced whenever the definition changes, and shared by a model's scoped variants.
+const caches = new WeakMap<ModelShape, Cached>()
+
+/** The plan of a request, from the cache where one of its shape is known. `exact`: see `read/joins`. */
+export function planFor(request: FindRequest, exact: boolean): Plan {
+  const { runtime, root } = request
+  const { shape } = root.definition
+  let cache = caches.get(shape)
+  if (cache === undefined || cache.runtime !== runtime) caches.set(shape, cache = { runtime, plans: new Lru(CAPACITY) })
+  const key = exact ? `!${shapeOf(request)}` : shapeOf(request)
+  let plan = cache.plans.get(key)
+  if (plan === undefined) cache.plans.set(key, plan = compilePlan(request, exact))
+  return plan
+}
+
+/** The statement of a plan with a request's values. */
+export function statementOf(plan: Plan, values: readonly unknown[]): Statement {
+  const { binds } = plan
+  const params = new Array<unknown>(binds.length)
+  for (let at = 0; at < binds.length; at += 1) params[at] = boundValue(binds[at]!, values)
+  return { text: plan.text, params, mode: 'rows' }
+}
+
+export function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]): unknown {
+  const value = slot === -1 ? constant : values[slot]
+  return value === null || toBind === null ? value : toBind(value)
+}
+
+/** Text and parameters of a statement whose values are slots. */
+export function printPlan(runtime: Runtime, node: SelectNode): { readonly text: string, readonly binds: readonly Bind[] } {
+  const { dialect } = runtime
+  const { text, params } = dialect.print(node)
+  const binds = params.map(({ value, type }): Bind => {
+    const isSlot = value instanceof Slot
+    return { slot: isSlot ? value.index : -1, constant: isSlot ? null : value, toBind: type === null ? null : dialect.codec(type).toBind }
+  })
+  return { text, binds }
+}
+
+// ---------------------------------------------------------------- compile
+function compilePlan(request: FindRequest, exact: boolean): Plan {
+  const { runtime, root, mode, group, distinct, echo, countRows } = request
+  checkJoins(root, runtime)
+  const asWritten = group.length > 0 || distinct || root.parts.selection.columns.some(({ expr, isAliased }) => isAliased && expr.kind === 'call')
+  const isWatched = !exact && branchesBelow(root).some((branch) => branch.strategy === 'join' && needsChoice(branch))
+  const { shape, columns } = layOut(root, runtime.dialect, { mode, identifyRoot: isWatched, asWritten, echo })
+  const paged = isPaged(request)
+  const node = paged ? pagedSelect(request, columns) : selectOf(request, columns, exact)
+  const { text, binds } = printPlan(runtime, countRows ? counted(node) : node)
+  const watches = isWatched ? watched(root, shape) : []
+  return { text, binds, shape, isWatched, watches, read: compileReader(shape, mode, isWatched) }
+}
+
+function selectOf(request: FindRequest, columns: SelectNode['columns'], exact: boolean): SelectNode {
+  const { root, group, having, order, limit, offset, distinct, lock, indexHints, maxExecutionTimeMs } = request
+  const source = joinSource(root.definition, root.alias)
+  return select({
+    distinct,
+    columns: columns.length > 0 ? columns : [{ expr: raw('1'), alias: null }],
+    from: indexHints.length > 0 ? { ...source, indexHints } : source,
+    joins: joinsBelow(root, { exact }),
+    where: rootCondition(request),
+    groupBy: group,
+    having,
+    orderBy: order,
+    limit,
+    offset,
+    lock,
+    ...(maxExecutionTimeMs === null ? {} : { maxExecutionTimeMs }),
+  })
+}
+
+const counted = (rows: SelectNode): SelectNode =>
+  select({ columns: [{ expr: call('count', [{ kind: 'star', table: null }]), alias: 'count' }], from: { kind: 'derived', select: rows, alias: 'counted', lateral: false } })
+
+function checkJoins(branch: Branch, runtime: Runtime): void {
+  for (const child of branch.children) {
+    if (child.joinType === 'right' && !runtime.dialect.traits.rightJoin) {
+      throw new UnsupportedFeatureError(`right: true (include of ${child.tables.label}) is not available on ${runtime.dialect.name}, which has no RIGHT JOIN.`)
+    }
+    if (child.strategy === 'join' && child.association!.cardinality === 'many') {
+      for (const key of ['limit', 'offset'] as const) {
+        if (child.options[key] !== undefined && child.options[key] !== null) throw new QueryError(`include of ${child.tables.label}: ${key} needs a query of its own for these rows: add separate: true.`)
+      }
+    }
+    checkJoins(child, runtime)
+  }
+}
+
+// ---------------------------------------------------------------- plain or exact
+/**
+ * True when plain joins cannot be trusted: rows are counted by the database (LIMIT, GROUP BY, DISTINCT), filtered by a one-to-one that
+ * is not unique, or cannot be told apart. Everything else is read by plain joins, and once more exactly if a parent comes twice.
+ */
+export function needsExactJoins(request: FindRequest): boolean {
+  const { root } = request
+  const loose = branchesBelow(root).filter((branch) => branch.strategy === 'join' && needsChoice(branch))
+  if (loose.length === 0) return false
+  if (request.limit !== null || request.offset !== null || request.group.length > 0 || request.distinct) return true
+  if (root.definition.shape.primaryKey.length === 0 || branchesBelow(root).some((branch) => branch.association!.cardinality === 'many')) return true
+  if (root.parts.selection.columns.some(({ expr }) => expr.kind === 'call' || expr.kind === 'raw' || expr.kind === 'template')) return true
+  const filters = all([request.where, request.having])
+  if (filters === null) return false
+  const aliases = loose.flatMap((branch) => [branch, ...branchesBelow(branch)]).map((branch) => branch.alias)
+  return mentionedAliases(filters, aliases).size > 0
+}
+
+export const branchesBelow = (branch: Branch): readonly Branch[] => branch.children.flatMap((child) => [child, ...branchesBelow(child)])
+
+/** Shapes of the one-to-ones that may come twice, in the order of the tree. */
+function watched(root: Branch, shape: RowShape): readonly RowShape[] {
+  return shape.children.flatMap((child) => {
+    const branch = root.children.find((candidate) => candidate.as === child.as)!
+    return [...(needsChoice(branch) ? [child] : []), ...watched(branch, child)]
+  })
+}
