@@ -30,7 +30,10 @@ export interface Connection {
   readonly id: number
   execute(statement: Statement): Result | Promise<Result>
   /** Rows one by one, for streams. */
-  iterate?(statement: Statement): { readonly columns: readonly string[], readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]> }
+  iterate?(statement: Statement): {
+    readonly columns: readonly string[]
+    readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
+  }
   close(): void | Promise<void>
   /** The driver answers at once (`execute` returns no promise). */
   readonly isSynchronous?: boolean

@@ -26,20 +26,39 @@ export interface PoolOptions {
 }
 export type PoolSettings = Required<PoolOptions>
 
-const DEFAULTS: PoolSettings = { max: 5, min: 0, idle: 10_000, acquire: 60_000, evict: 1000, maxUses: Infinity, validate: (connection) => connection.isOpen }
+const DEFAULTS: PoolSettings = {
+  max: 5,
+  min: 0,
+  idle: 10_000,
+  acquire: 60_000,
+  evict: 1000,
+  maxUses: Infinity,
+  validate: (connection) => connection.isOpen,
+}
 
 /** Options with defaults filled in. Throws `QueryError` for unknown names and for numbers that cannot be. */
 export function poolSettings(options: PoolOptions = {}): PoolSettings {
   const settings: Record<string, unknown> = { ...DEFAULTS }
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue
-    if (!Object.hasOwn(DEFAULTS, name)) throw new QueryError(`The pool has no option "${name}".${suggestion(name, Object.keys(DEFAULTS))}`)
-    if (name === 'validate' ? typeof value !== 'function' : typeof value !== 'number' || Number.isNaN(value) || value < (name === 'max' || name === 'maxUses' ? 1 : 0)) {
-      throw new QueryError(`The pool option "${name}" must be ${name === 'validate' ? 'a function' : 'a number that is not negative'}, got ${String(value)}.`)
+    // Sequelize 4's handleDisconnects changes nothing since.
+    if (value === undefined || name === 'handleDisconnects') continue
+    if (!Object.hasOwn(DEFAULTS, name))
+      throw new QueryError(`The pool has no option "${name}".${suggestion(name, Object.keys(DEFAULTS))}`)
+    if (
+      name === 'validate'
+        ? typeof value !== 'function'
+        : typeof value !== 'number' || Number.isNaN(value) || value < (name === 'max' || name === 'maxUses' ? 1 : 0)
+    ) {
+      throw new QueryError(
+        `The pool option "${name}" must be ${name === 'validate' ? 'a function' : 'a number that is not negative'}, got ${String(value)}.`,
+      )
     }
     settings[name] = value
   }
-  if ((settings.min as number) > (settings.max as number)) throw new QueryError(`The pool cannot keep ${settings.min} connections (min) if it may have only ${settings.max} (max).`)
+  if ((settings.min as number) > (settings.max as number))
+    throw new QueryError(
+      `The pool cannot keep ${settings.min} connections (min) if it may have only ${settings.max} (max).`,
+    )
   return settings as unknown as PoolSettings
 }
 
@@ -187,14 +206,20 @@ export class Pool {
 
   release(connection: Connection): void {
     const lease = this.#lent.get(connection)
-    if (!lease) throw new QueryError('The connection given to release() was not borrowed from this pool, or was given back before.')
+    if (!lease)
+      throw new QueryError(
+        'The connection given to release() was not borrowed from this pool, or was given back before.',
+      )
     this.give(lease)
   }
 
   /** Closes a borrowed connection instead of giving it back. */
   async destroy(connection: Connection): Promise<void> {
     const lease = this.#lent.get(connection)
-    if (!lease) throw new QueryError('The connection given to destroy() was not borrowed from this pool, or was given back before.')
+    if (!lease)
+      throw new QueryError(
+        'The connection given to destroy() was not borrowed from this pool, or was given back before.',
+      )
     lease.isSpent = true
     this.give(lease)
   }
@@ -292,7 +317,11 @@ export class Pool {
 
   #giveUp(waiter: Waiter, acquire: number): void {
     this.#leave(waiter)
-    waiter.reject(new ConnectionAcquireTimeoutError(`No ${this.#source.name} connection became free within ${acquire} ms (pool.acquire). ${this.describe()}`))
+    waiter.reject(
+      new ConnectionAcquireTimeoutError(
+        `No ${this.#source.name} connection became free within ${acquire} ms (pool.acquire). ${this.describe()}`,
+      ),
+    )
     this.#checkQuiet()
   }
 
@@ -304,7 +333,9 @@ export class Pool {
       return `connection ${lease.connection.id}: ${purpose}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}`
     })
     const others = this.#waiting.size > 0 ? ` ${this.#waiting.size} more wait.` : ''
-    return holders.length === 0 ? `Connecting takes that long.${others}` : `Of ${this.#settings.max} connections, ${holders.length} ${holders.length === 1 ? 'is' : 'are'} in use: ${holders.join('; ')}.${others}`
+    return holders.length === 0
+      ? `Connecting takes that long.${others}`
+      : `Of ${this.#settings.max} connections, ${holders.length} ${holders.length === 1 ? 'is' : 'are'} in use: ${holders.join('; ')}.${others}`
   }
 
   #discard(lease: Lease): void {
@@ -336,7 +367,10 @@ export class Pool {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#isDraining) throw new ConnectionError('The connections were closed (sequelize.close()). Make a new Sequelize instance to go on.')
+    if (this.#isDraining)
+      throw new ConnectionError(
+        'The connections were closed (sequelize.close()). Make a new Sequelize instance to go on.',
+      )
   }
 
   #isQuiet(): boolean {

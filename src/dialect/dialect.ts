@@ -3,6 +3,8 @@
  * driver. Nothing outside `dialect/` asks for the name; it asks for a trait.
  */
 import type { Connection, Driver, Result, Statement } from '../connect/driver.js'
+import type { PoolPlan } from '../connect/executor.js'
+import type { TransactionSyntax } from '../connect/transaction-options.js'
 import type { Change } from '../schema/change.js'
 import type { SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
 import type { Expr } from '../sql/expr.js'
@@ -96,8 +98,13 @@ export interface Dialect {
   describeTable?(table: TableSnapshot): Record<string, ColumnDescription>
   /** Null or absent: enforcement cannot be switched off. */
   readonly foreignKeyChecks?: ForeignKeyChecks | null
+  /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
+  restartCounter?(table: TableName): string
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
-  prepareConnection(connection: Connection, options: Readonly<Record<string, unknown>>): void | Promise<void>
+  prepareConnection(connection: Connection, options: Readonly<Record<string, unknown>>, role?: 'read' | 'write'): void | Promise<void>
+  readonly transactions: TransactionSyntax
+  /** How many connections may do what, given the connection options. Default: `pooled`. */
+  poolPlan?(options: Readonly<Record<string, unknown>>): PoolPlan
   /** Connection options that this dialect knows; others throw. */
   readonly connectionOptions: readonly string[]
   parseUrl(url: string): Readonly<Record<string, unknown>>

@@ -5,10 +5,11 @@
  */
 import { Lru } from '../../base/lru.js'
 import type { Connection, Driver, Result, Statement } from '../../connect/driver.js'
-import { ConnectionError } from '../../errors/database.js'
 import { QueryError } from '../../errors/base.js'
+import { ConnectionError } from '../../errors/database.js'
 import { dateText } from './dates.js'
-import { type Database, openDatabase, type Prepared } from './load.js'
+import type { Database, Prepared } from './load.js'
+import { openDatabase } from './load.js'
 
 /** Flags of the option `mode`, with the values of SQLite (and of the sqlite3 package that Sequelize uses). */
 export const SqliteOpenMode = Object.freeze({ OPEN_READONLY: 1, OPEN_READWRITE: 2, OPEN_CREATE: 4 })
@@ -18,20 +19,27 @@ const NO_ROWS: readonly (readonly unknown[])[] = Object.freeze([])
 const NO_COLUMNS: readonly string[] = Object.freeze([])
 
 /** In memory, or a temporary file of one connection: a second connection would see another database. */
-export const isPrivateStorage = (storage: string): boolean => storage === '' || storage === ':memory:' || /^file:.*(?::memory:|[?&]mode=memory\b)/.test(storage)
+export const isPrivateStorage = (storage: string): boolean =>
+  storage === '' || storage === ':memory:' || /^file:.*(?::memory:|[?&]mode=memory\b)/.test(storage)
 
 export function storageOf(options: Readonly<Record<string, unknown>>): string {
   const { storage } = options
   if (storage === undefined || storage === null) return ':memory:'
-  if (typeof storage !== 'string') throw new ConnectionError('The option `storage` must be the path of a database file, ":memory:", or "" for a temporary file.')
+  if (typeof storage !== 'string')
+    throw new ConnectionError(
+      'The option `storage` must be the path of a database file, ":memory:", or "" for a temporary file.',
+    )
   return storage.trim()
 }
 
 export const sqliteDriver: Driver = {
   name: 'sqlite',
   connect(options) {
-    if (options.password !== undefined && options.password !== null && options.password !== '') {
-      throw new ConnectionError('The option `password` cannot be honoured: SQLite databases are not encrypted, and neither driver has SQLCipher. Leave it out, or protect the file by its permissions.')
+    // Programs that configure several engines give a user and a password to all of them; a password alone means encryption.
+    if (typeof options.password === 'string' && options.password !== '' && !options.username && !options.user) {
+      throw new ConnectionError(
+        'The option `password` cannot be honoured: SQLite databases are not encrypted, and neither driver has SQLCipher. Leave it out, or protect the file by its permissions.',
+      )
     }
     const mode = typeof options.mode === 'number' ? options.mode : null
     return new SqliteConnection(
@@ -86,7 +94,12 @@ class SqliteConnection implements Connection {
     const params = bindable(statement.params)
     if (!kept.prepared.returnsRows) {
       const { changes, lastInsertRowid } = kept.prepared.run(params)
-      return { columns: NO_COLUMNS, rows: NO_ROWS, affectedRows: Number(changes), lastInsertId: this.#exactId(lastInsertRowid) }
+      return {
+        columns: NO_COLUMNS,
+        rows: NO_ROWS,
+        affectedRows: Number(changes),
+        lastInsertId: this.#exactId(lastInsertRowid),
+      }
     }
     let rows: unknown[][]
     if (statement.single === true) {
@@ -103,7 +116,8 @@ class SqliteConnection implements Connection {
   iterate(statement: Statement): { columns: readonly string[]; rows: Iterable<readonly unknown[]> } {
     // Not a kept statement: that one may be asked for again before this is through.
     const kept = this.#prepare(statement.text, statement.wide === true)
-    if (!kept.prepared.returnsRows) throw new QueryError('Only statements that answer with rows can be read one by one.')
+    if (!kept.prepared.returnsRows)
+      throw new QueryError('Only statements that answer with rows can be read one by one.')
     const rows = kept.prepared.iterate(bindable(statement.params))
     return { columns: kept.columns, rows: kept.wide || kept.bytes !== null ? converted(rows, kept) : rows }
   }
@@ -129,15 +143,26 @@ class SqliteConnection implements Connection {
   #prepare(text: string, wide: boolean): Kept {
     const prepared = this.#database.prepare(text)
     const declared = prepared.returnsRows ? prepared.columns() : []
-    const isWide = prepared.returnsRows && (wide || declared.some(({ type }) => type !== null && /BIG|INT8/i.test(type)))
+    const isWide =
+      prepared.returnsRows && (wide || declared.some(({ type }) => type !== null && /BIG|INT8/i.test(type)))
     if (isWide) prepared.readBigInts()
-    const kept: Kept = { prepared, columns: NO_COLUMNS, bytes: null, wide: isWide, isOpenEnded: prepared.returnsRows && /[\s.,]\*/.test(text) }
+    const kept: Kept = {
+      prepared,
+      columns: NO_COLUMNS,
+      bytes: null,
+      wide: isWide,
+      isOpenEnded: prepared.returnsRows && /[\s.,]\*/.test(text),
+    }
     if (prepared.returnsRows) describe(kept, this.#database)
     return kept
   }
 
   #exactId(id: number | bigint): number | bigint | string {
-    if (typeof id === 'number') return Number.isSafeInteger(id) ? id : (this.execute({ text: 'SELECT last_insert_rowid()', params: [], mode: 'rows', wide: true }).rows[0]![0] as string)
+    if (typeof id === 'number')
+      return Number.isSafeInteger(id)
+        ? id
+        : (this.execute({ text: 'SELECT last_insert_rowid()', params: [], mode: 'rows', wide: true })
+            .rows[0]![0] as string)
     return id >= Number.MIN_SAFE_INTEGER && id <= Number.MAX_SAFE_INTEGER ? Number(id) : String(id)
   }
 }
@@ -147,7 +172,9 @@ function describe(kept: Kept, database: Database): void {
   kept.columns = columns.map(({ name }) => name)
   if (!database.plainBytes) return
   // Only a column that says BLOB, or says nothing, can hold bytes that somebody put there on purpose.
-  const bytes = columns.flatMap(({ type }, index) => (type === null || type === '' || /BLOB/i.test(type) ? [index] : []))
+  const bytes = columns.flatMap(({ type }, index) =>
+    type === null || type === '' || /BLOB/i.test(type) ? [index] : [],
+  )
   kept.bytes = bytes.length > 0 ? bytes : null
 }
 
@@ -158,7 +185,8 @@ function narrow(rows: readonly unknown[][]): void {
 function narrowRow(row: unknown[]): void {
   for (let at = 0; at < row.length; at += 1) {
     const value = row[at]
-    if (typeof value === 'bigint') row[at] = value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)
+    if (typeof value === 'bigint')
+      row[at] = value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)
   }
 }
 
@@ -184,7 +212,14 @@ function bindable(params: readonly unknown[]): readonly unknown[] {
   for (let at = 0; at < params.length; at += 1) {
     const value = params[at]
     const type = typeof value
-    if (type === 'string' || type === 'number' || type === 'bigint' || value === null || (type === 'object' && ArrayBuffer.isView(value))) continue
+    if (
+      type === 'string' ||
+      type === 'number' ||
+      type === 'bigint' ||
+      value === null ||
+      (type === 'object' && ArrayBuffer.isView(value))
+    )
+      continue
     return params.map(bindableValue)
   }
   return params
@@ -193,8 +228,14 @@ function bindableValue(value: unknown, at: number): unknown {
   if (value === undefined) return null
   if (typeof value === 'boolean') return value ? 1 : 0
   if (value instanceof Date) return dateText(value)
-  if ((typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) || typeof value === 'function' || typeof value === 'symbol') {
-    throw new QueryError(`Parameter ${at + 1} is ${Array.isArray(value) ? 'an array' : `a ${typeof value}`}, which SQLite cannot store. Give its JSON text, or name its data type.`)
+  if (
+    (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) ||
+    typeof value === 'function' ||
+    typeof value === 'symbol'
+  ) {
+    throw new QueryError(
+      `Parameter ${at + 1} is ${Array.isArray(value) ? 'an array' : `a ${typeof value}`}, which SQLite cannot store. Give its JSON text, or name its data type.`,
+    )
   }
   return value
 }

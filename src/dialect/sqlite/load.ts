@@ -51,18 +51,29 @@ export function openDatabase(options: OpenOptions): Database {
   const open = openerOf(options.driver)
   const { storage } = options
   // Sequelize makes the folder of a new database; drivers refuse a path whose folder is missing.
-  if (!options.isReadonly && !options.mustExist && storage !== '' && !storage.includes(':memory:') && !storage.startsWith('file:')) {
+  if (
+    !options.isReadonly &&
+    !options.mustExist &&
+    storage !== '' &&
+    !storage.includes(':memory:') &&
+    !storage.startsWith('file:')
+  ) {
     try {
       mkdirSync(dirname(resolve(storage)), { recursive: true })
     } catch (cause) {
-      throw new ConnectionError(`The folder of the database file ${JSON.stringify(storage)} cannot be made: ${messageOf(cause)}`, { cause })
+      throw new ConnectionError(
+        `The folder of the database file ${JSON.stringify(storage)} cannot be made: ${messageOf(cause)}`,
+        { cause },
+      )
     }
   }
   try {
     return open(options)
   } catch (cause) {
     if (cause instanceof ConnectionError) throw cause
-    throw new ConnectionError(`The SQLite database ${JSON.stringify(storage)} cannot be opened: ${messageOf(cause)}`, { cause })
+    throw new ConnectionError(`The SQLite database ${JSON.stringify(storage)} cannot be opened: ${messageOf(cause)}`, {
+      cause,
+    })
   }
 }
 
@@ -71,11 +82,23 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 let found: Opener | undefined
 function openerOf(driver: unknown): Opener {
   if (driver === undefined || driver === null) {
-    found ??= betterSqlite3() ?? nodeSqlite() ?? missing(`No SQLite driver is installed. Install one with \`${INSTALL}\`, or use Node 22.16 or newer, which brings its own.`)
+    found ??=
+      betterSqlite3() ??
+      nodeSqlite() ??
+      missing(
+        `No SQLite driver is installed. Install one with \`${INSTALL}\`, or use Node 22.16 or newer, which brings its own.`,
+      )
     return found
   }
-  if (driver === 'better-sqlite3') return betterSqlite3() ?? missing(`The driver better-sqlite3 is not installed. Install it with \`${INSTALL}\`.`)
-  if (driver === 'node:sqlite') return nodeSqlite() ?? missing(`The driver node:sqlite needs Node 22.16 or newer; this is ${process.version}. Use better-sqlite3: \`${INSTALL}\`.`)
+  if (driver === 'better-sqlite3')
+    return betterSqlite3() ?? missing(`The driver better-sqlite3 is not installed. Install it with \`${INSTALL}\`.`)
+  if (driver === 'node:sqlite')
+    return (
+      nodeSqlite() ??
+      missing(
+        `The driver node:sqlite needs Node 22.16 or newer; this is ${process.version}. Use better-sqlite3: \`${INSTALL}\`.`,
+      )
+    )
   return openerOfModule(driver)
 }
 
@@ -84,11 +107,17 @@ function missing(message: string): never {
 }
 
 function openerOfModule(given: unknown): Opener {
-  const module = typeof given === 'object' && given !== null && 'default' in given && !('DatabaseSync' in given) ? given.default : given
+  const module =
+    typeof given === 'object' && given !== null && 'default' in given && !('DatabaseSync' in given)
+      ? given.default
+      : given
   if (typeof module === 'function') return openBetter(module as BetterConstructor)
   if (typeof module === 'object' && module !== null) {
     if ('DatabaseSync' in module) return openNode(module as NodeSqlite)
-    if ('OPEN_READWRITE' in module) missing(`The sqlite3 package cannot be used as the driver: its statements are not synchronous. Use better-sqlite3: \`${INSTALL}\`.`)
+    if ('OPEN_READWRITE' in module)
+      missing(
+        `The sqlite3 package cannot be used as the driver: its statements are not synchronous. Use better-sqlite3: \`${INSTALL}\`.`,
+      )
   }
   return missing("The option `driver` must be 'better-sqlite3', 'node:sqlite', or one of these modules.")
 }
@@ -119,7 +148,8 @@ function betterSqlite3(): Opener | null {
     try {
       return openBetter(from('better-sqlite3') as BetterConstructor)
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw new ConnectionError(`The driver better-sqlite3 cannot be loaded: ${messageOf(error)}`, { cause: error })
+      if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND')
+        throw new ConnectionError(`The driver better-sqlite3 cannot be loaded: ${messageOf(error)}`, { cause: error })
     }
   }
   return null
@@ -128,7 +158,12 @@ function betterSqlite3(): Opener | null {
 const openBetter =
   (Constructor: BetterConstructor): Opener =>
   ({ storage, isReadonly, mustExist, busyTimeout, nativeBinding }) => {
-    const native = new Constructor(storage, { readonly: isReadonly, fileMustExist: mustExist, timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) })
+    const native = new Constructor(storage, {
+      readonly: isReadonly,
+      fileMustExist: mustExist,
+      timeout: busyTimeout,
+      ...(nativeBinding ? { nativeBinding } : {}),
+    })
     return {
       native,
       plainBytes: false,
@@ -158,10 +193,18 @@ class BetterPrepared implements Prepared {
   }
   // A single argument is bound faster than a list of one. Objects other than bytes would be taken for named parameters.
   all(params: readonly unknown[]): unknown[][] {
-    return params.length === 1 && typeof params[0] !== 'object' ? this.#statement.all(params[0]) : params.length === 0 ? this.#statement.all() : this.#statement.all(params)
+    return params.length === 1 && typeof params[0] !== 'object'
+      ? this.#statement.all(params[0])
+      : params.length === 0
+        ? this.#statement.all()
+        : this.#statement.all(params)
   }
   get(params: readonly unknown[]): unknown[] | undefined {
-    return params.length === 1 && typeof params[0] !== 'object' ? this.#statement.get(params[0]) : params.length === 0 ? this.#statement.get() : this.#statement.get(params)
+    return params.length === 1 && typeof params[0] !== 'object'
+      ? this.#statement.get(params[0])
+      : params.length === 0
+        ? this.#statement.get()
+        : this.#statement.get(params)
   }
   run(params: readonly unknown[]): { changes: number; lastInsertRowid: number | bigint } {
     return params.length === 0 ? this.#statement.run() : this.#statement.run(params)
@@ -193,15 +236,22 @@ interface NodeSqlite {
 }
 
 function nodeSqlite(): Opener | null {
-  const module = (process as { getBuiltinModule?: (name: string) => unknown }).getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined
+  const module = (process as { getBuiltinModule?: (name: string) => unknown }).getBuiltinModule?.('node:sqlite') as
+    | NodeSqlite
+    | undefined
   // The first releases could neither name columns nor give rows as arrays.
-  return module?.StatementSync && 'setReturnArrays' in module.StatementSync.prototype && 'columns' in module.StatementSync.prototype ? openNode(module) : null
+  return module?.StatementSync &&
+    'setReturnArrays' in module.StatementSync.prototype &&
+    'columns' in module.StatementSync.prototype
+    ? openNode(module)
+    : null
 }
 
 const openNode =
   ({ DatabaseSync }: NodeSqlite): Opener =>
   ({ storage, isReadonly, mustExist, busyTimeout }) => {
-    if (mustExist && storage !== '' && storage !== ':memory:') storage = `${storage.startsWith('file:') ? storage : `file:${encodeURI(resolve(storage)).replace(/[?#]/g, encodeURIComponent)}`}${storage.includes('?') ? '&' : '?'}mode=${isReadonly ? 'ro' : 'rw'}`
+    if (mustExist && storage !== '' && storage !== ':memory:')
+      storage = `${storage.startsWith('file:') ? storage : `file:${encodeURI(resolve(storage)).replace(/[?#]/g, encodeURIComponent)}`}${storage.includes('?') ? '&' : '?'}mode=${isReadonly ? 'ro' : 'rw'}`
     const native = new DatabaseSync(storage, { readOnly: isReadonly, timeout: busyTimeout })
     return {
       native,

@@ -4,7 +4,8 @@
  */
 import { UnsupportedFeatureError } from '../../errors/base.js'
 import { DataTypeValidationError } from '../../errors/validation.js'
-import { AbstractType, type DataType, overrides, type TypeCodec } from '../../types/data-type.js'
+import type { DataType, TypeCodec } from '../../types/data-type.js'
+import { AbstractType, overrides } from '../../types/data-type.js'
 import { decimalOf } from '../../types/numbers.js'
 import { dateText, readDate } from './dates.js'
 
@@ -20,7 +21,11 @@ const row =
 const toText = (value: unknown): unknown =>
   typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : value
 // Lengths are left out, as in Sequelize: SQLite would ignore them.
-const textRow: Row = ({ options }) => ({ sql: options.binary === true ? 'TEXT COLLATE BINARY' : 'TEXT', toBind: toText, fromRow: null })
+const textRow: Row = ({ options }) => ({
+  sql: options.binary === true ? 'TEXT COLLATE BINARY' : 'TEXT',
+  toBind: toText,
+  fromRow: null,
+})
 
 // ---------------------------------------------------------------- numbers
 const toInteger = (value: unknown): unknown => {
@@ -30,16 +35,21 @@ const toInteger = (value: unknown): unknown => {
 }
 const MAX = 2n ** 63n
 const toBigInt = (value: unknown): unknown => {
-  const whole = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? BigInt(value.trim().replace('+', '')) : value
+  const whole =
+    typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? BigInt(value.trim().replace('+', '')) : value
   if (typeof whole === 'bigint' && (whole >= MAX || whole < -MAX)) {
-    throw new DataTypeValidationError(`${whole} does not fit into a BIGINT: SQLite's integers have 64 bits with a sign. Use DECIMAL or STRING.`)
+    throw new DataTypeValidationError(
+      `${whole} does not fit into a BIGINT: SQLite's integers have 64 bits with a sign. Use DECIMAL or STRING.`,
+    )
   }
   return whole
 }
 // 64 bits go out as BigInt and come back as text, as Sequelize 7 has it; the driver sees from the column's declared type that numbers
 // would lose digits (see `driver`).
-const fromBigInt = (value: unknown): unknown => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value)
-const toNumber = (value: unknown): unknown => (typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value)
+const fromBigInt = (value: unknown): unknown =>
+  typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
+const toNumber = (value: unknown): unknown =>
+  typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value
 
 /** Significant digits that a double keeps (sqlite.org/floatingpoint.html). */
 const EXACT_DIGITS = 15
@@ -53,7 +63,11 @@ const decimalRow: Row = ({ options }) => {
   const precision = typeof options.precision === 'number' ? options.precision : null
   const scale = typeof options.scale === 'number' ? options.scale : precision === null ? null : 0
   if (precision !== null && precision > EXACT_DIGITS) {
-    return { sql: 'TEXT', toBind: (value) => decimalText(value, scale), fromRow: (value) => (value === null ? null : decimalText(value, scale)) }
+    return {
+      sql: 'TEXT',
+      toBind: (value) => decimalText(value, scale),
+      fromRow: (value) => (value === null ? null : decimalText(value, scale)),
+    }
   }
   return {
     sql: precision === null ? 'DECIMAL' : `DECIMAL(${precision},${scale})`,
@@ -61,7 +75,9 @@ const decimalRow: Row = ({ options }) => {
       const text = decimalText(value, scale)
       if (typeof text !== 'string') return text
       if (text.replace(/^-?0*\.?0*|\./g, '').length > EXACT_DIGITS) {
-        throw new DataTypeValidationError(`${text} has more than ${EXACT_DIGITS} digits, which SQLite cannot keep in a number. Declare the attribute as DECIMAL(precision, scale) with a precision above ${EXACT_DIGITS}: it is then stored as text.`)
+        throw new DataTypeValidationError(
+          `${text} has more than ${EXACT_DIGITS} digits, which SQLite cannot keep in a number. Declare the attribute as DECIMAL(precision, scale) with a precision above ${EXACT_DIGITS}: it is then stored as text.`,
+        )
       }
       return Number(text)
     },
@@ -71,7 +87,10 @@ const decimalRow: Row = ({ options }) => {
 
 /** A decimal in plain digits, rounded half away from zero to `scale` digits after the point (null: as many as there are). */
 export function decimalText(value: unknown, scale: number | null): unknown {
-  const given = typeof value === 'object' && value !== null && typeof (value as { toFixed?: unknown }).toFixed === 'function' ? (value as { toFixed(): string }).toFixed() : value
+  const given =
+    typeof value === 'object' && value !== null && typeof (value as { toFixed?: unknown }).toFixed === 'function'
+      ? (value as { toFixed(): string }).toFixed()
+      : value
   const text = decimalOf(given)
   if (text === null || scale === null) return text ?? value
   const negative = text.startsWith('-')
@@ -110,7 +129,11 @@ const jsonRow = row(
   // Databases of Sequelize 6 declare such columns JSON, whose affinity turns the text of a number into a number.
   (value) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value),
 )
-const blobRow: Row = (type) => ({ sql: 'BLOB', toBind: (value) => type.toBindableValue(value), fromRow: (value) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : value) })
+const blobRow: Row = (type) => ({
+  sql: 'BLOB',
+  toBind: (value) => type.toBindableValue(value),
+  fromRow: (value) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : value),
+})
 
 const integer = row('INTEGER', toInteger)
 const real = row('REAL', toNumber)
@@ -196,14 +219,25 @@ function makeCodec(type: DataType): TypeCodec {
   const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type) : undefined
   const isOwn = overrides(type, 'toSql')
   if (!builtIn && !isOwn && type.key !== 'SQL') {
-    throw new UnsupportedFeatureError(`SQLite has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`)
+    throw new UnsupportedFeatureError(
+      `SQLite has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`,
+    )
   }
   const own = type.key === 'SQL' || !builtIn
   return {
     sql: own || isOwn ? type.toSql() : builtIn.sql,
-    toBind: overrides(type, 'toBindableValue') ? (value) => type.toBindableValue(value) : own ? looseToBind : builtIn.toBind,
-    fromRow: overrides(type, 'parseDatabaseValue') ? (value) => type.parseDatabaseValue(value) : own ? null : builtIn.fromRow,
+    toBind: overrides(type, 'toBindableValue')
+      ? (value) => type.toBindableValue(value)
+      : own
+        ? looseToBind
+        : builtIn.toBind,
+    fromRow: overrides(type, 'parseDatabaseValue')
+      ? (value) => type.parseDatabaseValue(value)
+      : own
+        ? null
+        : builtIn.fromRow,
   }
 }
 // A column of a type that we know nothing about: numbers stay as they are, its affinity is the user's business.
-const looseToBind = (value: unknown): unknown => (typeof value === 'boolean' || value instanceof Date || value === undefined ? looseValue(value) : value)
+const looseToBind = (value: unknown): unknown =>
+  typeof value === 'boolean' || value instanceof Date || value === undefined ? looseValue(value) : value

@@ -1,0 +1,24 @@
+/** What loggers are given, and how parameters look in it. */
+
+/** False: silent. A function gets the text, then (with `benchmark`) the milliseconds, else the options of the call. */
+// biome-ignore lint/suspicious/noExplicitAny: loggers take what they like as their second argument.
+export type Logging = false | ((sql: string, timing?: any, ...more: any[]) => void)
+
+/** `; [1,"text"]`, long values shortened. Only where `logQueryParameters` asks for it: logs are no place for data. */
+export function logParams(params: readonly unknown[]): string {
+  return `; ${JSON.stringify(params, (_key, value: unknown) => {
+    if (typeof value === 'bigint') return String(value)
+    if (typeof value === 'string' && value.length > 200) return `${value.slice(0, 200)}…`
+    return isBytes(value) ? `<${bytesOf(value)} bytes>` : value
+  })}`
+}
+
+// A Buffer has been through its toJSON when the replacer sees it.
+const isBytes = (value: unknown): value is Uint8Array | { readonly data: readonly number[] } =>
+  ArrayBuffer.isView(value) ||
+  (typeof value === 'object' &&
+    value !== null &&
+    (value as { type?: unknown }).type === 'Buffer' &&
+    Array.isArray((value as { data?: unknown }).data))
+const bytesOf = (value: Uint8Array | { readonly data: readonly number[] }): number =>
+  'data' in value ? value.data.length : value.byteLength

@@ -1,0 +1,39 @@
+/** Runs work again when it failed for a passing reason (Sequelize: the option `retry`). */
+import { DeadlockError, SerializationError, TimeoutError } from '../errors/database.js'
+
+type ErrorMatch = string | RegExp | (abstract new (...args: never[]) => Error)
+export interface RetryOptions {
+  /** How often the work is tried in all. Default 5. */
+  readonly max?: number
+  /** Errors that are worth another try: classes, or text or patterns in the message. Default: deadlocks, serialization failures, a busy database. */
+  readonly match?: ErrorMatch | readonly ErrorMatch[]
+  /** Milliseconds before the second try. Default 100. */
+  readonly backoffBase?: number
+  /** Factor by which each pause is longer than the one before. Default 1.1. */
+  readonly backoffExponent?: number
+}
+
+const PASSING: readonly ErrorMatch[] = [DeadlockError, SerializationError, TimeoutError]
+
+export async function withRetry<T>(options: RetryOptions, work: () => T | Promise<T>): Promise<T> {
+  const { max = 5, match = PASSING, backoffBase = 100, backoffExponent = 1.1 } = options
+  const matches = Array.isArray(match) ? (match as readonly ErrorMatch[]) : [match as ErrorMatch]
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= max || !matches.some((one) => isMatch(error, one))) throw error
+      await new Promise((resolve) => setTimeout(resolve, backoffBase * backoffExponent ** (attempt - 1)))
+    }
+  }
+}
+
+function isMatch(error: unknown, match: ErrorMatch): boolean {
+  if (typeof match === 'function')
+    return error instanceof match || (error instanceof Error && error.cause instanceof match)
+  const text =
+    error instanceof Error
+      ? `${error.name}: ${error.message}${error.cause instanceof Error ? ` ${(error.cause as { code?: unknown }).code ?? ''} ${error.cause.message}` : ''}`
+      : String(error)
+  return typeof match === 'string' ? text.includes(match) : match.test(text)
+}

@@ -1,0 +1,217 @@
+/**
+ * SQLite as a dialect: the parts of this folder put together, and its traits. Docs: databases/sqlite.
+ * No driver is loaded before the first connection.
+ */
+import type { Connection, Driver, Statement } from '../../connect/driver.js'
+import type { PoolPlan } from '../../connect/executor.js'
+import type { TransactionSyntax } from '../../connect/transaction-options.js'
+import { DefinitionError } from '../../errors/base.js'
+import { typeName } from '../../print/expr.js'
+import type { Syntax } from '../../print/writer.js'
+import { print, Writer } from '../../print/writer.js'
+import type { Change } from '../../schema/change.js'
+import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
+import type { Expr } from '../../sql/expr.js'
+import type { QueryNode, TableName } from '../../sql/query.js'
+import type { DataType, TypeCodec } from '../../types/data-type.js'
+import type { ColumnDescription, Dialect, ForeignKeyChecks, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
+import { canonical } from './canonical.js'
+import { isPrivateStorage, SqliteOpenMode, sqliteDriver, storageOf } from './driver.js'
+import { translateError } from './faults.js'
+import { describeTable, introspect, listTables } from './introspect.js'
+import { castName, sqliteOperators, sqliteTable } from './print.js'
+import { foreignKeyChecks, printChanges, restartCounter, sqliteWords } from './rebuild.js'
+import { supports } from './supports.js'
+import { literal, quoteIdentifier, quoteTable } from './text.js'
+import { sqliteTransactions } from './transactions.js'
+import { codec, LooseType } from './types.js'
+import { parseUrl } from './url.js'
+
+export { SqliteOpenMode }
+
+/** Options of a connection (docs: databases/sqlite). */
+export interface SqliteConnectionOptions {
+  /** Path of the file, `:memory:` (default), or `''` for a temporary file. */
+  readonly storage?: string
+  /** Flags of `SqliteOpenMode`. Default: read, write, create. */
+  readonly mode?: number
+  /** Opens the file for reading only. Default false. */
+  readonly readOnly?: boolean
+  /** False: foreign keys are not enforced. Default true. */
+  readonly foreignKeys?: boolean
+  /** Milliseconds to wait for another process' lock. The process stands still meanwhile. Default 5000. */
+  readonly busyTimeout?: number
+  /** `'better-sqlite3'`, `'node:sqlite'`, or the module itself. Default: the first that is installed. */
+  readonly driver?: unknown
+  /** Path of better-sqlite3's native part, for bundled programs. */
+  readonly nativeBinding?: unknown
+}
+
+const traits: Traits = Object.freeze({
+  returning: 'statement',
+  schemas: false,
+  savepoints: true,
+  beginImmediate: 'IMMEDIATE',
+  rowLocks: false,
+  skipLocked: false,
+  isolationLevels: false,
+  defaultKeyword: false,
+  rightJoin: true,
+  lateral: false,
+  nullsOrdering: 'keyword',
+  conflictClause: 'on-conflict',
+  updateLimit: true,
+  deferrableConstraints: true,
+  partialIndexes: true,
+  expressionIndexes: true,
+  implicitForeignKeyIndex: false,
+  alterColumn: 'rebuild',
+  // None of its own; that of PostgreSQL keeps names the same where a program moves.
+  maxIdentifierLength: 63,
+  // SQLITE_MAX_VARIABLE_NUMBER since 3.32.
+  maxParameters: 32_766,
+  comments: false,
+  truncate: 'delete',
+  referencedKeyMustBeUnique: true,
+  setDefaultAction: true,
+  arrays: false,
+  json: true,
+  iLike: 'like',
+  regexp: false,
+  indexHints: false,
+  generatedUuid: Object.freeze([]),
+  caseInsensitiveNames: true,
+  transactionalDdl: true,
+})
+
+const looseType: DataType = new LooseType()
+const bound = (value: unknown, type: DataType | null): unknown => {
+  if (value === null || value === undefined || type === null) return value
+  const { toBind } = codec(type)
+  return toBind === null ? value : toBind(value)
+}
+const syntax: Syntax = {
+  engine: 'SQLite',
+  nodes: sqliteTable,
+  operators: sqliteOperators,
+  quoteIdentifier,
+  quoteTable,
+  placeholder: () => '?',
+  literal: (value, type) => literal(bound(value, type)),
+  castType: (type) => castName(typeof type === 'string' ? typeName(type) : codec(type).sql),
+  looseType,
+}
+const words = sqliteWords(quoteIdentifier)
+
+export class SqliteDialect implements Dialect {
+  static readonly dialectName = 'sqlite3'
+  readonly name = 'sqlite3'
+  readonly traits = traits
+  readonly supports = supports
+  readonly identifierDelimiter = Object.freeze({ left: '`', right: '`' })
+  readonly TICK_CHAR_LEFT = '`'
+  readonly TICK_CHAR_RIGHT = '`'
+  readonly defaultSchema = ''
+  readonly minimumDatabaseVersion = '3.39.0'
+  readonly driver: Driver = sqliteDriver
+  readonly transactions: TransactionSyntax = sqliteTransactions
+  readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
+  readonly connectionOptions = Object.freeze([
+    'storage',
+    'mode',
+    'readOnly',
+    'foreignKeys',
+    'busyTimeout',
+    'password',
+    'driver',
+    'sqlite3Module',
+    'nativeBinding',
+  ])
+
+  quoteIdentifier(name: string): string {
+    return quoteIdentifier(name)
+  }
+  quoteTable(table: TableName): string {
+    return quoteTable(table)
+  }
+  escape(value: unknown, type?: DataType | null): string {
+    return literal(bound(value, type ?? null))
+  }
+  print(node: QueryNode): Printed {
+    return print(node, syntax)
+  }
+  printExpr(expr: Expr): Printed {
+    return print(expr, syntax)
+  }
+  printInline(expr: Expr): string {
+    return new Writer(syntax, true).node(expr).text
+  }
+  codec(type: DataType): TypeCodec {
+    return codec(type)
+  }
+
+  introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot> {
+    return introspect(run, tables)
+  }
+  listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
+    return listTables(run, schema)
+  }
+  canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
+    return canonical(snapshot)
+  }
+  printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[] {
+    return printChanges(changes, actual, words)
+  }
+  describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
+    return describeTable(table)
+  }
+  restartCounter(table: TableName): string {
+    return restartCounter(table)
+  }
+  translateError(error: unknown, statement: Statement | null): Error {
+    return translateError(error, statement)
+  }
+  async databaseVersion(run: Run): Promise<string> {
+    const { rows } = await run({ text: 'SELECT sqlite_version()', params: [], mode: 'rows' })
+    return String(rows[0]?.[0])
+  }
+
+  prepareConnection(
+    connection: Connection,
+    options: Readonly<Record<string, unknown>>,
+    role: 'read' | 'write' = 'write',
+  ): void {
+    const set = (pragma: string): void =>
+      void connection.execute({ text: `PRAGMA ${pragma}`, params: [], mode: 'script' })
+    // The default of the build may be either.
+    set(`foreign_keys = ${options.foreignKeys === false ? 'OFF' : 'ON'}`)
+    if (isPrivateStorage(storageOf(options))) return
+    // What is announced as reading must not write beside the one connection that may.
+    if (role === 'read') set('query_only = ON')
+    // A transaction too large for the cache would otherwise take the exclusive lock in its middle, and readers of this very process would
+    // stand still until their timeout, with the transaction (pragma.html#pragma_cache_spill).
+    else set('cache_spill = OFF')
+  }
+
+  /** A database in memory belongs to its connection; a file has one writer. */
+  poolPlan(options: Readonly<Record<string, unknown>>): PoolPlan {
+    return isPrivateStorage(storageOf(options)) ? 'shared' : 'single-writer'
+  }
+
+  parseUrl(url: string): Readonly<Record<string, unknown>> {
+    return parseUrl(url)
+  }
+
+  getDefaultSchema(): string {
+    return this.defaultSchema
+  }
+  getSupportedConnectionOptions(): readonly string[] {
+    return this.connectionOptions
+  }
+  static getSupportedOptions(): readonly string[] {
+    return []
+  }
+  static getDefaultPort(): number {
+    throw new DefinitionError('SQLite has no port: its databases are files.')
+  }
+}
