@@ -8,6 +8,7 @@ import { compile } from '../base/compile.js'
 import { draft, isPlainObject } from '../base/freeze.js'
 import { InstanceError } from '../errors/index.js'
 import { isFragment } from '../sql/fragments.js'
+import { GONE } from './accessors.js'
 import type { Attribute } from './attribute.js'
 import { defaultOf } from './attribute.js'
 import type { ModelClass, ModelDefinition } from './definition.js'
@@ -537,5 +538,5 @@ export function markPersisted(
 /** Says that the row of an instance is gone (or back). A relation that still holds the instance then reads as null. */
 export function markGone(instance: ModelState, isGone: boolean): void {
   if (isGone) Object.defineProperty(instance, GONE, { value: true, configurable: true, enumerable: false })
-  else if (GONE in instance) delete (instance as { [GONE]?: true })[GONE]
+  else if (GONE in instance) Reflect.deleteProperty(instance, GONE)
 }
