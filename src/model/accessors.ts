@@ -62,10 +62,11 @@ const reader = (name: string): ((this: ModelState) => unknown) =>
 /** Marks an instance whose row was deleted (`markGone` of `model/state`). */
 export const GONE: unique symbol = Symbol('mortise.gone')
 /** The instance of a relation; null once its row is deleted. */
-const relationReader = (as: string): ((this: ModelState) => unknown) => function (this: ModelState) {
-  const value = this.dataValues?.[as]
-  return typeof value === 'object' && value !== null && GONE in value ? null : value
-}
+const relationReader = (as: string): ((this: ModelState) => unknown) =>
+  function (this: ModelState) {
+    const value = this.dataValues?.[as]
+    return typeof value === 'object' && value !== null && GONE in value ? null : value
+  }
 
 function install(model: ModelClass, name: string, accessor: Required<Pick<PropertyDescriptor, 'get' | 'set'>>): void {
   const { prototype } = model

@@ -127,7 +127,7 @@ export function readAttribute(modelName: string, name: string, given: unknown): 
       `${place} is ${String(given)}. Give it a data type, e.g. DataTypes.STRING (is the type's name misspelt?).`,
     )
   if (typeof given === 'string' || typeof given === 'function' || given instanceof AbstractType)
-    return { type: typeOf(place, given) }
+    return { type: enumOrType(place, { type: given }) }
   if (!isPlainObject(given)) {
     if (typeof given === 'object' && typeof (given as DataType).validate === 'function' && 'key' in given)
       return { type: typeOf(place, given) }

@@ -129,6 +129,8 @@ export interface ModelDefinition {
   removeAssociation(name: string): void
   /** Attribute by its name; throws naming model, attribute and the nearest name there is. */
   attribute(name: string): Attribute
+  /** From now on instances are made of `model`, which extends the class the definition was made for. */
+  adopt(model: ModelClass): void
   /** Throws `DefinitionError` when an index names something that is no attribute. Asked before a table is made. */
   checkIndexes(): void
 
@@ -178,7 +180,7 @@ export function createDefinition(
 }
 
 class Definition implements ModelDefinition {
-  readonly model: ModelClass
+  model: ModelClass
   readonly modelName: string
   readonly table: ModelDefinition['table']
   readonly settings: ModelSettings
@@ -388,6 +390,13 @@ class Definition implements ModelDefinition {
     this.roles.delete(name)
     delete this.rawAttributes[name]
     this.refresh()
+  }
+
+  adopt(model: ModelClass): void {
+    this.model = model
+    this.hooks.owner = model
+    installAttributes(model, this.shape)
+    this.refreshRevision()
   }
 
   addAssociation(association: Association): void {

@@ -17,7 +17,6 @@ import { construct, fieldsOf, recorder, STATE, takePurpose } from './fields.js'
 
 export { installAttributes, installRelation, uninstallRelation } from './accessors.js'
 
-
 export type Values = Record<string, unknown>
 /** What an instance remembers of how it was made; serialisers read `include` and `includeNames`. One object for all rows of a query. */
 export interface StateOptions {

@@ -96,7 +96,6 @@ export function checkValidators(place: string, validate: Readonly<Record<string,
   }
 }
 
-/** Validators that take a locale or options; `true` says nothing about those. */
 export interface ReadValidator {
   readonly args: readonly unknown[]
   readonly message: string | null
@@ -106,8 +105,10 @@ export interface ReadValidator {
 export function readValidator(given: unknown): ReadValidator | null {
   if (given === false || given === null || given === undefined) return null
   if (isPlainObject(given) && ('msg' in given || 'args' in given)) {
-    const inner = given.args === undefined ? { args: [] } : readValidator(given.args)
-    return inner === null ? null : { args: inner.args, message: typeof given.msg === 'string' ? given.msg : null }
+    const { msg, args, ...options } = given
+    // `isUrl: { require_protocol: true, msg }`: what is neither message nor arguments is validator.js' options.
+    const inner = args === undefined ? { args: Object.keys(options).length > 0 ? [options] : [] } : readValidator(args)
+    return inner === null ? null : { args: inner.args, message: typeof msg === 'string' ? msg : null }
   }
   return { args: given === true ? [] : Array.isArray(given) ? (given as unknown[]) : [given], message: null }
 }
