@@ -143,6 +143,7 @@ const text = row('TEXT', toText)
 export class LooseType extends AbstractType {
   static override key = 'LOOSE'
 }
+LooseType.prototype.key = LooseType.key
 const looseValue = (value: unknown): unknown => {
   switch (typeof value) {
     case 'number':
