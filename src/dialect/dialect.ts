@@ -98,6 +98,8 @@ export interface Dialect {
   describeTable?(table: TableSnapshot): Record<string, ColumnDescription>
   /** Null or absent: enforcement cannot be switched off. */
   readonly foreignKeyChecks?: ForeignKeyChecks | null
+  /** Asks for a value that changes whenever the schema does: what was read before the write lock need not be read again under it. */
+  readonly schemaVersion?: string
   /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
   restartCounter?(table: TableName): string
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */

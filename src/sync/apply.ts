@@ -73,22 +73,33 @@ export async function applyChanges(runtime: Runtime, make: MakeChanges, options:
     const inside: ExecOptions = { ...options, connection, transaction: null }
     const ask = runWith(runtime, inside)
     // Asked without a lock first: most often there is nothing to do.
+    const version = await schemaVersion(dialect, ask)
     let work = await prepare(runtime, make, ask)
     while (work.changes.length > 0) {
       const withoutForeignKeys = work.statements.some((statement) => statement.withoutForeignKeys !== undefined)
-      const carryOutNow = async (): Promise<boolean> => {
-        if (dialect.traits.transactionalDdl) work = await prepare(runtime, make, ask)
+      const inTransaction = async (): Promise<boolean> => await executor.atomic(inside, async (transaction) => {
+        const own: ExecOptions = { ...options, connection: null, transaction }
+        const askInside = runWith(runtime, own)
+        if (version === null || version !== await schemaVersion(dialect, askInside)) work = await prepare(runtime, make, askInside)
         // Somebody else changed the schema in between: begin again with what is needed now.
         if (!withoutForeignKeys && work.statements.some((statement) => statement.withoutForeignKeys !== undefined)) return false
+        await carryOut(runtime, work, own)
+        return true
+      })
+      const atOnce = async (): Promise<boolean> => {
         await carryOut(runtime, work, inside)
         return true
       }
-      const done = await withForeignKeys(dialect, ask, withoutForeignKeys, () => dialect.traits.transactionalDdl ? executor.atomic(inside, carryOutNow) : carryOutNow())
+      const done = await withForeignKeys(dialect, ask, withoutForeignKeys, dialect.traits.transactionalDdl ? inTransaction : atOnce)
       if (done) break
     }
     for (const statement of work.statements) if (statement.outsideTransaction) await ask(run(statement.text))
     return work.plan
   })
+}
+
+async function schemaVersion(dialect: Dialect, ask: Run): Promise<string | null> {
+  return dialect.schemaVersion === undefined ? null : String((await ask(run(dialect.schemaVersion, 'rows'))).rows[0]?.[0])
 }
 
 /** Runs the callback while foreign keys are not enforced, and restores what was before, whatever happens. */

@@ -116,6 +116,7 @@ export class SqliteDialect implements Dialect {
   readonly driver: Driver = sqliteDriver
   readonly transactions: TransactionSyntax = sqliteTransactions
   readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
+  readonly schemaVersion = 'PRAGMA schema_version'
   readonly connectionOptions = Object.freeze([
     'storage',
     'mode',
