@@ -1,8 +1,18 @@
-export * from './api/types/index.js'
-export { Model } from './api/model.js'
-export { Sequelize } from './api/sequelize.js'
-export { DataTypes } from './api/data-types.js'
-export { Op } from './sql/op.js'
-export * from './api/enums.js'
-export { hasOne, belongsTo, hasMany, belongsToMany } from './api/declare.js'
-export { literal, fn, col, sql, cast } from './sql/fragments.js'
+/**
+ * `mortise`: everything public. By `require('mortise')` one gets the class `Sequelize`, which has all of it as properties.
+ */
+import { Sequelize } from './api/sequelize.js'
+
+export * from './api/exports.js'
+export { Sequelize }
+export default Sequelize
+// What `require` of an ES module returns (Node >= 20.19).
+export { Sequelize as 'module.exports' }
+
+export type { Pool, PoolOptions as PoolSettings } from './connect/pool.js'
+export type { Connection } from './connect/driver.js'
+export type { TransactionOptions } from './connect/transaction-options.js'
+export type { Dialect } from './dialect/dialect.js'
+export type { PrimaryKeyValue } from './api/types/infer.js'
+export type * from './api/types/index.js'
+export type { Options, SequelizeOptions, PoolOptions, ReplicationOptions } from './api/types/sequelize.js'

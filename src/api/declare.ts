@@ -3,15 +3,27 @@
  * `sequelize.associate` read it.
  */
 import type { BelongsToManyOptions } from './types/associations.js'
-import type { AssociationDeclaration, DeclareBelongsTo, DeclareBelongsToMany, DeclareHasMany, DeclareHasOne } from './types/relations.js'
+import type {
+  AssociationDeclaration,
+  DeclareBelongsTo,
+  DeclareBelongsToMany,
+  DeclareHasMany,
+  DeclareHasOne,
+} from './types/relations.js'
 
 export interface Declared {
   readonly associationType: 'HasOne' | 'BelongsTo' | 'HasMany' | 'BelongsToMany'
   readonly target: () => unknown
   readonly options: Readonly<Record<string, unknown>>
 }
-const declare = (associationType: Declared['associationType']) =>
-  ((target: () => unknown, options?: unknown): Declared => Object.freeze({ associationType, target, options: typeof options === 'string' ? { foreignKey: options } : { ...(options as object | undefined) } }))
+const declare =
+  (associationType: Declared['associationType']) =>
+  (target: () => unknown, options?: unknown): Declared =>
+    Object.freeze({
+      associationType,
+      target,
+      options: typeof options === 'string' ? { foreignKey: options } : { ...(options as object | undefined) },
+    })
 
 /** The target has the foreign key; at most one row. */
 export const hasOne = declare('HasOne') as unknown as DeclareHasOne

@@ -1,4 +1,5 @@
 /** The enumerations of Sequelize's interface. Their members are their names, so that both `QueryTypes.SELECT` and `'SELECT'` work. */
+import { ConstraintChecking } from '../connect/transaction-options.js'
 import { literal } from '../sql/fragments.js'
 
 /** What the result of `sequelize.query` looks like. */
@@ -19,7 +20,11 @@ export enum QueryTypes {
   RAW = 'RAW',
 }
 /** Index hints of MySQL and MariaDB. */
-export enum IndexHints { USE = 'USE', FORCE = 'FORCE', IGNORE = 'IGNORE' }
+export enum IndexHints {
+  USE = 'USE',
+  FORCE = 'FORCE',
+  IGNORE = 'IGNORE',
+}
 /** Table hints of SQL Server. */
 export enum TableHints {
   NOLOCK = 'NOLOCK',
@@ -39,7 +44,10 @@ export enum TableHints {
   NOEXPAND = 'NOEXPAND',
 }
 /** Mortise always sends values as parameters; the names are kept for programs that set the option. */
-export enum ParameterStyle { BIND = 'BIND', REPLACEMENT = 'REPLACEMENT' }
+export enum ParameterStyle {
+  BIND = 'BIND',
+  REPLACEMENT = 'REPLACEMENT',
+}
 export enum GeoJsonType {
   Point = 'Point',
   LineString = 'LineString',
@@ -50,9 +58,29 @@ export enum GeoJsonType {
   GeometryCollection = 'GeometryCollection',
 }
 /** Which associated rows `destroy` deletes in JavaScript. */
-export enum ManualOnDelete { paranoid = 'paranoid', none = 'none', all = 'all' }
+export enum ManualOnDelete {
+  paranoid = 'paranoid',
+  none = 'none',
+  all = 'all',
+}
 /** Levels of row locks. */
-export enum Lock { UPDATE = 'UPDATE', SHARE = 'SHARE', KEY_SHARE = 'KEY SHARE', NO_KEY_UPDATE = 'NO KEY UPDATE' }
+export enum Lock {
+  UPDATE = 'UPDATE',
+  SHARE = 'SHARE',
+  KEY_SHARE = 'KEY SHARE',
+  NO_KEY_UPDATE = 'NO KEY UPDATE',
+}
+
+/** When a foreign key is checked, where the engine can put it off (`references: { deferrable }`). */
+export const Deferrable = Object.freeze({
+  INITIALLY_DEFERRED: 'INITIALLY_DEFERRED',
+  INITIALLY_IMMEDIATE: 'INITIALLY_IMMEDIATE',
+  NOT: 'NOT',
+  /** @deprecated v6: of a transaction. Use `ConstraintChecking.DEFERRED`. */
+  SET_DEFERRED: ConstraintChecking.DEFERRED,
+  /** @deprecated v6: of a transaction. Use `ConstraintChecking.IMMEDIATE`. */
+  SET_IMMEDIATE: ConstraintChecking.IMMEDIATE,
+} as const)
 
 /** SQL NULL and JSON `null`, where a JSON column takes both. */
 export const SQL_NULL = literal('NULL')

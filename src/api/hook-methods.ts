@@ -27,7 +27,9 @@ interface HookFunctions<H> {
 export type HookMethods = Shorthands<ModelHooks> & HookFunctions<ModelHooks>
 export type SequelizeHookMethods = Shorthands<SequelizeHooks> & HookFunctions<SequelizeHooks>
 
-interface Holder { readonly hooks: Hooks }
+interface Holder {
+  readonly hooks: Hooks
+}
 
 /** `(hook, fn)` and `(hook, name, fn)`. */
 function add(this: Holder, hook: string, nameOrListener: unknown, listener?: unknown): void {

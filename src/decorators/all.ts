@@ -2,14 +2,20 @@
  * Every decorator, once: `mortise/decorators-legacy` and `mortise/decorators` export these same functions.
  * Docs: models/defining-models, models/validations-and-constraints, models/indexes, associations/basics, other-topics/hooks.
  */
-import type { BelongsToManyOptions, BelongsToOptions, HasManyOptions, HasOneOptions } from '../api/types/associations.js'
-import type { DataTypeClass, DataTypeLike, AnyDataType } from '../api/types/data-types.js'
+
+import { DataTypes } from '../api/data-types.js'
+import type {
+  BelongsToManyOptions,
+  BelongsToOptions,
+  HasManyOptions,
+  HasOneOptions,
+} from '../api/types/associations.js'
+import type { AnyDataType, DataTypeClass, DataTypeLike } from '../api/types/data-types.js'
 import type { AttributeIndexOptions, AttributeOptions, ModelOptions } from '../api/types/define.js'
 import type { AnyModel, AttributeNames, ModelCtor } from '../api/types/infer.js'
 import { DefinitionError } from '../errors/index.js'
-import { DataTypes } from '../api/data-types.js'
 import { addAttributeOptions, classDecorator, isApplied, methodDecorator, propertyDecorator } from './decorate.js'
-import { type DecoratedAssociation } from './metadata.js'
+import type { DecoratedAssociation } from './metadata.js'
 import type {
   MethodDecorator,
   OptionalClassDecorator,
@@ -37,21 +43,30 @@ const optionalClass = (isAbstract: boolean) =>
  * Options of the model: `@Table({ tableName: 'people', paranoid: true })`.
  * `@Table.Abstract`: the class is not a model itself, its attributes and options are inherited.
  */
-export const Table: OptionalClassDecorator<ModelOptions> & { readonly Abstract: OptionalClassDecorator<Omit<ModelOptions, 'name' | 'modelName' | 'tableName'>> } = Object.assign(
-  optionalClass(false),
-  { Abstract: optionalClass(true) },
-)
+export const Table: OptionalClassDecorator<ModelOptions> & {
+  readonly Abstract: OptionalClassDecorator<Omit<ModelOptions, 'name' | 'modelName' | 'tableName'>>
+} = Object.assign(optionalClass(false), { Abstract: optionalClass(true) })
 
 // ---------------------------------------------------------------- attributes
 
 /** Attribute options are merged of all decorators of a property; two that say different things throw. */
-const attribute = (label: string, options: (prototype: object | null, name: string) => Readonly<Record<string, unknown>>): PropertyDecorator =>
-  propertyDecorator(label, (record, name, { prototype }) => addAttributeOptions(record, name, options(prototype, name), label))
-const fixed = (label: string, options: Readonly<Record<string, unknown>>): PropertyDecorator => attribute(label, () => options)
+const attribute = (
+  label: string,
+  options: (prototype: object | null, name: string) => Readonly<Record<string, unknown>>,
+): PropertyDecorator =>
+  propertyDecorator(label, (record, name, { prototype }) =>
+    addAttributeOptions(record, name, options(prototype, name), label),
+  )
+const fixed = (label: string, options: Readonly<Record<string, unknown>>): PropertyDecorator =>
+  attribute(label, () => options)
 /** `@X`, `@X()`, `@X(value)`. */
-function optional<T>(label: string, options: (value: T | undefined) => Readonly<Record<string, unknown>>): OptionalPropertyDecorator<T> {
+function optional<T>(
+  label: string,
+  options: (value: T | undefined) => Readonly<Record<string, unknown>>,
+): OptionalPropertyDecorator<T> {
   return ((...args: readonly unknown[]) => {
-    if (isApplied(args) && args.length >= 2) return (fixed(label, options(undefined)) as (...args: readonly unknown[]) => unknown)(...args)
+    if (isApplied(args) && args.length >= 2)
+      return (fixed(label, options(undefined)) as (...args: readonly unknown[]) => unknown)(...args)
     return fixed(label, options(args[0] as T | undefined))
   }) as OptionalPropertyDecorator<T>
 }
@@ -113,29 +128,49 @@ export const ColumnName = (columnName: string): PropertyDecorator => fixed('Colu
 /** Comment of the column, where the engine has comments. */
 export const Comment = (comment: string): PropertyDecorator => fixed('Comment', { comment })
 /** Part of the primary key. */
-export const PrimaryKey: OptionalPropertyDecorator<boolean> = optional('PrimaryKey', (value) => ({ primaryKey: value ?? true }))
-export const AutoIncrement: OptionalPropertyDecorator<boolean> = optional('AutoIncrement', (value) => ({ autoIncrement: value ?? true }))
+export const PrimaryKey: OptionalPropertyDecorator<boolean> = optional('PrimaryKey', (value) => ({
+  primaryKey: value ?? true,
+}))
+export const AutoIncrement: OptionalPropertyDecorator<boolean> = optional('AutoIncrement', (value) => ({
+  autoIncrement: value ?? true,
+}))
 /** NOT NULL, and validated. */
-export const NotNull: OptionalPropertyDecorator<boolean> = optional('NotNull', (value) => ({ allowNull: !(value ?? true) }))
-export const AllowNull: OptionalPropertyDecorator<boolean> = optional('AllowNull', (value) => ({ allowNull: value ?? true }))
+export const NotNull: OptionalPropertyDecorator<boolean> = optional('NotNull', (value) => ({
+  allowNull: !(value ?? true),
+}))
+export const AllowNull: OptionalPropertyDecorator<boolean> = optional('AllowNull', (value) => ({
+  allowNull: value ?? true,
+}))
 /** A value, a function that makes one for each new instance, or SQL. */
 export const Default = (defaultValue: unknown): PropertyDecorator => fixed('Default', { defaultValue })
 /** A unique index; attributes that give the same name share one. */
-export const Unique: OptionalPropertyDecorator<boolean | string | AttributeIndexOptions> = optional('Unique', (value) => ({ unique: value ?? true }))
+export const Unique: OptionalPropertyDecorator<boolean | string | AttributeIndexOptions> = optional(
+  'Unique',
+  (value) => ({ unique: value ?? true }),
+)
 /** An index; attributes that give the same name share one. */
-export const Index: OptionalPropertyDecorator<string | AttributeIndexOptions> = optional('Index', (value) => ({ index: value ?? true }))
+export const Index: OptionalPropertyDecorator<string | AttributeIndexOptions> = optional('Index', (value) => ({
+  index: value ?? true,
+}))
 
 type IndexedAttribute = NonNullable<AttributeIndexOptions['attribute']>
 /**
  * A decorator for the attributes of one index: `const NameIndex = createIndexDecorator('NameIndex', { unique: true })`,
  * then `@NameIndex` or `@NameIndex({ order: 'DESC' })`.
  */
-export function createIndexDecorator(name: string, options: Omit<AttributeIndexOptions, 'name' | 'attribute'> = {}): OptionalPropertyDecorator<IndexedAttribute> {
-  return optional(name, (value: IndexedAttribute | undefined) => ({ index: { ...options, name, ...(value === undefined ? {} : { attribute: value }) } }))
+export function createIndexDecorator(
+  name: string,
+  options: Omit<AttributeIndexOptions, 'name' | 'attribute'> = {},
+): OptionalPropertyDecorator<IndexedAttribute> {
+  return optional(name, (value: IndexedAttribute | undefined) => ({
+    index: { ...options, name, ...(value === undefined ? {} : { attribute: value }) },
+  }))
 }
 
 /** Validators of the attribute: `@ValidateAttribute({ isEmail: true })`, or a function that throws. */
-export function ValidateAttribute(validators: Readonly<Record<string, unknown>> | ((...args: never[]) => unknown)): PropertyDecorator {
+export function ValidateAttribute(
+  validators: Readonly<Record<string, unknown>> | ((...args: never[]) => unknown),
+): PropertyDecorator {
   return attribute('ValidateAttribute', (_prototype, name) => ({
     validate: typeof validators === 'function' ? { [validators.name || `${name}Validator`]: validators } : validators,
   }))
@@ -144,7 +179,8 @@ export function ValidateAttribute(validators: Readonly<Record<string, unknown>> 
 const roleDecorator = (label: string, role: string): PropertyDecorator =>
   propertyDecorator(label, (record, name) => {
     const taken = record.roles.get(role)
-    if (taken !== undefined && taken !== name) throw new DefinitionError(`@${label} decorates "${taken}" and "${name}"; a model has one.`)
+    if (taken !== undefined && taken !== name)
+      throw new DefinitionError(`@${label} decorates "${taken}" and "${name}"; a model has one.`)
     record.roles.set(role, name)
   })
 /** The attribute that holds the time of the insert. */
@@ -159,24 +195,39 @@ export const Version: PropertyDecorator = roleDecorator('Version', 'version')
 // ---------------------------------------------------------------- associations
 
 type Thunk<T> = () => ModelCtor<T>
-const associationDecorator = (kind: DecoratedAssociation['kind'], target: () => unknown, options: unknown): PropertyDecorator => {
+const associationDecorator = (
+  kind: DecoratedAssociation['kind'],
+  target: () => unknown,
+  options: unknown,
+): PropertyDecorator => {
   const label = kind[0]!.toUpperCase() + kind.slice(1)
   return propertyDecorator(label, (record, as) => {
     const given = typeof options === 'string' ? { foreignKey: options } : { ...(options as object | undefined) }
-    if ('as' in given) throw new DefinitionError(`@${label} on "${as}" takes no "as": the property's name is the association's name.`)
+    if ('as' in given)
+      throw new DefinitionError(`@${label} on "${as}" takes no "as": the property's name is the association's name.`)
     record.associations.push({ kind, as, target, options: given })
   })
 }
 /** The target has the foreign key: `@HasOne(() => DrivingLicense, 'ownerId')`. The property's name is the association's. */
-export const HasOne = <T extends AnyModel>(target: Thunk<T>, options?: Omit<HasOneOptions<string, AttributeNames<T>>, 'as'> | AttributeNames<T>): PropertyDecorator =>
-  associationDecorator('hasOne', target, options)
+export const HasOne = <T extends AnyModel>(
+  target: Thunk<T>,
+  options?: Omit<HasOneOptions<string, AttributeNames<T>>, 'as'> | AttributeNames<T>,
+): PropertyDecorator => associationDecorator('hasOne', target, options)
 /** This model has the foreign key: `@BelongsTo(() => Person, 'ownerId')`. */
-export const BelongsTo = <T extends AnyModel, const FK extends string>(target: Thunk<T>, options?: Omit<BelongsToOptions<string, FK>, 'as'> | FK): PropertyDecorator =>
-  associationDecorator('belongsTo', target, options)
-export const HasMany = <T extends AnyModel>(target: Thunk<T>, options?: Omit<HasManyOptions<string, AttributeNames<T>>, 'as'> | AttributeNames<T>): PropertyDecorator =>
-  associationDecorator('hasMany', target, options)
-export const BelongsToMany = <T extends AnyModel>(target: Thunk<T>, options: Omit<BelongsToManyOptions, 'as' | 'through'> & { readonly through: BelongsToManyOptions['through'] | (() => unknown) }): PropertyDecorator =>
-  associationDecorator('belongsToMany', target, options)
+export const BelongsTo = <T extends AnyModel, const FK extends string>(
+  target: Thunk<T>,
+  options?: Omit<BelongsToOptions<string, FK>, 'as'> | FK,
+): PropertyDecorator => associationDecorator('belongsTo', target, options)
+export const HasMany = <T extends AnyModel>(
+  target: Thunk<T>,
+  options?: Omit<HasManyOptions<string, AttributeNames<T>>, 'as'> | AttributeNames<T>,
+): PropertyDecorator => associationDecorator('hasMany', target, options)
+export const BelongsToMany = <T extends AnyModel>(
+  target: Thunk<T>,
+  options: Omit<BelongsToManyOptions, 'as' | 'through'> & {
+    readonly through: BelongsToManyOptions['through'] | (() => unknown)
+  },
+): PropertyDecorator => associationDecorator('belongsToMany', target, options)
 
 // ---------------------------------------------------------------- methods
 
@@ -189,13 +240,16 @@ const hook = (name: string): OptionalMethodDecorator<{ readonly name?: string | 
   const label = name[0]!.toUpperCase() + name.slice(1)
   const make = (options?: { readonly name?: string | symbol }) =>
     methodDecorator(label, (record, method, isStatic) => {
-      if (!isStatic) throw new DefinitionError(`@${label} belongs on a static method; "${String(method)}" is an instance method.`)
+      if (!isStatic)
+        throw new DefinitionError(`@${label} belongs on a static method; "${String(method)}" is an instance method.`)
       record.hooks.push({ hook: name, method, name: options?.name ?? null })
     })
   return ((...args: readonly unknown[]) =>
     args.length >= 2 && isApplied(args)
       ? (make() as (...args: readonly unknown[]) => unknown)(...args)
-      : make(args[0] as { readonly name?: string | symbol } | undefined)) as OptionalMethodDecorator<{ readonly name?: string | symbol }>
+      : make(args[0] as { readonly name?: string | symbol } | undefined)) as OptionalMethodDecorator<{
+    readonly name?: string | symbol
+  }>
 }
 export const BeforeAssociate = hook('beforeAssociate')
 export const AfterAssociate = hook('afterAssociate')

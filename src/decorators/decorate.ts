@@ -3,7 +3,8 @@
  * standard one `(value, context)`; both write the same record of `metadata`.
  */
 import { DefinitionError } from '../errors/index.js'
-import { type DecoratedClass, recordOf, recordOfContext } from './metadata.js'
+import type { DecoratedClass } from './metadata.js'
+import { recordOf, recordOfContext } from './metadata.js'
 import type { ClassDecorator, MethodDecorator, PropertyDecorator } from './types.js'
 
 interface Instance {
@@ -18,19 +19,27 @@ export const isContext = (value: unknown): value is Context =>
   typeof value === 'object' && value !== null && 'kind' in value && 'addInitializer' in value
 
 /** Merges options into an attribute; the lists of `unique` and `index` grow. */
-export function addAttributeOptions(record: DecoratedClass, name: string, options: Readonly<Record<string, unknown>>, decorator: string): void {
+export function addAttributeOptions(
+  record: DecoratedClass,
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  decorator: string,
+): void {
   const merged: Record<string, unknown> = { ...record.attributes.get(name) }
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined) continue
     if (key === 'unique' || key === 'index') merged[key] = [...asList(merged[key]), ...asList(value)]
     else if (key === 'validate') merged.validate = mergeValidators(merged.validate, value, name)
     else if (key in merged && merged[key] !== value) {
-      throw new DefinitionError(`@${decorator} on "${name}" sets ${key}, which another decorator of the attribute sets to something else. Give it once.`)
+      throw new DefinitionError(
+        `@${decorator} on "${name}" sets ${key}, which another decorator of the attribute sets to something else. Give it once.`,
+      )
     } else merged[key] = value
   }
   record.attributes.set(name, merged)
 }
-const asList = (value: unknown): readonly unknown[] => (value === undefined ? [] : Array.isArray(value) ? value : [value])
+const asList = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value]
 function mergeValidators(before: unknown, added: unknown, name: string): object {
   const merged = { ...(before as object | undefined) }
   for (const [key, validator] of Object.entries(added as object)) {
@@ -46,14 +55,20 @@ type PropertyWork = (record: DecoratedClass, name: string, place: { readonly pro
 export function propertyDecorator(label: string, work: PropertyWork): PropertyDecorator {
   const decorate = (target: unknown, contextOrName: unknown): unknown => {
     if (!isContext(contextOrName)) {
-      if (typeof target === 'function') throw new DefinitionError(`@${label} belongs on an instance property, not on the static "${String(contextOrName)}".`)
+      if (typeof target === 'function')
+        throw new DefinitionError(
+          `@${label} belongs on an instance property, not on the static "${String(contextOrName)}".`,
+        )
       const name = nameOf(label, contextOrName as string | symbol)
       work(recordOf((target as object).constructor), name, { prototype: target as object })
       return undefined
     }
     const context = contextOrName
     const name = nameOf(label, context.name ?? '')
-    if (context.kind === 'class' || context.kind === 'method' || context.static) throw new DefinitionError(`@${label} belongs on an instance property, getter, setter or accessor, not on "${name}".`)
+    if (context.kind === 'class' || context.kind === 'method' || context.static)
+      throw new DefinitionError(
+        `@${label} belongs on an instance property, getter, setter or accessor, not on "${name}".`,
+      )
     const record = recordOfContext(context)
     work(record, name, { prototype: null })
     if (context.kind === 'accessor') {
@@ -72,15 +87,6 @@ export function propertyDecorator(label: string, work: PropertyWork): PropertyDe
         },
       }
     }
-    if (context.kind === 'field') {
-      // A field has just become an own property that would hide the accessor of the prototype: it goes again.
-      context.addInitializer(function (this: unknown) {
-        const descriptor = Object.getOwnPropertyDescriptor(this as object, name)
-        if (!descriptor) return
-        delete (this as Record<string, unknown>)[name]
-        initialValue(this as Instance, name, descriptor.value)
-      })
-    }
     return undefined
   }
   return decorate as PropertyDecorator
@@ -97,7 +103,10 @@ function nameOf(label: string, name: string | symbol): string {
   return name
 }
 
-export function methodDecorator(label: string, work: (record: DecoratedClass, method: string | symbol, isStatic: boolean) => void): MethodDecorator {
+export function methodDecorator(
+  label: string,
+  work: (record: DecoratedClass, method: string | symbol, isStatic: boolean) => void,
+): MethodDecorator {
   const decorate = (target: unknown, contextOrName: unknown): undefined => {
     if (isContext(contextOrName)) {
       if (contextOrName.kind !== 'method') throw new DefinitionError(`@${label} belongs on a method.`)
@@ -117,6 +126,7 @@ export function classDecorator(work: (record: DecoratedClass, constructor: objec
 
 /** True for the arguments that a decorator gets when it is used without parentheses. */
 export function isApplied(args: readonly unknown[]): boolean {
-  if (args.length >= 2 && (isContext(args[1]) || typeof args[1] === 'string' || typeof args[1] === 'symbol')) return true
+  if (args.length >= 2 && (isContext(args[1]) || typeof args[1] === 'string' || typeof args[1] === 'symbol'))
+    return true
   return args.length === 1 && typeof args[0] === 'function'
 }

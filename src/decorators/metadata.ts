@@ -63,7 +63,10 @@ export function recordOf(constructor: object): DecoratedClass {
 /** The record of the class that standard decorators are working on. */
 export function recordOfContext(context: { readonly metadata?: object | undefined }): DecoratedClass {
   const holder = context.metadata as { [KEY]?: DecoratedClass } | undefined
-  if (!holder) throw new DefinitionError('These decorators need decorator metadata: import mortise/decorators before the class is defined, and compile with a tool that supports the decorators proposal.')
+  if (!holder)
+    throw new DefinitionError(
+      'These decorators need decorator metadata: import mortise/decorators before the class is defined, and compile with a tool that supports the decorators proposal.',
+    )
   if (!Object.hasOwn(holder, KEY)) Object.defineProperty(holder, KEY, { value: empty() })
   return holder[KEY]!
 }

@@ -5,12 +5,18 @@ import type { AttributeOptions } from '../api/types/define.js'
 import type { AnyModel } from '../api/types/infer.js'
 import type { IN } from '../api/types/symbols.js'
 
-type FieldContext<V> = ClassFieldDecoratorContext<AnyModel, V> | ClassGetterDecoratorContext<AnyModel, V> | ClassSetterDecoratorContext<AnyModel, V>
+type FieldContext<V> =
+  | ClassFieldDecoratorContext<AnyModel, V>
+  | ClassGetterDecoratorContext<AnyModel, V>
+  | ClassSetterDecoratorContext<AnyModel, V>
 /** Decorates an attribute or an association. */
 export interface PropertyDecorator {
   // Legacy first: with `experimentalDecorators` the checker only tries signatures that fit (target, name[, descriptor]).
   (target: AnyModel, name: string, descriptor?: PropertyDescriptor): void
-  <V>(value: ClassAccessorDecoratorTarget<any, V>, context: ClassAccessorDecoratorContext<any, V>): ClassAccessorDecoratorResult<any, V>
+  <V>(
+    value: ClassAccessorDecoratorTarget<any, V>,
+    context: ClassAccessorDecoratorContext<any, V>,
+  ): ClassAccessorDecoratorResult<any, V>
   (value: unknown, context: FieldContext<any>): any
 }
 /** `@Unique`, `@Unique()` and `@Unique('name')`. */
@@ -40,8 +46,13 @@ type InOf<O> = O extends AnyDataType ? O[typeof IN] : O extends { type: AnyDataT
 /** A property decorator that checks the property's type against the data type. */
 export interface TypedPropertyDecorator<In> {
   <K extends string>(target: { readonly [P in K]?: In | null }, name: K, descriptor?: PropertyDescriptor): void
-  <V extends In | null | undefined>(value: ClassAccessorDecoratorTarget<any, V>, context: ClassAccessorDecoratorContext<any, V>): ClassAccessorDecoratorResult<any, V>
+  <V extends In | null | undefined>(
+    value: ClassAccessorDecoratorTarget<any, V>,
+    context: ClassAccessorDecoratorContext<any, V>,
+  ): ClassAccessorDecoratorResult<any, V>
   <V extends In | null | undefined>(value: undefined, context: ClassFieldDecoratorContext<any, V>): void
   (value: Function, context: ClassGetterDecoratorContext<any, any> | ClassSetterDecoratorContext<any, any>): void
 }
-export type TypedAttributeDecorator = <O extends AnyDataType | Partial<AttributeOptions>>(options: O) => TypedPropertyDecorator<InOf<O>>
+export type TypedAttributeDecorator = <O extends AnyDataType | Partial<AttributeOptions>>(
+  options: O,
+) => TypedPropertyDecorator<InOf<O>>

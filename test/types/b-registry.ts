@@ -84,8 +84,8 @@ inferred.hasOne(Task0)
 export const Local = sequelize.define('Local', { name: DataTypes.STRING })
 hasOneAsserts(Local, Task0)
 void Local.linked
-// @ts-expect-error hoisted functions (and every importing module) see the declared type
 function later() {
+  // @ts-expect-error hoisted functions (and every importing module) see the declared type
   return Local.linked
 }
 void later

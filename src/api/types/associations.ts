@@ -4,16 +4,25 @@
  * Docs: associations/has-one, associations/belongs-to, associations/has-many, associations/belongs-to-many.
  */
 import type { ReferentialAction } from '../../schema/snapshot.js'
+import type { AttributeOptions } from './define.js'
 import type { ListOrOne } from './include.js'
 import type { AnyModel, AttributeNames, CreationAttributes, ModelCtor } from './infer.js'
-import type { FindBase, MutationOptions, InstanceDestroyOptions } from './options.js'
+import type { FindBase, InstanceDestroyOptions, MutationOptions } from './options.js'
 import type { TYPES } from './symbols.js'
-import type { AttributeOptions } from './define.js'
 
 export type AssociationKind = 'HasOne' | 'BelongsTo' | 'HasMany' | 'BelongsToMany'
-export interface AnyAssociation { readonly associationType: AssociationKind, readonly as: string }
+export interface AnyAssociation {
+  readonly associationType: AssociationKind
+  readonly as: string
+}
 /** What `User.hasOne(Task, { as: 'task' })` returns; usable in `include`. */
-export interface Association<K extends AssociationKind = AssociationKind, S = any, T = any, As extends string = string, FK extends string = string> {
+export interface Association<
+  K extends AssociationKind = AssociationKind,
+  S = any,
+  T = any,
+  As extends string = string,
+  FK extends string = string,
+> {
   readonly associationType: K
   readonly source: ModelCtor<S>
   readonly target: ModelCtor<T>
@@ -28,7 +37,8 @@ export interface Association<K extends AssociationKind = AssociationKind, S = an
   readonly inverse: AnyAssociation | null
 }
 /** `Task` or `Task[]` of an association object. */
-export type RelationOf<A> = A extends Association<infer K, any, infer T, any, any> ? (K extends 'HasMany' | 'BelongsToMany' ? T[] : T) : never
+export type RelationOf<A> =
+  A extends Association<infer K, any, infer T, any, any> ? (K extends 'HasMany' | 'BelongsToMany' ? T[] : T) : never
 
 type Action = ReferentialAction | Lowercase<ReferentialAction>
 /** The foreign key as an object: its name, its column, and any option of an attribute. */
@@ -44,7 +54,7 @@ export interface ForeignKeyOptions<FK = string> extends Partial<AttributeOptions
 }
 interface AssociationOptions<As, FK> {
   /** Name of the association: the property, the name in `include`, and of the methods. Default: the target's name. */
-  readonly as?: As | { readonly singular: string, readonly plural: string }
+  readonly as?: As | { readonly singular: string; readonly plural: string }
   readonly foreignKey?: FK | ForeignKeyOptions<FK> | readonly FK[]
   /** False: no REFERENCES in the database. Default: true. */
   readonly foreignKeyConstraints?: boolean
@@ -71,7 +81,7 @@ export interface HasOneOptions<As = string, FK = string> extends AssociationOpti
   /** @deprecated On `hasOne` an alias of `sourceKey`. */
   readonly targetKey?: string | readonly string[]
   /** The belongsTo on the target. */
-  readonly inverse?: string | { readonly as?: string, readonly scope?: object }
+  readonly inverse?: string | { readonly as?: string; readonly scope?: object }
   /** A unique index on the foreign key, optionally named: the database then enforces one row. Default: false. */
   readonly unique?: boolean | string
   readonly onReplace?: OnReplace
@@ -83,22 +93,31 @@ export interface BelongsToOptions<As = string, FK = string> extends AssociationO
   readonly targetKey?: string | readonly string[]
   readonly sourceKey?: never
   /** The other side on the target. A string names a hasOne. */
-  readonly inverse?: string | { readonly as?: string, readonly type?: 'hasOne' | 'hasMany', readonly scope?: object }
+  readonly inverse?: string | { readonly as?: string; readonly type?: 'hasOne' | 'hasMany'; readonly scope?: object }
   readonly unique?: boolean | string
   readonly onReplace?: OnReplace
 }
 export interface HasManyOptions<As = string, FK = string> extends AssociationOptions<As, FK> {
   readonly sourceKey?: string | readonly string[]
-  readonly inverse?: string | { readonly as?: string, readonly scope?: object }
+  readonly inverse?: string | { readonly as?: string; readonly scope?: object }
 }
 export interface BelongsToManyOptions<As = string> {
-  readonly as?: As | { readonly singular: string, readonly plural: string }
-  readonly through: string | ModelCtor<any> | { readonly model: string | ModelCtor<any>, readonly unique?: boolean | string, readonly scope?: object, readonly paranoid?: boolean, readonly timestamps?: boolean }
+  readonly as?: As | { readonly singular: string; readonly plural: string }
+  readonly through:
+    | string
+    | ModelCtor<any>
+    | {
+        readonly model: string | ModelCtor<any>
+        readonly unique?: boolean | string
+        readonly scope?: object
+        readonly paranoid?: boolean
+        readonly timestamps?: boolean
+      }
   readonly foreignKey?: string | ForeignKeyOptions
   readonly otherKey?: string | ForeignKeyOptions
   readonly sourceKey?: string
   readonly targetKey?: string
-  readonly inverse?: string | { readonly as?: string, readonly scope?: object }
+  readonly inverse?: string | { readonly as?: string; readonly scope?: object }
   readonly foreignKeyConstraints?: boolean
   readonly constraints?: boolean
   readonly onDelete?: Action
@@ -107,16 +126,35 @@ export interface BelongsToManyOptions<As = string> {
   readonly hooks?: boolean
   readonly timestamps?: boolean
   readonly uniqueKey?: string
-  readonly throughAssociations?: { readonly fromSource?: string, readonly toSource?: string, readonly fromTarget?: string, readonly toTarget?: string }
+  readonly throughAssociations?: {
+    readonly fromSource?: string
+    readonly toSource?: string
+    readonly fromTarget?: string
+    readonly toTarget?: string
+  }
 }
 /** A model, or a function that returns one (for circular imports). */
 export type Target<T> = ModelCtor<T> | (() => ModelCtor<T>)
 
 // ---------------------------------------------------------------- Sequelize 7's mixin types
-type GetOptions<T extends AnyModel> = FindBase<T> & { scope?: string | readonly string[] | boolean | null, schema?: string, schemaDelimiter?: string, attributes?: readonly unknown[] | object, include?: unknown, raw?: boolean }
+type GetOptions<T extends AnyModel> = FindBase<T> & {
+  scope?: string | readonly string[] | boolean | null
+  schema?: string
+  schemaDelimiter?: string
+  attributes?: readonly unknown[] | object
+  include?: unknown
+  raw?: boolean
+}
 type NewValues<T extends AnyModel, X extends PropertyKey> = Omit<CreationAttributes<T>, X>
 
-export interface HasOneGetAssociationMixinOptions<T extends AnyModel> extends FindBase<T> { scope?: string | readonly string[] | boolean | null, schema?: string, schemaDelimiter?: string, attributes?: readonly unknown[] | object, include?: unknown, raw?: boolean }
+export interface HasOneGetAssociationMixinOptions<T extends AnyModel> extends FindBase<T> {
+  scope?: string | readonly string[] | boolean | null
+  schema?: string
+  schemaDelimiter?: string
+  attributes?: readonly unknown[] | object
+  include?: unknown
+  raw?: boolean
+}
 export interface HasOneSetAssociationMixinOptions extends MutationOptions {
   /** Deletes the row that was associated instead of setting its key to null. */
   readonly destroyPrevious?: boolean | InstanceDestroyOptions
@@ -135,37 +173,81 @@ export interface HasOneCreateAssociationMixinOptions extends MutationOptions {
   readonly touch?: boolean
 }
 /** `getX` of a hasOne. */
-export type HasOneGetAssociationMixin<T extends AnyModel> = (options?: HasOneGetAssociationMixinOptions<T>) => Promise<T | null>
+export type HasOneGetAssociationMixin<T extends AnyModel> = (
+  options?: HasOneGetAssociationMixinOptions<T>,
+) => Promise<T | null>
 /** `setX` of a hasOne: an instance, a primary key, or null to unset. Resolves to the associated instance, or null. */
 export type HasOneSetAssociationMixin<T extends AnyModel, PrimaryKey> = {
   (newAssociation: null, options?: HasOneSetAssociationMixinOptions): Promise<null>
   (newAssociation: T | PrimaryKey, options?: HasOneSetAssociationMixinOptions): Promise<T>
 }
 /** `createX` of a hasOne. `Excluded`: the foreign key, which the association fills in. */
-export type HasOneCreateAssociationMixin<T extends AnyModel, Excluded extends keyof T[typeof TYPES]['creation'] = never> =
-  (values?: NewValues<T, Excluded>, options?: HasOneCreateAssociationMixinOptions) => Promise<T>
+export type HasOneCreateAssociationMixin<
+  T extends AnyModel,
+  Excluded extends keyof T[typeof TYPES]['creation'] = never,
+> = (values?: NewValues<T, Excluded>, options?: HasOneCreateAssociationMixinOptions) => Promise<T>
 export type BelongsToGetAssociationMixinOptions<T extends AnyModel> = HasOneGetAssociationMixinOptions<T>
 /** `save: false`: only sets the foreign key on the instance. */
-export interface BelongsToSetAssociationMixinOptions extends MutationOptions { readonly save?: boolean }
-export type BelongsToCreateAssociationMixinOptions = MutationOptions
-export type BelongsToGetAssociationMixin<T extends AnyModel> = (options?: BelongsToGetAssociationMixinOptions<T>) => Promise<T | null>
-export type BelongsToSetAssociationMixin<T extends AnyModel, PrimaryKey> = (newAssociation: T | PrimaryKey | null, options?: BelongsToSetAssociationMixinOptions) => Promise<T | null>
-export type BelongsToCreateAssociationMixin<T extends AnyModel> = (values?: NewValues<T, never>, options?: BelongsToCreateAssociationMixinOptions) => Promise<T>
-export type HasManyGetAssociationsMixin<T extends AnyModel> = (options?: GetOptions<T>) => Promise<T[]>
-export type HasManySetAssociationsMixin<T extends AnyModel, PrimaryKey> = (targets?: Iterable<T | PrimaryKey> | null, options?: MutationOptions & { destroyPrevious?: boolean }) => Promise<void>
-export type HasManyAddAssociationsMixin<T extends AnyModel, PrimaryKey> = (targets: T | PrimaryKey | Iterable<T | PrimaryKey>, options?: MutationOptions) => Promise<void>
-export type HasManyAddAssociationMixin<T extends AnyModel, PrimaryKey> = (target: T | PrimaryKey, options?: MutationOptions) => Promise<void>
-export type HasManyRemoveAssociationsMixin<T extends AnyModel, PrimaryKey> = (targets: T | PrimaryKey | Iterable<T | PrimaryKey>, options?: MutationOptions & { destroy?: boolean }) => Promise<void>
-export type HasManyRemoveAssociationMixin<T extends AnyModel, PrimaryKey> = (target: T | PrimaryKey, options?: MutationOptions & { destroy?: boolean }) => Promise<void>
-export type HasManyHasAssociationsMixin<T extends AnyModel, PrimaryKey> = (targets: T | PrimaryKey | Iterable<T | PrimaryKey>, options?: GetOptions<T>) => Promise<boolean>
-export type HasManyHasAssociationMixin<T extends AnyModel, PrimaryKey> = (target: T | PrimaryKey, options?: GetOptions<T>) => Promise<boolean>
-export type HasManyCountAssociationsMixin<T extends AnyModel> = (options?: GetOptions<T>) => Promise<number>
-export type HasManyCreateAssociationMixin<T extends AnyModel, X extends PropertyKey = never> = (values?: NewValues<T, X>, options?: MutationOptions) => Promise<T>
-export type {
-  HasManyAddAssociationMixin as BelongsToManyAddAssociationMixin, HasManyAddAssociationsMixin as BelongsToManyAddAssociationsMixin,
-  HasManyCountAssociationsMixin as BelongsToManyCountAssociationsMixin, HasManyCreateAssociationMixin as BelongsToManyCreateAssociationMixin,
-  HasManyGetAssociationsMixin as BelongsToManyGetAssociationsMixin, HasManyHasAssociationMixin as BelongsToManyHasAssociationMixin,
-  HasManyHasAssociationsMixin as BelongsToManyHasAssociationsMixin, HasManyRemoveAssociationMixin as BelongsToManyRemoveAssociationMixin,
-  HasManyRemoveAssociationsMixin as BelongsToManyRemoveAssociationsMixin, HasManySetAssociationsMixin as BelongsToManySetAssociationsMixin,
+export interface BelongsToSetAssociationMixinOptions extends MutationOptions {
+  readonly save?: boolean
 }
-export type { AttributeNames, ListOrOne }
+export type BelongsToCreateAssociationMixinOptions = MutationOptions
+export type BelongsToGetAssociationMixin<T extends AnyModel> = (
+  options?: BelongsToGetAssociationMixinOptions<T>,
+) => Promise<T | null>
+export type BelongsToSetAssociationMixin<T extends AnyModel, PrimaryKey> = (
+  newAssociation: T | PrimaryKey | null,
+  options?: BelongsToSetAssociationMixinOptions,
+) => Promise<T | null>
+export type BelongsToCreateAssociationMixin<T extends AnyModel> = (
+  values?: NewValues<T, never>,
+  options?: BelongsToCreateAssociationMixinOptions,
+) => Promise<T>
+export type HasManyGetAssociationsMixin<T extends AnyModel> = (options?: GetOptions<T>) => Promise<T[]>
+export type HasManySetAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets?: Iterable<T | PrimaryKey> | null,
+  options?: MutationOptions & { destroyPrevious?: boolean },
+) => Promise<void>
+export type HasManyAddAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets: T | PrimaryKey | Iterable<T | PrimaryKey>,
+  options?: MutationOptions,
+) => Promise<void>
+export type HasManyAddAssociationMixin<T extends AnyModel, PrimaryKey> = (
+  target: T | PrimaryKey,
+  options?: MutationOptions,
+) => Promise<void>
+export type HasManyRemoveAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets: T | PrimaryKey | Iterable<T | PrimaryKey>,
+  options?: MutationOptions & { destroy?: boolean },
+) => Promise<void>
+export type HasManyRemoveAssociationMixin<T extends AnyModel, PrimaryKey> = (
+  target: T | PrimaryKey,
+  options?: MutationOptions & { destroy?: boolean },
+) => Promise<void>
+export type HasManyHasAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets: T | PrimaryKey | Iterable<T | PrimaryKey>,
+  options?: GetOptions<T>,
+) => Promise<boolean>
+export type HasManyHasAssociationMixin<T extends AnyModel, PrimaryKey> = (
+  target: T | PrimaryKey,
+  options?: GetOptions<T>,
+) => Promise<boolean>
+export type HasManyCountAssociationsMixin<T extends AnyModel> = (options?: GetOptions<T>) => Promise<number>
+export type HasManyCreateAssociationMixin<T extends AnyModel, X extends PropertyKey = never> = (
+  values?: NewValues<T, X>,
+  options?: MutationOptions,
+) => Promise<T>
+export type {
+  AttributeNames,
+  HasManyAddAssociationMixin as BelongsToManyAddAssociationMixin,
+  HasManyAddAssociationsMixin as BelongsToManyAddAssociationsMixin,
+  HasManyCountAssociationsMixin as BelongsToManyCountAssociationsMixin,
+  HasManyCreateAssociationMixin as BelongsToManyCreateAssociationMixin,
+  HasManyGetAssociationsMixin as BelongsToManyGetAssociationsMixin,
+  HasManyHasAssociationMixin as BelongsToManyHasAssociationMixin,
+  HasManyHasAssociationsMixin as BelongsToManyHasAssociationsMixin,
+  HasManyRemoveAssociationMixin as BelongsToManyRemoveAssociationMixin,
+  HasManyRemoveAssociationsMixin as BelongsToManyRemoveAssociationsMixin,
+  HasManySetAssociationsMixin as BelongsToManySetAssociationsMixin,
+  ListOrOne,
+}

@@ -7,14 +7,20 @@ import type { DataType as DataTypeContract, TypeCodec } from '../../types/data-t
 import type { IN, OUT } from './symbols.js'
 
 /** Constraint: anything that is a data type. */
-export interface AnyDataType { readonly [OUT]: any, readonly [IN]: any }
+export interface AnyDataType {
+  readonly [OUT]: any
+  readonly [IN]: any
+}
 /** A class of data types, as in `type: MyType`. */
 export type DataTypeClass = abstract new (...args: any) => AnyDataType
 /** A column type that Mortise passes on as it is, without conversion or validation: `'VARBINARY(50)'`. Written in capitals. */
 export type SqlTypeName = Uppercase<string>
 export type DataTypeLike = AnyDataType | DataTypeClass | SqlTypeName
 
-export interface DataType<Out = any, In = Out> extends DataTypeContract { readonly [OUT]: Out, readonly [IN]: In }
+export interface DataType<Out = any, In = Out> extends DataTypeContract {
+  readonly [OUT]: Out
+  readonly [IN]: In
+}
 /** Usable bare (`DataTypes.STRING`), called (`DataTypes.STRING(255)`) or constructed (`new DataTypes.STRING(255)`). */
 export interface DataTypeFactory<Out, In, Args extends readonly unknown[]> extends AnyDataType {
   (...args: Args): DataType<Out, In>
@@ -26,12 +32,26 @@ export interface DataTypeFactory<Out, In, Args extends readonly unknown[]> exten
 }
 
 type TextLength = 'tiny' | 'medium' | 'long'
-export interface StringType extends DataTypeFactory<string, string, [length?: number | { readonly length?: number, readonly binary?: boolean }, binary?: boolean]> {
+export interface StringType
+  extends DataTypeFactory<
+    string,
+    string,
+    [length?: number | { readonly length?: number; readonly binary?: boolean }, binary?: boolean]
+  > {
   readonly BINARY: DataType<string>
 }
-export interface NumberOptions { readonly length?: number, readonly unsigned?: boolean, readonly zerofill?: boolean, readonly precision?: number, readonly scale?: number }
+export interface NumberOptions {
+  readonly length?: number
+  readonly unsigned?: boolean
+  readonly zerofill?: boolean
+  readonly precision?: number
+  readonly scale?: number
+}
 /** An integer or floating type; `INTEGER(1).UNSIGNED.ZEROFILL` chains as well. */
-export interface NumberInstance extends DataType<number, number> { readonly UNSIGNED: NumberInstance, readonly ZEROFILL: NumberInstance }
+export interface NumberInstance extends DataType<number, number> {
+  readonly UNSIGNED: NumberInstance
+  readonly ZEROFILL: NumberInstance
+}
 export interface NumberType extends AnyDataType {
   (options?: number | NumberOptions, scale?: number): NumberInstance
   new (options?: number | NumberOptions, scale?: number): NumberInstance
@@ -41,7 +61,10 @@ export interface NumberType extends AnyDataType {
   readonly UNSIGNED: NumberInstance
   readonly ZEROFILL: NumberInstance
 }
-export interface BigIntInstance extends DataType<string, string | number | bigint> { readonly UNSIGNED: BigIntInstance, readonly ZEROFILL: BigIntInstance }
+export interface BigIntInstance extends DataType<string, string | number | bigint> {
+  readonly UNSIGNED: BigIntInstance
+  readonly ZEROFILL: BigIntInstance
+}
 /** Read back as a string: a JavaScript number cannot hold every value. */
 export interface BigIntType extends AnyDataType {
   (options?: number | NumberOptions): BigIntInstance
@@ -72,13 +95,20 @@ export interface ArrayType {
   readonly key: string
 }
 /** Either end of a range: the value, and whether it belongs to the range. */
-export interface RangePart<T> { readonly value: T | number | null, readonly inclusive: boolean }
-export type InputRangePart<T> = T | number | null | { readonly value: T | number | null, readonly inclusive?: boolean }
+export interface RangePart<T> {
+  readonly value: T | number | null
+  readonly inclusive: boolean
+}
+export type InputRangePart<T> = T | number | null | { readonly value: T | number | null; readonly inclusive?: boolean }
 export type Range<T> = readonly [lower: RangePart<T>, higher: RangePart<T>] | readonly []
 export type Rangable<T> = readonly [lower: InputRangePart<T>, higher: InputRangePart<T>] | readonly [] | string
 export interface RangeType {
-  <const D extends AnyDataType>(type?: D | { readonly subtype: D }): DataType<Range<D[typeof OUT]>, Rangable<D[typeof IN]>>
-  new <const D extends AnyDataType>(type?: D | { readonly subtype: D }): DataType<Range<D[typeof OUT]>, Rangable<D[typeof IN]>>
+  <const D extends AnyDataType>(
+    type?: D | { readonly subtype: D },
+  ): DataType<Range<D[typeof OUT]>, Rangable<D[typeof IN]>>
+  new <const D extends AnyDataType>(
+    type?: D | { readonly subtype: D },
+  ): DataType<Range<D[typeof OUT]>, Rangable<D[typeof IN]>>
   readonly key: string
 }
 export interface GeometryType extends AnyDataType {
@@ -86,14 +116,23 @@ export interface GeometryType extends AnyDataType {
   new (type?: string, srid?: number): DataType<any>
   readonly key: string
 }
-export interface VirtualMarker { readonly virtual: true }
+export interface VirtualMarker {
+  readonly virtual: true
+}
 /** An attribute without a column; `dependencies` are selected with it. */
 export interface VirtualType extends AnyDataType, VirtualMarker {
-  <D extends AnyDataType = AnyDataType>(type?: D, dependencies?: readonly string[]): DataType<D[typeof OUT], D[typeof IN]> & VirtualMarker
-  new <D extends AnyDataType = AnyDataType>(type?: D, dependencies?: readonly string[]): DataType<D[typeof OUT], D[typeof IN]> & VirtualMarker
+  <D extends AnyDataType = AnyDataType>(
+    type?: D,
+    dependencies?: readonly string[],
+  ): DataType<D[typeof OUT], D[typeof IN]> & VirtualMarker
+  new <D extends AnyDataType = AnyDataType>(
+    type?: D,
+    dependencies?: readonly string[],
+  ): DataType<D[typeof OUT], D[typeof IN]> & VirtualMarker
   readonly key: string
 }
-export interface UuidType extends DataTypeFactory<string, string, [version?: 1 | 4 | 7 | 'all' | { readonly version?: 1 | 4 | 7 | 'all' }]> {
+export interface UuidType
+  extends DataTypeFactory<string, string, [version?: 1 | 4 | 7 | 'all' | { readonly version?: 1 | 4 | 7 | 'all' }]> {
   readonly V1: DataType<string>
   readonly V4: DataType<string>
   readonly V7: DataType<string>
@@ -103,7 +142,7 @@ export interface UuidType extends DataTypeFactory<string, string, [version?: 1 |
  * Base class of a user's own data type (docs: other-topics/extending-data-types):
  * `class Point extends DataTypes.ABSTRACT<{ x: number, y: number }> { toSql() { return 'TEXT' } … }`.
  */
-export interface AbstractType<Out, In = Out> extends DataType<Out, In> {
+export interface CustomType<Out, In = Out> extends DataType<Out, In> {
   validate(value: unknown): void
   sanitize(value: unknown): unknown
   areValuesEqual(a: unknown, b: unknown): boolean
@@ -114,13 +153,13 @@ export interface AbstractType<Out, In = Out> extends DataType<Out, In> {
   getDataTypeId(): string
   toDialectDataType(dialect: unknown): DataType & { readonly codec?: TypeCodec }
 }
-export interface AbstractTypeClass {
-  new <Out = any, In = Out>(options?: unknown): AbstractType<Out, In>
+export interface CustomTypeClass {
+  new <Out = any, In = Out>(options?: unknown): CustomType<Out, In>
   readonly key: string
 }
 
 export interface DataTypesNamespace {
-  readonly ABSTRACT: AbstractTypeClass
+  readonly ABSTRACT: CustomTypeClass
   readonly STRING: StringType
   readonly CHAR: StringType
   readonly TEXT: DataTypeFactory<string, string, [length?: TextLength | { readonly length?: TextLength }]>
@@ -135,7 +174,10 @@ export interface DataTypesNamespace {
   readonly REAL: NumberType
   readonly DOUBLE: NumberType
   /** Read back as a string: a JavaScript number cannot hold every value. */
-  readonly DECIMAL: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]> & { readonly UNSIGNED: DataType<string, string | number>, readonly ZEROFILL: DataType<string, string | number> }
+  readonly DECIMAL: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]> & {
+    readonly UNSIGNED: DataType<string, string | number>
+    readonly ZEROFILL: DataType<string, string | number>
+  }
   /** v6's other name of DECIMAL. */
   readonly NUMERIC: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]>
   readonly BOOLEAN: DataTypeFactory<boolean, boolean, []>
@@ -148,7 +190,11 @@ export interface DataTypesNamespace {
   readonly UUIDV1: DataTypeFactory<string, string, []>
   /** @deprecated Use `sql.uuidV4`. */
   readonly UUIDV4: DataTypeFactory<string, string, []>
-  readonly BLOB: DataTypeFactory<Buffer, Uint8Array | ArrayBuffer | string, [length?: TextLength | { readonly length?: TextLength }]>
+  readonly BLOB: DataTypeFactory<
+    Buffer,
+    Uint8Array | ArrayBuffer | string,
+    [length?: TextLength | { readonly length?: TextLength }]
+  >
   readonly JSON: JsonType
   readonly JSONB: JsonType
   readonly ENUM: EnumType

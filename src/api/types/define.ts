@@ -5,19 +5,42 @@
  */
 import type { ReferentialAction } from '../../schema/snapshot.js'
 import type { Model } from '../model.js'
+import type { Sequelize } from '../sequelize.js'
 import type { AnyDataType, DataTypeClass, DataTypeLike } from './data-types.js'
+import type { ModelHooks } from './hooks.js'
 import type { AnyModel, ModelCtor, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
 import type { BuildOptions, FindOptions } from './options.js'
 import type { AllMixins, Declarations } from './relations.js'
 import type { IN, LAZY, OUT } from './symbols.js'
-import type { ModelHooks } from './hooks.js'
-import type { Sequelize } from '../sequelize.js'
 
 // ---------------------------------------------------------------- attributes
 type Action = ReferentialAction | Lowercase<ReferentialAction>
-export interface ReferencesOptions { readonly model?: string | ModelCtor<AnyModel> | { readonly tableName: string, readonly schema?: string }, readonly table?: string | { readonly tableName: string, readonly schema?: string }, readonly key?: string, readonly deferrable?: unknown }
-export interface AttributeIndexOptions { readonly name?: string, readonly unique?: boolean, readonly type?: string, readonly using?: string, readonly where?: object, readonly msg?: string, readonly concurrently?: boolean, readonly operator?: string, readonly parser?: string | null, readonly attribute?: string | { readonly order?: 'ASC' | 'DESC', readonly length?: number, readonly collate?: string, readonly operator?: string } }
+export interface ReferencesOptions {
+  readonly model?: string | ModelCtor<AnyModel> | { readonly tableName: string; readonly schema?: string }
+  readonly table?: string | { readonly tableName: string; readonly schema?: string }
+  readonly key?: string
+  readonly deferrable?: unknown
+}
+export interface AttributeIndexOptions {
+  readonly name?: string
+  readonly unique?: boolean
+  readonly type?: string
+  readonly using?: string
+  readonly where?: object
+  readonly msg?: string
+  readonly concurrently?: boolean
+  readonly operator?: string
+  readonly parser?: string | null
+  readonly attribute?:
+    | string
+    | {
+        readonly order?: 'ASC' | 'DESC'
+        readonly length?: number
+        readonly collate?: string
+        readonly operator?: string
+      }
+}
 /** Validators of an attribute: the built-in ones by name, or functions that throw. */
 export type ColumnValidateOptions = { readonly [rule: string]: unknown }
 /** Options of an attribute (Sequelize 6: `ModelAttributeColumnOptions`). */
@@ -48,23 +71,43 @@ export interface AttributeOptions {
   readonly insertAfter?: string
 }
 export type ModelAttributeColumnOptions = AttributeOptions
-export type AttributesDefinition = { readonly [name: string]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark }
+export type AttributesDefinition = {
+  readonly [name: string]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark
+}
 // A bare SQL type is written in capitals: 'VARBINARY(50)'.
 type SqlTypeMark = Uppercase<string>
 /** Attributes for `Model.init` of a model with the attributes `A` (all of them, as the model knows its own). */
-export type ModelAttributes<M extends AnyModel = any, A = TypesOf<M>['attributes']> = { readonly [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark }
+export type ModelAttributes<M extends AnyModel = any, A = TypesOf<M>['attributes']> = {
+  readonly [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark
+}
 
 // A const-inferred D is never checked for excess properties. `BadOptions` is `never` for correct definitions; only a wrong one pays for
 // the mapped type that points at the misspelt option.
 type AttributeOptionKey = keyof AttributeOptions
 type BadOptions<C> = C extends AnyDataType | Function | string ? never : Exclude<keyof C, AttributeOptionKey>
-export type CheckDefinition<D> = [BadOptions<D[keyof D]>] extends [never] ? unknown
-  : { readonly [K in keyof D]: D[K] extends AnyDataType ? D[K] : { readonly [P in keyof D[K]]: P extends AttributeOptionKey ? D[K][P] : never } }
+export type CheckDefinition<D> = [BadOptions<D[keyof D]>] extends [never]
+  ? unknown
+  : {
+      readonly [K in keyof D]: D[K] extends AnyDataType
+        ? D[K]
+        : { readonly [P in keyof D[K]]: P extends AttributeOptionKey ? D[K][P] : never }
+    }
 
 // ---------------------------------------------------------------- model options
 export interface IndexOptions {
   readonly name?: string
-  readonly fields: readonly (string | { readonly name?: string, readonly attribute?: string, readonly length?: number, readonly order?: 'ASC' | 'DESC', readonly collate?: string, readonly operator?: string } | object)[]
+  readonly fields: readonly (
+    | string
+    | {
+        readonly name?: string
+        readonly attribute?: string
+        readonly length?: number
+        readonly order?: 'ASC' | 'DESC'
+        readonly collate?: string
+        readonly operator?: string
+      }
+    | object
+  )[]
   readonly unique?: boolean
   readonly type?: string
   readonly using?: string
@@ -97,11 +140,16 @@ export interface ModelOptions {
   readonly freezeTableName?: boolean
   readonly tableName?: string
   readonly modelName?: string
-  readonly name?: { readonly singular?: string, readonly plural?: string }
+  readonly name?: { readonly singular?: string; readonly plural?: string }
   readonly schema?: string
   readonly schemaDelimiter?: string
   readonly indexes?: readonly IndexOptions[]
-  readonly hooks?: Partial<{ readonly [K in keyof ModelHooks]: ModelHooks[K] | { readonly name?: string | symbol, readonly callback: ModelHooks[K] } | readonly (ModelHooks[K] | { readonly name?: string | symbol, readonly callback: ModelHooks[K] })[] }>
+  readonly hooks?: Partial<{
+    readonly [K in keyof ModelHooks]:
+      | ModelHooks[K]
+      | { readonly name?: string | symbol; readonly callback: ModelHooks[K] }
+      | readonly (ModelHooks[K] | { readonly name?: string | symbol; readonly callback: ModelHooks[K] })[]
+  }>
   readonly scopes?: { readonly [name: string]: ScopeDefinition }
   readonly defaultScope?: FindOptions<any>
   /** Validators of the whole instance, called with it as `this`. */
@@ -121,74 +169,170 @@ export interface ModelOptions {
   /** Declared with the model; typed by a type parameter of its own. */
   readonly associations?: object
 }
-export interface InitOptions extends ModelOptions { readonly sequelize: Sequelize }
+export interface InitOptions extends ModelOptions {
+  readonly sequelize: Sequelize
+}
 type OptionKey = keyof ModelOptions
-export type CheckOptions<O> = [Exclude<keyof O, OptionKey>] extends [never] ? unknown : { readonly [P in Exclude<keyof O, OptionKey>]: never }
+export type CheckOptions<O> = [Exclude<keyof O, OptionKey>] extends [never]
+  ? unknown
+  : { readonly [P in Exclude<keyof O, OptionKey>]: never }
 
 // ---------------------------------------------------------------- from a definition to attribute types
 // Named interfaces instead of inline `{ readonly primaryKey: true }`: inline literals in generic aliases are instantiated again per column.
-interface TypeMark { readonly type: DataTypeLike }
-interface PrimaryKeyMark { readonly primaryKey: true }
-interface NotNullMark { readonly allowNull: false }
-interface DefaultMark { readonly defaultValue: any }
-interface AutoMark { readonly autoIncrement: true }
+interface TypeMark {
+  readonly type: DataTypeLike
+}
+interface PrimaryKeyMark {
+  readonly primaryKey: true
+}
+interface NotNullMark {
+  readonly allowNull: false
+}
+interface DefaultMark {
+  readonly defaultValue: any
+}
+interface AutoMark {
+  readonly autoIncrement: true
+}
 type NotNull = NotNullMark | PrimaryKeyMark
 type Supplied = DefaultMark | AutoMark
 
 type ReadOf<T> = T extends AnyDataType ? T[typeof OUT] : T extends DataTypeClass ? InstanceType<T>[typeof OUT] : any
 type WriteOf<T> = T extends AnyDataType ? T[typeof IN] : T extends DataTypeClass ? InstanceType<T>[typeof IN] : any
-type Read<C> = C extends AnyDataType ? C[typeof OUT] | null : C extends TypeMark ? (C extends NotNull ? ReadOf<C['type']> : ReadOf<C['type']> | null) : ReadOf<C> | null
-type Write<C> = C extends AnyDataType ? C[typeof IN] | null : C extends TypeMark ? (C extends NotNull ? WriteOf<C['type']> : WriteOf<C['type']> | null) : WriteOf<C> | null
+type Read<C> = C extends AnyDataType
+  ? C[typeof OUT] | null
+  : C extends TypeMark
+    ? C extends NotNull
+      ? ReadOf<C['type']>
+      : ReadOf<C['type']> | null
+    : ReadOf<C> | null
+type Write<C> = C extends AnyDataType
+  ? C[typeof IN] | null
+  : C extends TypeMark
+    ? C extends NotNull
+      ? WriteOf<C['type']>
+      : WriteOf<C['type']> | null
+    : WriteOf<C> | null
 
 type HasPrimaryKey<C> = C extends PrimaryKeyMark ? true : never
-interface NoPrimaryKey { readonly noPrimaryKey: true }
-interface NoTimestamps { readonly timestamps: false }
-interface HasVersion { readonly version: boolean | string }
-interface IsParanoid { readonly paranoid: true }
-export interface ImplicitId { id: number }
-export interface ImplicitTimestamps { createdAt: Date, updatedAt: Date }
-interface RenamedCreated { readonly createdAt: any }
-interface RenamedUpdated { readonly updatedAt: any }
+interface NoPrimaryKey {
+  readonly noPrimaryKey: true
+}
+interface NoTimestamps {
+  readonly timestamps: false
+}
+interface HasVersion {
+  readonly version: boolean | string
+}
+interface IsParanoid {
+  readonly paranoid: true
+}
+export interface ImplicitId {
+  id: number
+}
+export interface ImplicitTimestamps {
+  createdAt: Date
+  updatedAt: Date
+}
+interface RenamedCreated {
+  readonly createdAt: any
+}
+interface RenamedUpdated {
+  readonly updatedAt: any
+}
 type NameOrDefault<V, Default extends string> = V extends string ? V : V extends false ? never : Default
 type OptionOf<O, K> = K extends keyof O ? O[K] : undefined
-type Timestamps<O> = O extends NoTimestamps ? {}
+type Timestamps<O> = O extends NoTimestamps
+  ? {}
   : O extends RenamedCreated | RenamedUpdated | IsParanoid
-    ? { [K in NameOrDefault<OptionOf<O, 'createdAt'>, 'createdAt'> | NameOrDefault<OptionOf<O, 'updatedAt'>, 'updatedAt'>]: Date } & (O extends IsParanoid ? { [K in NameOrDefault<OptionOf<O, 'deletedAt'>, 'deletedAt'>]: Date | null } : {})
+    ? {
+        [K in
+          | NameOrDefault<OptionOf<O, 'createdAt'>, 'createdAt'>
+          | NameOrDefault<OptionOf<O, 'updatedAt'>, 'updatedAt'>]: Date
+      } & (O extends IsParanoid ? { [K in NameOrDefault<OptionOf<O, 'deletedAt'>, 'deletedAt'>]: Date | null } : {})
     : ImplicitTimestamps
 type Version<O> = O extends HasVersion ? { [K in NameOrDefault<O['version'], 'version'>]: number } : {}
 /** Attributes that Mortise adds by itself: `id`, timestamps, `deletedAt`, `version`. */
-export type Implicit<D, O> = ([HasPrimaryKey<D[keyof D]>] extends [never] ? (O extends NoPrimaryKey ? {} : ImplicitId) : {}) & Timestamps<O> & Version<O>
+export type Implicit<D, O> = ([HasPrimaryKey<D[keyof D]>] extends [never]
+  ? O extends NoPrimaryKey
+    ? {}
+    : ImplicitId
+  : {}) &
+  Timestamps<O> &
+  Version<O>
 
-interface BelongsToMark { readonly associationType: 'BelongsTo', readonly foreignKey: string }
-type ForeignKeyName<R, N extends keyof R> = N extends string ? (R[N] extends BelongsToMark ? (string extends R[N]['foreignKey'] ? `${N}Id` : R[N]['foreignKey']) : never) : never
+interface BelongsToMark {
+  readonly associationType: 'BelongsTo'
+  readonly foreignKey: string
+}
+type ForeignKeyName<R, N extends keyof R> = N extends string
+  ? R[N] extends BelongsToMark
+    ? string extends R[N]['foreignKey']
+      ? `${N}Id`
+      : R[N]['foreignKey']
+    : never
+  : never
 /** Foreign keys of the model's own `belongsTo` declarations that D does not list. */
 type ForeignKeyPart<R, D> = { [K in Exclude<ForeignKeyName<R, keyof R>, keyof D>]: number | string | null }
 
-type RequiredKey<D, K extends keyof D> = K extends unknown ? (D[K] extends NotNull ? (D[K] extends Supplied ? never : K) : never) : never
-export type AttributesFrom<D, I> = I extends infer J ? { [K in keyof D | keyof J]: K extends keyof D ? Read<D[K]> : K extends keyof J ? J[K] : never } : never
-export type CreationFrom<D, I> = { [K in RequiredKey<D, keyof D>]: Write<D[K]> } & { [K in Exclude<keyof D, RequiredKey<D, keyof D>>]?: Write<D[K]> } & Partial<I>
+type RequiredKey<D, K extends keyof D> = K extends unknown
+  ? D[K] extends NotNull
+    ? D[K] extends Supplied
+      ? never
+      : K
+    : never
+  : never
+export type AttributesFrom<D, I> = I extends infer J
+  ? { [K in keyof D | keyof J]: K extends keyof D ? Read<D[K]> : K extends keyof J ? J[K] : never }
+  : never
+export type CreationFrom<D, I> = { [K in RequiredKey<D, keyof D>]: Write<D[K]> } & {
+  [K in Exclude<keyof D, RequiredKey<D, keyof D>>]?: Write<D[K]>
+} & Partial<I>
 /** Members of an interface are resolved on access: models that are only queried never compute their creation type. */
-export interface LazyCreation<D, I> { readonly [LAZY]: CreationFrom<D, I> }
+export interface LazyCreation<D, I> {
+  readonly [LAZY]: CreationFrom<D, I>
+}
 
 // ---------------------------------------------------------------- instance and static types
 /** Instances of a model defined by the literals `D` (attributes), `O` (options) and `R` (associations). */
 // `extends infer X` evaluates and drops the alias: hovers, errors and emitted declarations show `{ id: number; firstName: string | null }`
 // instead of an alias over the definition.
-export type DefinedInstance<N extends string, D, O, R = {}> =
-  Implicit<D, O> & ForeignKeyPart<R, D> extends infer I ? (AttributesFrom<D, I> extends infer A extends object ? Model<A, LazyCreation<D, I>, R> & A & AllMixins<R, N> : never) : never
+export type DefinedInstance<N extends string, D, O, R = {}> = Implicit<D, O> & ForeignKeyPart<R, D> extends infer I
+  ? AttributesFrom<D, I> extends infer A extends object
+    ? Model<A, LazyCreation<D, I>, R> & A & AllMixins<R, N>
+    : never
+  : never
 
 export interface DefineFunction {
   /** Defines a model; its types are inferred from the definition. */
-  <const N extends string, const D extends AttributesDefinition, const O extends ModelOptions = {}, const R extends Declarations = {}>(
-    modelName: N, attributes: D & CheckDefinition<D>, options?: O & { readonly associations?: R } & CheckOptions<O>,
+  <
+    const N extends string,
+    const D extends AttributesDefinition,
+    const O extends ModelOptions = {},
+    const R extends Declarations = {},
+  >(
+    modelName: N,
+    attributes: D & CheckDefinition<D>,
+    options?: O & { readonly associations?: R } & CheckOptions<O>,
   ): ModelStatic<DefinedInstance<N, D, O, R>>
   /** Defines a model whose instance type is given. */
-  <M extends AnyModel, A = TypesOf<M>['attributes']>(modelName: string, attributes?: { [K in keyof A]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark }, options?: ModelOptions): ModelStatic<M>
+  <M extends AnyModel, A = TypesOf<M>['attributes']>(
+    modelName: string,
+    attributes?: { [K in keyof A]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark },
+    options?: ModelOptions,
+  ): ModelStatic<M>
 }
 /** `class User extends sequelize.model('User', { … }, { associations: { … } }) {}`; with a name only: the model of that name. */
 export interface ModelFunction {
-  <const N extends string, const D extends AttributesDefinition, const O extends ModelOptions = {}, const R extends Declarations = {}>(
-    modelName: N, attributes: D & CheckDefinition<D>, options?: O & { readonly associations?: R } & CheckOptions<O>,
+  <
+    const N extends string,
+    const D extends AttributesDefinition,
+    const O extends ModelOptions = {},
+    const R extends Declarations = {},
+  >(
+    modelName: N,
+    attributes: D & CheckDefinition<D>,
+    options?: O & { readonly associations?: R } & CheckOptions<O>,
   ): ModelBase<DefinedInstance<N, D, O, R>>
   <M extends AnyModel = Model>(modelName: string): ModelStatic<M>
 }

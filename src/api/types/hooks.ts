@@ -61,8 +61,8 @@ export interface SequelizeHooks extends ModelHooks {
   afterDisconnect(connection: Connection): AsyncHookReturn
   beforePoolAcquire(options?: Options): AsyncHookReturn
   afterPoolAcquire(connection: Connection, options?: Options): AsyncHookReturn
-  beforeQuery(options: Options, query: { sql: string, uuid: string }): AsyncHookReturn
-  afterQuery(options: Options, query: { sql: string, uuid: string }): AsyncHookReturn
+  beforeQuery(options: Options, query: { sql: string; uuid: string }): AsyncHookReturn
+  afterQuery(options: Options, query: { sql: string; uuid: string }): AsyncHookReturn
   beforeBulkSync(options: Options): AsyncHookReturn
   afterBulkSync(options: Options): AsyncHookReturn
 }
@@ -75,7 +75,14 @@ export interface StaticSequelizeHooks {
 export interface HookHolder<H extends object> {
   /** Adds a listener; returns a function that removes it. */
   addListener<K extends keyof H>(name: K, listener: H[K], listenerName?: string | symbol): () => void
-  addListeners(listeners: { readonly [K in keyof H]?: H[K] | { readonly name?: string | symbol, readonly callback: H[K] } | readonly (H[K] | { readonly name?: string | symbol, readonly callback: H[K] })[] }): void
+  addListeners(
+    listeners: {
+      readonly [K in keyof H]?:
+        | H[K]
+        | { readonly name?: string | symbol; readonly callback: H[K] }
+        | readonly (H[K] | { readonly name?: string | symbol; readonly callback: H[K] })[]
+    },
+  ): void
   removeListener<K extends keyof H>(name: K, listenerOrName: H[K] | string | symbol): void
   removeAllListeners(): void
   hasListeners(name: keyof H): boolean
@@ -84,4 +91,9 @@ export interface HookHolder<H extends object> {
   runSync<K extends keyof H>(name: K, ...args: readonly unknown[]): void
 }
 /** What a hook of a model with instances `M` looks like, instead of `any`. */
-export type HookOf<M extends Model, K extends keyof ModelHooks> = ModelHooks[K] extends (instance: infer _I, ...rest: infer R) => infer X ? (instance: M, ...rest: R) => X : never
+export type HookOf<M extends Model, K extends keyof ModelHooks> = ModelHooks[K] extends (
+  instance: infer _I,
+  ...rest: infer R
+) => infer X
+  ? (instance: M, ...rest: R) => X
+  : never

@@ -12,7 +12,9 @@ import type { WhereOptions } from './where.js'
 export type Untyped = any
 
 /** Constraint of everything that takes a model instance: one property to compare instead of seventy. */
-export interface AnyModel { readonly [TYPES]: any }
+export interface AnyModel {
+  readonly [TYPES]: any
+}
 /**
  * What static methods take as `this`. Comparing construct signatures resolves the constructor's parameter types (the creation
  * attributes), so a model's constructor is overloaded [(), typed, ()]: inference reads the last signature, assignability stops at the
@@ -27,11 +29,13 @@ export type CreationOptional<T> = T extends null | undefined ? T : T & { [CREATI
 /** An attribute that an association fills in. */
 export type ForeignKey<T> = T extends null | undefined ? T : T & { [FOREIGN_KEY]?: true }
 /** A property that is no attribute: an association, a computed value. Instances of models need no brand; a single one may be null. */
-export type NonAttribute<T> =
-  T extends null | undefined ? T
-  : T extends AnyModel ? T | null
-  : T extends readonly AnyModel[] ? T
-  : T & { [NON_ATTRIBUTE]?: true }
+export type NonAttribute<T> = T extends null | undefined
+  ? T
+  : T extends AnyModel
+    ? T | null
+    : T extends readonly AnyModel[]
+      ? T
+      : T & { [NON_ATTRIBUTE]?: true }
 
 type AnyFunction = (...args: any) => any
 /** Members that every model inherits. */
@@ -39,12 +43,20 @@ export type BaseKeys = keyof Model
 export type IsAny<T> = 0 extends 1 & T ? true : false
 
 /** Depends on the property's type only: `NotAttribute<string>` is evaluated once in the whole program. */
-type NotAttribute<V> = IsAny<V> extends true ? false
-  : [NonNullable<V>] extends [AnyFunction | AnyModel | readonly AnyModel[]] ? true
-  : typeof NON_ATTRIBUTE extends keyof NonNullable<V> ? true : false
+type NotAttribute<V> =
+  IsAny<V> extends true
+    ? false
+    : [NonNullable<V>] extends [AnyFunction | AnyModel | readonly AnyModel[]]
+      ? true
+      : typeof NON_ATTRIBUTE extends keyof NonNullable<V>
+        ? true
+        : false
 type CreationOf<V> = typeof CREATION_OPTIONAL extends keyof NonNullable<V> ? V | undefined : V
-interface OmitMark { omit: any }
-type AttributeKey<K, V, O> = NotAttribute<V> extends true ? never : O extends OmitMark ? (K extends O['omit'] ? never : K) : K
+interface OmitMark {
+  omit: any
+}
+type AttributeKey<K, V, O> =
+  NotAttribute<V> extends true ? never : O extends OmitMark ? (K extends O['omit'] ? never : K) : K
 /**
  * Attributes of a model class: its own properties but methods, associations and what `NonAttribute` marks.
  * `InferAttributes<User, { omit: 'secret' }>` leaves out more.
@@ -52,18 +64,22 @@ type AttributeKey<K, V, O> = NotAttribute<V> extends true ? never : O extends Om
 // `keyof M as …` is the only form that stays lazy while the class itself is being resolved (any other constraint is instantiated
 // eagerly: TS2310). `keyof` of such a type is evaluated again on each use, hence `Flat` in `ModelTypes`.
 export type InferAttributes<M, O extends { omit?: PropertyKey } = {}> = {
-  [K in keyof M as K extends BaseKeys ? never : AttributeKey<K, M[K], O>]: M[K];
+  [K in keyof M as K extends BaseKeys ? never : AttributeKey<K, M[K], O>]: M[K]
 }
 /** The same for `create`: `CreationOptional` attributes may be undefined. */
 export type InferCreationAttributes<M, O extends { omit?: PropertyKey } = {}> = {
-  [K in keyof M as K extends BaseKeys ? never : AttributeKey<K, M[K], O>]: CreationOf<M[K]>;
+  [K in keyof M as K extends BaseKeys ? never : AttributeKey<K, M[K], O>]: CreationOf<M[K]>
 }
 /** The same properties, with `keyof` computed once. */
 export type Flat<T> = { [K in keyof T]: T[K] }
-interface LazyMark { readonly [LAZY]: any }
+interface LazyMark {
+  readonly [LAZY]: any
+}
 type Stored<T> = IsAny<T> extends true ? any : T extends LazyMark ? T[typeof LAZY] : Flat<T>
 type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : null extends T[K] ? never : K }[keyof T]
-export type MakeNullishOptional<T> = { [K in RequiredKeys<T>]: T[K] } & { [K in Exclude<keyof T, RequiredKeys<T>>]?: T[K] }
+export type MakeNullishOptional<T> = { [K in RequiredKeys<T>]: T[K] } & {
+  [K in Exclude<keyof T, RequiredKeys<T>>]?: T[K]
+}
 
 /**
  * Everything that a model's static methods need, one lazily resolved member each. Reading a member instead of computing
@@ -83,8 +99,13 @@ export interface ModelTypes<A, C, R> {
 type Input<C> = IsAny<C> extends true ? any : MakeNullishOptional<C>
 /** Values that a primary key can have. */
 export type PrimaryKeyValue = string | number | bigint | Uint8Array | Date
-interface HasId { readonly id: any }
-type PrimaryKeyOf<A> = IsAny<A> extends true ? any : (A extends HasId ? NonNullable<A['id']> : PrimaryKeyValue) | { readonly [K in keyof A]?: A[K] }
+interface HasId {
+  readonly id: any
+}
+type PrimaryKeyOf<A> =
+  IsAny<A> extends true
+    ? any
+    : (A extends HasId ? NonNullable<A['id']> : PrimaryKeyValue) | { readonly [K in keyof A]?: A[K] }
 
 /** New values of an update: a value, or SQL. */
 export type UpdateValues<A> = { [K in keyof A]?: A[K] | Fn | Col | Literal | Cast | Sql | Json }

@@ -43,6 +43,9 @@ export interface ModelInstance<TAttributes extends object, TCreation extends obj
 /** What `Model` extends: `model/state`'s class, with the constructor typed. Overloads: see `ModelCtor`. */
 export interface ModelStateClass {
   new <A extends object, C extends object, R>(): ModelInstance<A, C, R>
-  new <A extends object, C extends object, R>(values?: ModelTypes<A, C, R>['input'], options?: BuildOptions): ModelInstance<A, C, R>
+  new <A extends object, C extends object, R>(
+    values?: ModelTypes<A, C, R>['input'],
+    options?: BuildOptions,
+  ): ModelInstance<A, C, R>
   new <A extends object, C extends object, R>(): ModelInstance<A, C, R>
 }

@@ -4,9 +4,21 @@
  * `interface Person extends HasOneMixins<'drivingLicense', DrivingLicense, 'ownerId'> {}` beside `class Person extends Model<…>`.
  */
 import type {
-  BelongsToCreateAssociationMixin, BelongsToGetAssociationMixin, BelongsToSetAssociationMixin, HasManyAddAssociationMixin, HasManyAddAssociationsMixin,
-  HasManyCountAssociationsMixin, HasManyCreateAssociationMixin, HasManyGetAssociationsMixin, HasManyHasAssociationMixin, HasManyHasAssociationsMixin,
-  HasManyRemoveAssociationMixin, HasManyRemoveAssociationsMixin, HasManySetAssociationsMixin, HasOneGetAssociationMixin, HasOneSetAssociationMixin,
+  BelongsToCreateAssociationMixin,
+  BelongsToGetAssociationMixin,
+  BelongsToSetAssociationMixin,
+  HasManyAddAssociationMixin,
+  HasManyAddAssociationsMixin,
+  HasManyCountAssociationsMixin,
+  HasManyCreateAssociationMixin,
+  HasManyGetAssociationsMixin,
+  HasManyHasAssociationMixin,
+  HasManyHasAssociationsMixin,
+  HasManyRemoveAssociationMixin,
+  HasManyRemoveAssociationsMixin,
+  HasManySetAssociationsMixin,
+  HasOneGetAssociationMixin,
+  HasOneSetAssociationMixin,
 } from './associations.js'
 import type { AnyModel } from './infer.js'
 
@@ -35,41 +47,60 @@ export interface Irregular {
   movies: 'movie'
 }
 /** Twin of the run-time singulariser, for names of to-many associations. A name that the two see differently needs `as: { singular, plural }`. */
-export type Singularize<S extends string> =
-  S extends keyof Irregular ? Irregular[S]
-  : S extends `${infer B}ies` ? `${B}y`
-  : S extends `${infer B}${'ses' | 'xes' | 'ches' | 'shes' | 'zes'}` ? (S extends `${B}${infer E}es` ? `${B}${E}` : never)
-  : S extends `${string}ss` ? S
-  : S extends `${infer B}s` ? B
-  : S
+export type Singularize<S extends string> = S extends keyof Irregular
+  ? Irregular[S]
+  : S extends `${infer B}ies`
+    ? `${B}y`
+    : S extends `${infer B}${'ses' | 'xes' | 'ches' | 'shes' | 'zes'}`
+      ? S extends `${B}${infer E}es`
+        ? `${B}${E}`
+        : never
+      : S extends `${string}ss`
+        ? S
+        : S extends `${infer B}s`
+          ? B
+          : S
 
 // One single-key mapped type per method: no conditional chains. Nothing here may touch `keyof` of the target's attributes: `InferAttributes`
 // reads the type of every own property, so that would chain through every model of the schema (TS2589). These intersections are legal in
 // `interface X extends …`.
 /** `getX`, `setX`, `createX` of a hasOne named `N`. `FK`: the foreign key, which `createX` then does not ask for. */
-export type HasOneMixins<N extends string, T extends AnyModel, FK extends PropertyKey = never> =
-  & { [K in `get${Capitalize<N>}`]: HasOneGetAssociationMixin<T> }
-  & { [K in `set${Capitalize<N>}`]: HasOneSetAssociationMixin<T, PrimaryKeyType<T>> }
-  & { [K in `create${Capitalize<N>}`]: HasManyCreateAssociationMixin<T, FK> }
+export type HasOneMixins<N extends string, T extends AnyModel, FK extends PropertyKey = never> = {
+  [K in `get${Capitalize<N>}`]: HasOneGetAssociationMixin<T>
+} & { [K in `set${Capitalize<N>}`]: HasOneSetAssociationMixin<T, PrimaryKeyType<T>> } & {
+  [K in `create${Capitalize<N>}`]: HasManyCreateAssociationMixin<T, FK>
+}
 /** `getX`, `setX`, `createX` of a belongsTo named `N`. */
-export type BelongsToMixins<N extends string, T extends AnyModel> =
-  & { [K in `get${Capitalize<N>}`]: BelongsToGetAssociationMixin<T> }
-  & { [K in `set${Capitalize<N>}`]: BelongsToSetAssociationMixin<T, PrimaryKeyType<T>> }
-  & { [K in `create${Capitalize<N>}`]: BelongsToCreateAssociationMixin<T> }
+export type BelongsToMixins<N extends string, T extends AnyModel> = {
+  [K in `get${Capitalize<N>}`]: BelongsToGetAssociationMixin<T>
+} & { [K in `set${Capitalize<N>}`]: BelongsToSetAssociationMixin<T, PrimaryKeyType<T>> } & {
+  [K in `create${Capitalize<N>}`]: BelongsToCreateAssociationMixin<T>
+}
 /** The ten methods of a hasMany named `P`; `S` is its singular. */
-export type HasManyMixins<P extends string, T extends AnyModel, FK extends PropertyKey = never, S extends string = Singularize<P>> =
-  & { [K in `get${Capitalize<P>}`]: HasManyGetAssociationsMixin<T> }
-  & { [K in `set${Capitalize<P>}`]: HasManySetAssociationsMixin<T, PrimaryKeyType<T>> }
-  & { [K in `count${Capitalize<P>}`]: HasManyCountAssociationsMixin<T> }
-  & { [K in `add${Capitalize<P>}`]: HasManyAddAssociationsMixin<T, PrimaryKeyType<T>> }
-  & { [K in `remove${Capitalize<P>}`]: HasManyRemoveAssociationsMixin<T, PrimaryKeyType<T>> }
-  & { [K in `has${Capitalize<P>}`]: HasManyHasAssociationsMixin<T, PrimaryKeyType<T>> }
-  & { [K in `add${Capitalize<S>}`]: HasManyAddAssociationMixin<T, PrimaryKeyType<T>> }
-  & { [K in `remove${Capitalize<S>}`]: HasManyRemoveAssociationMixin<T, PrimaryKeyType<T>> }
-  & { [K in `has${Capitalize<S>}`]: HasManyHasAssociationMixin<T, PrimaryKeyType<T>> }
-  & { [K in `create${Capitalize<S>}`]: HasManyCreateAssociationMixin<T, FK> }
-export type BelongsToManyMixins<P extends string, T extends AnyModel, S extends string = Singularize<P>> = HasManyMixins<P, T, never, S>
+export type HasManyMixins<
+  P extends string,
+  T extends AnyModel,
+  FK extends PropertyKey = never,
+  S extends string = Singularize<P>,
+> = { [K in `get${Capitalize<P>}`]: HasManyGetAssociationsMixin<T> } & {
+  [K in `set${Capitalize<P>}`]: HasManySetAssociationsMixin<T, PrimaryKeyType<T>>
+} & { [K in `count${Capitalize<P>}`]: HasManyCountAssociationsMixin<T> } & {
+  [K in `add${Capitalize<P>}`]: HasManyAddAssociationsMixin<T, PrimaryKeyType<T>>
+} & { [K in `remove${Capitalize<P>}`]: HasManyRemoveAssociationsMixin<T, PrimaryKeyType<T>> } & {
+  [K in `has${Capitalize<P>}`]: HasManyHasAssociationsMixin<T, PrimaryKeyType<T>>
+} & { [K in `add${Capitalize<S>}`]: HasManyAddAssociationMixin<T, PrimaryKeyType<T>> } & {
+  [K in `remove${Capitalize<S>}`]: HasManyRemoveAssociationMixin<T, PrimaryKeyType<T>>
+} & { [K in `has${Capitalize<S>}`]: HasManyHasAssociationMixin<T, PrimaryKeyType<T>> } & {
+  [K in `create${Capitalize<S>}`]: HasManyCreateAssociationMixin<T, FK>
+}
+export type BelongsToManyMixins<
+  P extends string,
+  T extends AnyModel,
+  S extends string = Singularize<P>,
+> = HasManyMixins<P, T, never, S>
 
-interface HasId { id: any }
+interface HasId {
+  id: any
+}
 /** Type of the primary key where it is called `id`; else a string or a number. */
 export type PrimaryKeyType<T> = T extends HasId ? NonNullable<T['id']> : string | number

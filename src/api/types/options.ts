@@ -3,10 +3,11 @@
  * Options of the calls that read and write, and what the finders return. Sequelize's names for all of them.
  * Docs: querying/select-in-depth, querying/insert, querying/update, querying/delete.
  */
-import type { Transaction } from '../../connect/transaction.js'
+
 import type { Connection } from '../../connect/driver.js'
-import type { IndexHint } from '../../sql/query.js'
+import type { Transaction } from '../../connect/transaction.js'
 import type { Col, Fn, Literal, SqlExpression } from '../../sql/fragments.js'
+import type { IndexHint } from '../../sql/query.js'
 import type { AttributeSelection, AttributesOf, IncludeInput, ListOrOne, NotGiven, Order, PartOf } from './include.js'
 import type { AnyModel, ModelCtor, TypesOf, UpdateValues } from './infer.js'
 import type { WhereOptions } from './where.js'
@@ -32,8 +33,12 @@ export interface Paranoid {
   /** False: soft-deleted rows count as well. Default: true. */
   paranoid?: boolean
 }
-export interface Poolable { useMaster?: boolean }
-export interface SearchPathable { searchPath?: string }
+export interface Poolable {
+  useMaster?: boolean
+}
+export interface SearchPathable {
+  searchPath?: string
+}
 export interface QueryOptions extends Logging, Transactionable, Poolable, SearchPathable {
   /** Values for `?` or `:name` in SQL fragments of the call. */
   replacements?: readonly unknown[] | { readonly [name: string]: unknown }
@@ -46,7 +51,7 @@ export interface QueryOptions extends Logging, Transactionable, Poolable, Search
 export type LockLevel = 'UPDATE' | 'SHARE' | 'KEY SHARE' | 'NO KEY UPDATE'
 export type GroupOption = ListOrOne<string | SqlExpression>
 export interface RowLocking {
-  lock?: boolean | LockLevel | { readonly level: LockLevel, readonly of: ModelCtor<AnyModel> }
+  lock?: boolean | LockLevel | { readonly level: LockLevel; readonly of: ModelCtor<AnyModel> }
   skipLocked?: boolean
   noWait?: boolean
 }
@@ -81,8 +86,14 @@ export interface FindOptions<A = any> extends FindCommon {
   raw?: false
   rejectOnEmpty?: false
 }
-export interface NonNullFindOptions<A = any> extends Omit<FindOptions<A>, 'rejectOnEmpty'> { rejectOnEmpty: true | Error }
-export interface FindGenerics<I, S, R, Row = never> { include?: I, attributes?: S, raw?: [Row] extends [never] ? R : boolean }
+export interface NonNullFindOptions<A = any> extends Omit<FindOptions<A>, 'rejectOnEmpty'> {
+  rejectOnEmpty: true | Error
+}
+export interface FindGenerics<I, S, R, Row = never> {
+  include?: I
+  attributes?: S
+  raw?: [Row] extends [never] ? R : boolean
+}
 export interface CountOptions<A = any> extends QueryOptions, Hookable, Paranoid {
   where?: WhereOptions<A>
   include?: any
@@ -93,7 +104,9 @@ export interface CountOptions<A = any> extends QueryOptions, Hookable, Paranoid 
   attributes?: any
   countGroupedRows?: boolean
 }
-export interface CountWithOptions<A = any> extends CountOptions<A> { group: GroupOption }
+export interface CountWithOptions<A = any> extends CountOptions<A> {
+  group: GroupOption
+}
 export interface AggregateOptions<A = any> extends QueryOptions, Hookable, Paranoid {
   where?: WhereOptions<A>
   include?: any
@@ -103,15 +116,25 @@ export interface AggregateOptions<A = any> extends QueryOptions, Hookable, Paran
   group?: GroupOption
   attributes?: any
 }
-export interface FindAndCountOptions<A = any> extends FindOptions<A> { distinct?: boolean, col?: string, countGroupedRows?: boolean }
+export interface FindAndCountOptions<A = any> extends FindOptions<A> {
+  distinct?: boolean
+  col?: string
+  countGroupedRows?: boolean
+}
 export interface FindByPkOptions<A = any> extends Omit<FindOptions<A>, 'where'> {}
 export type FindAttributeOptions<A = any> = AttributeSelection<A>
 export type Includeable = IncludeInput<any>
-export interface ScopeOptions { readonly method: string | readonly [string, ...unknown[]] }
+export interface ScopeOptions {
+  readonly method: string | readonly [string, ...unknown[]]
+}
 export type WhereMergeStrategy = 'and' | 'overwrite'
 
 // ---------------------------------------------------------------- write
-export interface BuildOptions { readonly isNewRecord?: boolean, readonly raw?: boolean, readonly include?: unknown }
+export interface BuildOptions {
+  readonly isNewRecord?: boolean
+  readonly raw?: boolean
+  readonly include?: unknown
+}
 export interface BulkBuildOptions extends BuildOptions {}
 export interface MutationOptions extends QueryOptions, Hookable {
   /** False: values are not validated. Default: true. */
@@ -147,8 +170,12 @@ export interface BulkCreateOptions<A = any> extends CreateOptions<A> {
   conflictAttributes?: readonly (keyof A)[]
   conflictWhere?: WhereOptions<A>
 }
-export interface FindOrBuildOptions<A = any, C = any> extends FindOptions<A> { defaults?: C }
-export interface FindOrCreateOptions<A = any, C = any> extends FindOrBuildOptions<A, C>, Pick<CreateOptions<A>, 'fields' | 'validate' | 'silent' | 'omitNull' | 'returning' | 'ignoreDuplicates'> {}
+export interface FindOrBuildOptions<A = any, C = any> extends FindOptions<A> {
+  defaults?: C
+}
+export interface FindOrCreateOptions<A = any, C = any>
+  extends FindOrBuildOptions<A, C>,
+    Pick<CreateOptions<A>, 'fields' | 'validate' | 'silent' | 'omitNull' | 'returning' | 'ignoreDuplicates'> {}
 export interface FindCreateFindOptions<A = any, C = any> extends FindOrCreateOptions<A, C> {}
 export interface UpsertOptions<A = any> extends QueryOptions, Hookable {
   fields?: readonly (keyof A)[]
@@ -180,16 +207,48 @@ export interface DestroyOptions<A = any> extends QueryOptions, Hookable {
   cascade?: boolean
   restartIdentity?: boolean
 }
-export interface RestoreOptions<A = any> extends QueryOptions, Hookable { where?: WhereOptions<A>, limit?: number | null, individualHooks?: boolean }
-export interface TruncateOptions extends QueryOptions, Hookable { cascade?: boolean, restartIdentity?: boolean, force?: boolean, withoutForeignKeyChecks?: boolean }
-export interface IncrementDecrementOptions<A = any> extends QueryOptions, Hookable { where?: WhereOptions<A>, silent?: boolean, returning?: Returning<A> }
-export interface IncrementDecrementOptionsWithBy<A = any> extends IncrementDecrementOptions<A> { by?: number | bigint }
-export interface InstanceUpdateOptions<A = any> extends SaveOptions<A> { where?: WhereOptions<A> }
-export interface InstanceDestroyOptions extends QueryOptions, Hookable { force?: boolean, cascade?: boolean }
-export interface InstanceRestoreOptions extends QueryOptions, Hookable { cascade?: boolean }
-export interface InstanceValidateOptions extends Hookable { skip?: readonly string[], fields?: readonly string[] }
-export interface SetOptions { readonly raw?: boolean, readonly reset?: boolean }
-export interface GetOptions { readonly plain?: boolean, readonly raw?: boolean, readonly clone?: boolean }
+export interface RestoreOptions<A = any> extends QueryOptions, Hookable {
+  where?: WhereOptions<A>
+  limit?: number | null
+  individualHooks?: boolean
+}
+export interface TruncateOptions extends QueryOptions, Hookable {
+  cascade?: boolean
+  restartIdentity?: boolean
+  force?: boolean
+  withoutForeignKeyChecks?: boolean
+}
+export interface IncrementDecrementOptions<A = any> extends QueryOptions, Hookable {
+  where?: WhereOptions<A>
+  silent?: boolean
+  returning?: Returning<A>
+}
+export interface IncrementDecrementOptionsWithBy<A = any> extends IncrementDecrementOptions<A> {
+  by?: number | bigint
+}
+export interface InstanceUpdateOptions<A = any> extends SaveOptions<A> {
+  where?: WhereOptions<A>
+}
+export interface InstanceDestroyOptions extends QueryOptions, Hookable {
+  force?: boolean
+  cascade?: boolean
+}
+export interface InstanceRestoreOptions extends QueryOptions, Hookable {
+  cascade?: boolean
+}
+export interface InstanceValidateOptions extends Hookable {
+  skip?: readonly string[]
+  fields?: readonly string[]
+}
+export interface SetOptions {
+  readonly raw?: boolean
+  readonly reset?: boolean
+}
+export interface GetOptions {
+  readonly plain?: boolean
+  readonly raw?: boolean
+  readonly clone?: boolean
+}
 export interface SyncOptions extends Logging, Hookable, SearchPathable {
   /** Drops and creates. */
   force?: boolean
@@ -200,25 +259,44 @@ export interface SyncOptions extends Logging, Hookable, SearchPathable {
   schema?: string
   transaction?: Transaction | null
 }
-export interface DropOptions extends Logging { cascade?: boolean, transaction?: Transaction | null }
+export interface DropOptions extends Logging {
+  cascade?: boolean
+  transaction?: Transaction | null
+}
 
 // ---------------------------------------------------------------- results of finders
 /** Columns that an `attributes` option keeps. A list of unknown length keeps all, optionally. */
-type SelectedKeys<A, S> =
-  S extends readonly (infer E)[] ? Extract<E, keyof A>
-  : S extends { readonly exclude: readonly (infer X)[] } ? Exclude<keyof A, X>
-  : keyof A
-type AliasRow<S> = S extends readonly (infer E)[] ? { [P in E as P extends readonly [any, infer N extends string] ? N : never]: P extends readonly [SqlExpression<infer T>, string] ? T : unknown } : {}
+type SelectedKeys<A, S> = S extends readonly (infer E)[]
+  ? Extract<E, keyof A>
+  : S extends { readonly exclude: readonly (infer X)[] }
+    ? Exclude<keyof A, X>
+    : keyof A
+type AliasRow<S> = S extends readonly (infer E)[]
+  ? {
+      [P in E as P extends readonly [any, infer N extends string] ? N : never]: P extends readonly [
+        SqlExpression<infer T>,
+        string,
+      ]
+        ? T
+        : unknown
+    }
+  : {}
 /** A row of a `raw: true` query. */
-export type RawRow<A, S> = NotGiven extends S ? A
-  : S extends readonly unknown[] ? (number extends S['length'] ? Partial<A> : Pick<A, SelectedKeys<A, S>> & AliasRow<S>)
-  : Pick<A, SelectedKeys<A, S>>
+export type RawRow<A, S> = NotGiven extends S
+  ? A
+  : S extends readonly unknown[]
+    ? number extends S['length']
+      ? Partial<A>
+      : Pick<A, SelectedKeys<A, S>> & AliasRow<S>
+    : Pick<A, SelectedKeys<A, S>>
 /** Declare `interface MortiseTypes { selectNarrowing: true }` by module augmentation to narrow instances to the attributes selected. */
-export interface MortiseTypes {}
+export type MortiseTypes = {}
 type Narrowed<M, S> = Omit<M, Exclude<keyof AttributesOf<M>, SelectedKeys<AttributesOf<M>, S>>>
 // The flag is tested first: with the flag off nothing depends on S, which keeps generic code resolvable.
 type MaybeNarrow<M, S> = MortiseTypes extends { selectNarrowing: true } ? (NotGiven extends S ? M : Narrowed<M, S>) : M
-export type FindResult<M extends AnyModel, I, S, R> = R extends true ? RawRow<TypesOf<M>['attributes'], S> : PartOf<M, I> & MaybeNarrow<M, S>
+export type FindResult<M extends AnyModel, I, S, R> = R extends true
+  ? RawRow<TypesOf<M>['attributes'], S>
+  : PartOf<M, I> & MaybeNarrow<M, S>
 /** `findAll<User, Row>({ raw: true })`. NoInfer: otherwise `const x: T[] = await User.findAll()` would infer Row from T. */
 export type RowOr<Row, T> = [NoInfer<Row>] extends [never] ? T : NoInfer<Row>
 export type OrNull<T, E> = E extends true | Error ? T : T | null

@@ -1,5 +1,5 @@
 /** Options and result types of `sequelize.query`. Docs: querying/raw-queries. */
-import type { SqlExpression, Sql } from '../../sql/fragments.js'
+import type { Sql, SqlExpression } from '../../sql/fragments.js'
 import type { QueryTypes } from '../enums.js'
 import type { AnyModel, ModelCtor } from './infer.js'
 import type { QueryOptions } from './options.js'
@@ -22,7 +22,9 @@ export interface StandardSchema<T> {
     readonly validate?: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>
   }
 }
-type StandardResult<T> = { readonly value: T, readonly issues?: undefined } | { readonly issues: readonly { readonly message: string, readonly path?: readonly unknown[] }[] }
+type StandardResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] }[] }
 
 export interface QueryRawOptions extends QueryOptions {
   /** The shape of the result. Default: RAW, `[results, metadata]`. */
@@ -45,23 +47,58 @@ export interface QueryRawOptions extends QueryOptions {
   supportsSearchPath?: boolean
 }
 /** v6's object form: `{ query, values }`. */
-export interface QueryObject { readonly query?: string, readonly sql?: string, readonly values?: readonly unknown[], readonly bind?: readonly unknown[] | { readonly [name: string]: unknown } }
+export interface QueryObject {
+  readonly query?: string
+  readonly sql?: string
+  readonly values?: readonly unknown[]
+  readonly bind?: readonly unknown[] | { readonly [name: string]: unknown }
+}
 
 export interface QueryFunction {
   /** Rows are checked by the schema, which gives their type. */
-  <T>(sql: Sql | SqlExpression, options: QueryRawOptions & { schema: StandardSchema<T>, plain: true }): Promise<T | null>
+  <T>(
+    sql: Sql | SqlExpression,
+    options: QueryRawOptions & { schema: StandardSchema<T>; plain: true },
+  ): Promise<T | null>
   <T>(sql: Sql | SqlExpression, options: QueryRawOptions & { schema: StandardSchema<T> }): Promise<T[]>
-  <M extends AnyModel>(sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { model: ModelCtor<M>, mapToModel?: boolean, plain: true }): Promise<M | null>
-  <M extends AnyModel>(sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { model: ModelCtor<M>, mapToModel?: boolean }): Promise<M[]>
-  <T extends object>(sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { type: QueryTypes.SELECT | 'SELECT', plain: true }): Promise<T | null>
-  <T extends object>(sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { type: QueryTypes.SELECT | 'SELECT' }): Promise<T[]>
-  (sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { type: QueryTypes.INSERT | 'INSERT' }): Promise<[lastInsertId: number, affectedRows: number]>
-  (sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { type: QueryTypes.UPDATE | 'UPDATE' }): Promise<[unknown, affectedRows: number]>
-  (sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { type: QueryTypes.BULKUPDATE | 'BULKUPDATE' }): Promise<number>
-  (sql: string | SqlExpression | QueryObject, options: QueryRawOptions & { type: QueryTypes.DELETE | 'DELETE' | QueryTypes.BULKDELETE | 'BULKDELETE' }): Promise<number>
+  <M extends AnyModel>(
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { model: ModelCtor<M>; mapToModel?: boolean; plain: true },
+  ): Promise<M | null>
+  <M extends AnyModel>(
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { model: ModelCtor<M>; mapToModel?: boolean },
+  ): Promise<M[]>
+  <T extends object>(
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { type: QueryTypes.SELECT | 'SELECT'; plain: true },
+  ): Promise<T | null>
+  <T extends object>(
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { type: QueryTypes.SELECT | 'SELECT' },
+  ): Promise<T[]>
+  (
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { type: QueryTypes.INSERT | 'INSERT' },
+  ): Promise<[lastInsertId: number, affectedRows: number]>
+  (
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { type: QueryTypes.UPDATE | 'UPDATE' },
+  ): Promise<[unknown, affectedRows: number]>
+  (
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { type: QueryTypes.BULKUPDATE | 'BULKUPDATE' },
+  ): Promise<number>
+  (
+    sql: string | SqlExpression | QueryObject,
+    options: QueryRawOptions & { type: QueryTypes.DELETE | 'DELETE' | QueryTypes.BULKDELETE | 'BULKDELETE' },
+  ): Promise<number>
   /** `query(sql<Row>`…`)`, and through the contextual return type of the tag `query<Row>(sql`…`)`. */
   <T extends object>(sql: Sql<T>, options?: QueryRawOptions): Promise<[T[], QueryMetadata]>
   /** `query<Row>(untypedFragment)`. */
-  <T extends object = never>(sql: Sql<unknown>, options?: QueryRawOptions): Promise<[[T] extends [never] ? unknown[] : T[], QueryMetadata]>
+  <T extends object = never>(
+    sql: Sql<unknown>,
+    options?: QueryRawOptions,
+  ): Promise<[[T] extends [never] ? unknown[] : T[], QueryMetadata]>
   (sql: string | SqlExpression | QueryObject, options?: QueryRawOptions): Promise<[unknown[], QueryMetadata]>
 }

@@ -4,34 +4,84 @@
  * Targets are names, resolved when they are read.
  */
 import type { Model } from '../model.js'
-import type { AssociationKind, BelongsToManyOptions, BelongsToOptions, HasManyOptions, HasOneOptions } from './associations.js'
+import type {
+  AssociationKind,
+  BelongsToManyOptions,
+  BelongsToOptions,
+  HasManyOptions,
+  HasOneOptions,
+} from './associations.js'
 import type { AnyModel, ModelCtor, ModelTypes } from './infer.js'
 import type { ModelStatic } from './model.js'
 import type { AllMixins } from './relations.js'
 import type { TYPES } from './symbols.js'
 
 type AnyStatic = ModelStatic<any>
-export interface RegistryTarget<K extends string> { readonly key: K }
-export interface RegistryDeclaration<K extends AssociationKind = AssociationKind, T extends string = string, FK = string> { readonly associationType: K, readonly targetKey: T, readonly foreignKey: FK }
+export interface RegistryTarget<K extends string> {
+  readonly key: K
+}
+export interface RegistryDeclaration<
+  K extends AssociationKind = AssociationKind,
+  T extends string = string,
+  FK = string,
+> {
+  readonly associationType: K
+  readonly targetKey: T
+  readonly foreignKey: FK
+}
 /** A model of the registry, with which its associations are declared. */
 export interface RegistryBuilder<K extends string> extends RegistryTarget<K> {
-  hasOne<T extends string, const FK extends string = string>(target: RegistryTarget<T>, options?: HasOneOptions<string, FK>): RegistryDeclaration<'HasOne', T, FK>
-  belongsTo<T extends string, const FK extends string = string>(target: RegistryTarget<T>, options?: BelongsToOptions<string, FK>): RegistryDeclaration<'BelongsTo', T, FK>
-  hasMany<T extends string, const FK extends string = string>(target: RegistryTarget<T>, options?: HasManyOptions<string, FK>): RegistryDeclaration<'HasMany', T, FK>
-  belongsToMany<T extends string>(target: RegistryTarget<T>, options: BelongsToManyOptions): RegistryDeclaration<'BelongsToMany', T, never>
+  hasOne<T extends string, const FK extends string = string>(
+    target: RegistryTarget<T>,
+    options?: HasOneOptions<string, FK>,
+  ): RegistryDeclaration<'HasOne', T, FK>
+  belongsTo<T extends string, const FK extends string = string>(
+    target: RegistryTarget<T>,
+    options?: BelongsToOptions<string, FK>,
+  ): RegistryDeclaration<'BelongsTo', T, FK>
+  hasMany<T extends string, const FK extends string = string>(
+    target: RegistryTarget<T>,
+    options?: HasManyOptions<string, FK>,
+  ): RegistryDeclaration<'HasMany', T, FK>
+  belongsToMany<T extends string>(
+    target: RegistryTarget<T>,
+    options: BelongsToManyOptions,
+  ): RegistryDeclaration<'BelongsToMany', T, never>
 }
-export interface RegistryTypes { readonly models: any, readonly relations: any }
-export interface Registry<Models, Relations> { readonly models: Models, readonly relations: Relations }
+export interface RegistryTypes {
+  readonly models: any
+  readonly relations: any
+}
+export interface Registry<Models, Relations> {
+  readonly models: Models
+  readonly relations: Relations
+}
 /** An interface on purpose: `target` is resolved on access. As an alias' argument it would be eager and circular (TS2615). */
-export interface LazyDeclaration<DB extends RegistryTypes, D extends RegistryDeclaration> { readonly associationType: D['associationType'], readonly foreignKey: D['foreignKey'], readonly target: () => ModelCtor<RegistryInstance<DB, D['targetKey']>> }
-type RelationsAt<DB extends RegistryTypes, K> = K extends keyof DB['relations'] ? { readonly [N in keyof DB['relations'][K]]: LazyDeclaration<DB, DB['relations'][K][N]> } : {}
+export interface LazyDeclaration<DB extends RegistryTypes, D extends RegistryDeclaration> {
+  readonly associationType: D['associationType']
+  readonly foreignKey: D['foreignKey']
+  readonly target: () => ModelCtor<RegistryInstance<DB, D['targetKey']>>
+}
+type RelationsAt<DB extends RegistryTypes, K> = K extends keyof DB['relations']
+  ? { readonly [N in keyof DB['relations'][K]]: LazyDeclaration<DB, DB['relations'][K][N]> }
+  : {}
 type BaseInstance<S> = S extends abstract new (...args: any) => infer I ? I : never
 /** Instance of model K: attributes of the defined model plus methods; associations resolve through the registry. */
-export type RegistryInstance<DB extends RegistryTypes, K> = K extends keyof DB['models'] ? FromBase<BaseInstance<DB['models'][K]>, RelationsAt<DB, K>, K & string> : never
-type FromBase<B, R, N extends string> = B extends { readonly [TYPES]: ModelTypes<infer A extends object, infer C extends object, any> } ? Model<A, C, R> & A & AllMixins<R, N> : never
-
-export interface AssociateFunction {
-  <const Models extends { readonly [name: string]: AnyStatic }, const R extends { readonly [model: string]: { readonly [name: string]: RegistryDeclaration } }>(
-    models: Models, declare: (builders: { [K in keyof Models & string]: RegistryBuilder<K> }) => R & { readonly [K in Exclude<keyof R, keyof Models>]: never },
-  ): { readonly [K in keyof Models]: ModelStatic<Extract<RegistryInstance<Registry<Models, R>, K>, AnyModel>> }
+export type RegistryInstance<DB extends RegistryTypes, K> = K extends keyof DB['models']
+  ? FromBase<BaseInstance<DB['models'][K]>, RelationsAt<DB, K>, K & string>
+  : never
+type FromBase<B, R, N extends string> = B extends {
+  readonly [TYPES]: ModelTypes<infer A extends object, infer C extends object, any>
 }
+  ? Model<A, C, R> & A & AllMixins<R, N>
+  : never
+
+export type AssociateFunction = <
+  const Models extends { readonly [name: string]: AnyStatic },
+  const R extends { readonly [model: string]: { readonly [name: string]: RegistryDeclaration } },
+>(
+  models: Models,
+  declare: (
+    builders: { [K in keyof Models & string]: RegistryBuilder<K> },
+  ) => R & { readonly [K in Exclude<keyof R, keyof Models>]: never },
+) => { readonly [K in keyof Models]: ModelStatic<Extract<RegistryInstance<Registry<Models, R>, K>, AnyModel>> }

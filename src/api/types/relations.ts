@@ -3,63 +3,142 @@
  * Associations declared with the model: `associations: { profile: hasOne(() => Profile, 'userId') }`, and the methods that they give.
  * The target stays an unresolved arrow function until an association is read, which is what makes mutually recursive models inferable.
  */
-import type { AssociationKind, BelongsToManyOptions, BelongsToOptions, HasManyOptions, HasOneOptions } from './associations.js'
+import type {
+  AssociationKind,
+  BelongsToManyOptions,
+  BelongsToOptions,
+  HasManyOptions,
+  HasOneOptions,
+} from './associations.js'
 import type { AnyModel, CreationAttributes, ModelCtor } from './infer.js'
 import type { PrimaryKeyType, Singularize } from './mixins.js'
 import type { FindBase, MutationOptions, NewValues } from './options.js'
 
 /** A declaration. `F` is the function `() => Task`. */
-export interface AssociationDeclaration<K extends AssociationKind = AssociationKind, F = any, FK = string> { readonly associationType: K, readonly target: F, readonly foreignKey: FK }
+export interface AssociationDeclaration<K extends AssociationKind = AssociationKind, F = any, FK = string> {
+  readonly associationType: K
+  readonly target: F
+  readonly foreignKey: FK
+}
 /** `associations` of `define` and of `sequelize.model`. */
 export type Declarations = { readonly [name: string]: AssociationDeclaration }
 
 // `F extends Function`, NOT `() => any`: a call signature in the constraint gives the arrow a contextual signature, and TypeScript 6 then
 // infers its return type on the spot; every model's base class would resolve the next one's. `Function` has no call signature.
-export interface DeclareHasOne { <F extends Function, const FK extends string = string>(target: F, options?: FK | Omit<HasOneOptions<string, FK>, 'as'>): AssociationDeclaration<'HasOne', F, FK> }
-export interface DeclareBelongsTo { <F extends Function, const FK extends string = string>(target: F, options?: FK | Omit<BelongsToOptions<string, FK>, 'as'>): AssociationDeclaration<'BelongsTo', F, FK> }
-export interface DeclareHasMany { <F extends Function, const FK extends string = string>(target: F, options?: FK | Omit<HasManyOptions<string, FK>, 'as'>): AssociationDeclaration<'HasMany', F, FK> }
-export interface DeclareBelongsToMany { <F extends Function>(target: F, options: Omit<BelongsToManyOptions, 'as' | 'through'> & { readonly through: BelongsToManyOptions['through'] | (() => any) }): AssociationDeclaration<'BelongsToMany', F, never> }
+export type DeclareHasOne = <F extends Function, const FK extends string = string>(
+  target: F,
+  options?: FK | Omit<HasOneOptions<string, FK>, 'as'>,
+) => AssociationDeclaration<'HasOne', F, FK>
+export type DeclareBelongsTo = <F extends Function, const FK extends string = string>(
+  target: F,
+  options?: FK | Omit<BelongsToOptions<string, FK>, 'as'>,
+) => AssociationDeclaration<'BelongsTo', F, FK>
+export type DeclareHasMany = <F extends Function, const FK extends string = string>(
+  target: F,
+  options?: FK | Omit<HasManyOptions<string, FK>, 'as'>,
+) => AssociationDeclaration<'HasMany', F, FK>
+export type DeclareBelongsToMany = <F extends Function>(
+  target: F,
+  options: Omit<BelongsToManyOptions, 'as' | 'through'> & {
+    readonly through: BelongsToManyOptions['through'] | (() => any)
+  },
+) => AssociationDeclaration<'BelongsToMany', F, never>
 
-interface Thunk<T> { readonly target: () => ModelCtor<T> }
+interface Thunk<T> {
+  readonly target: () => ModelCtor<T>
+}
 /** Target instance type of a declaration. */
 export type TargetOf<D> = D extends Thunk<infer T> ? T : never
-interface ManyMark { readonly associationType: 'HasMany' | 'BelongsToMany' }
-interface OneMark { readonly associationType: 'HasOne' | 'BelongsTo' }
+interface ManyMark {
+  readonly associationType: 'HasMany' | 'BelongsToMany'
+}
+interface OneMark {
+  readonly associationType: 'HasOne' | 'BelongsTo'
+}
 
 /** `Task` or `Task[]`. No property of the unloaded instance: reading it without `include` is an error. */
 export type RelationOfDeclaration<D> = D extends ManyMark ? (TargetOf<D> extends infer X ? X[] : never) : TargetOf<D>
 
 type NamesOf<R, N extends keyof R, K> = N extends string ? (R[N] extends K ? N : never) : never
 type OneKeys<N extends string> = `${'get' | 'set' | 'create'}${Capitalize<N>}`
-type ManyKeys<N extends string> = `${'get' | 'set' | 'count' | 'add' | 'remove' | 'has'}${Capitalize<N>}` | `${'add' | 'remove' | 'has' | 'create'}${Capitalize<Singularize<N>>}`
+type ManyKeys<N extends string> =
+  | `${'get' | 'set' | 'count' | 'add' | 'remove' | 'has'}${Capitalize<N>}`
+  | `${'add' | 'remove' | 'has' | 'create'}${Capitalize<Singularize<N>>}`
 
 /** All association methods in one mapped type: the keys are a few template literals, each value is one interface reference. */
-export type AllMixins<R, Source extends string = string> = { readonly [P in OneKeys<NamesOf<R, keyof R, OneMark>> | ManyKeys<NamesOf<R, keyof R, ManyMark>>]: Mixin<R, P, Source> }
+export type AllMixins<R, Source extends string = string> = {
+  readonly [P in OneKeys<NamesOf<R, keyof R, OneMark>> | ManyKeys<NamesOf<R, keyof R, ManyMark>>]: Mixin<R, P, Source>
+}
 
 /** A method whose arguments and result are worked out when it is called. */
-export interface Mixin<R, P, Source extends string> { (...args: MixinArguments<R, P, Source>): Promise<MixinResult<R, P>> }
+export type Mixin<R, P, Source extends string> = (...args: MixinArguments<R, P, Source>) => Promise<MixinResult<R, P>>
 
-type Strip<P> = P extends `${'get' | 'set' | 'create' | 'count' | 'add' | 'remove' | 'has'}${infer N}` ? Uncapitalize<N> : never
-type NameOf<R, N> = N extends keyof R ? N : { [K in keyof R & string]: Singularize<K> extends N ? K : never }[keyof R & string]
+type Strip<P> = P extends `${'get' | 'set' | 'create' | 'count' | 'add' | 'remove' | 'has'}${infer N}`
+  ? Uncapitalize<N>
+  : never
+type NameOf<R, N> = N extends keyof R
+  ? N
+  : { [K in keyof R & string]: Singularize<K> extends N ? K : never }[keyof R & string]
 type DeclarationOf<R, P> = NameOf<R, Strip<P>> extends infer N extends keyof R ? R[N] : never
 type InstanceOf<D> = Extract<TargetOf<D>, AnyModel>
 /** The foreign key given, else the run-time default `${source}Id`. */
-type ForeignKeyOf<D, Source extends string> = D extends { readonly foreignKey: infer FK extends string } ? (string extends FK ? (string extends Source ? never : `${Uncapitalize<Source>}Id`) : FK) : never
+type ForeignKeyOf<D, Source extends string> = D extends { readonly foreignKey: infer FK extends string }
+  ? string extends FK
+    ? string extends Source
+      ? never
+      : `${Uncapitalize<Source>}Id`
+    : FK
+  : never
 
-type MixinArguments<R, P, Source extends string> = DeclarationOf<R, P> extends infer D ? ArgumentsFor<D, InstanceOf<D>, P, Source> : never
+type MixinArguments<R, P, Source extends string> =
+  DeclarationOf<R, P> extends infer D ? ArgumentsFor<D, InstanceOf<D>, P, Source> : never
 type One<T> = T | PrimaryKeyType<T>
 type Some<T> = One<T> | Iterable<One<T>>
-type ArgumentsFor<D, T extends AnyModel, P, Source extends string> =
-  P extends `get${string}` ? [options?: FindBase<T> & { attributes?: object, include?: unknown, scope?: string | readonly string[] | false | null, raw?: boolean }]
-  : P extends `count${string}` ? [options?: FindBase<T>]
-  : P extends `create${string}` ? [...NewValues<CreationAttributes<T>, D extends { readonly associationType: 'BelongsTo' } ? never : ForeignKeyOf<D, Source>>, options?: MutationOptions & { replace?: boolean }]
-  : D extends OneMark ? [newAssociation: One<T> | null, options?: MutationOptions & { destroyPrevious?: boolean | object, save?: boolean, steal?: boolean }]
-  : P extends `set${string}` ? [newAssociations: Iterable<One<T>> | null, options?: MutationOptions]
-  : [target: Some<T>, options?: MutationOptions]
-type MixinResult<R, P> =
-  P extends `count${string}` ? number
-  : P extends `has${string}` ? boolean
-  : P extends `get${string}` ? (DeclarationOf<R, P> extends infer D ? (D extends ManyMark ? (InstanceOf<D> extends infer X ? X[] : never) : InstanceOf<D> | null) : never)
-  : P extends `create${string}` ? InstanceOf<DeclarationOf<R, P>>
-  : P extends `set${string}` ? (DeclarationOf<R, P> extends infer D ? (D extends ManyMark ? void : InstanceOf<D> | null) : never)
-  : void
+type ArgumentsFor<D, T extends AnyModel, P, Source extends string> = P extends `get${string}`
+  ? [
+      options?: FindBase<T> & {
+        attributes?: object
+        include?: unknown
+        scope?: string | readonly string[] | false | null
+        raw?: boolean
+      },
+    ]
+  : P extends `count${string}`
+    ? [options?: FindBase<T>]
+    : P extends `create${string}`
+      ? [
+          ...NewValues<
+            CreationAttributes<T>,
+            D extends { readonly associationType: 'BelongsTo' } ? never : ForeignKeyOf<D, Source>
+          >,
+          options?: MutationOptions & { replace?: boolean },
+        ]
+      : D extends OneMark
+        ? [
+            newAssociation: One<T> | null,
+            options?: MutationOptions & { destroyPrevious?: boolean | object; save?: boolean; steal?: boolean },
+          ]
+        : P extends `set${string}`
+          ? [newAssociations: Iterable<One<T>> | null, options?: MutationOptions]
+          : [target: Some<T>, options?: MutationOptions]
+type MixinResult<R, P> = P extends `count${string}`
+  ? number
+  : P extends `has${string}`
+    ? boolean
+    : P extends `get${string}`
+      ? DeclarationOf<R, P> extends infer D
+        ? D extends ManyMark
+          ? InstanceOf<D> extends infer X
+            ? X[]
+            : never
+          : InstanceOf<D> | null
+        : never
+      : P extends `create${string}`
+        ? InstanceOf<DeclarationOf<R, P>>
+        : P extends `set${string}`
+          ? DeclarationOf<R, P> extends infer D
+            ? D extends ManyMark
+              ? void
+              : InstanceOf<D> | null
+            : never
+          : void

@@ -1,24 +1,60 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: keys that cannot be enumerated ('$a.b$', casts, JSON paths) take any value, and an untyped model any condition.
 /** What `where` takes, per attribute type. Docs: querying/operators, querying/json. */
-import type { Cast, Col, Fn, Identifier, JsonPath, List, Literal, Sql, SqlExpression, Unquote, Where } from '../../sql/fragments.js'
+import type {
+  Cast,
+  Col,
+  Fn,
+  Identifier,
+  JsonPath,
+  List,
+  Literal,
+  Sql,
+  SqlExpression,
+  Unquote,
+  Where,
+} from '../../sql/fragments.js'
 import type { Op } from '../../sql/op.js'
 
 /** Strips the `CreationOptional` and `ForeignKey` brands so that equal base types share one instantiation. */
-export type Unbrand<T> =
-  T extends string ? (string extends T ? string : T)
-  : T extends number ? (number extends T ? number : T)
-  : T extends boolean ? T
-  : T extends bigint ? (bigint extends T ? bigint : T)
-  : T extends Date ? Date
-  : T
+export type Unbrand<T> = T extends string
+  ? string extends T
+    ? string
+    : T
+  : T extends number
+    ? number extends T
+      ? number
+      : T
+    : T extends boolean
+      ? T
+      : T extends bigint
+        ? bigint extends T
+          ? bigint
+          : T
+        : T extends Date
+          ? Date
+          : T
 
 /** SQL in the place of a value. */
-export type DynamicSql = Literal | Col | Fn | Cast | Where | Sql<any> | List | Identifier | JsonPath | Unquote | { readonly [Op.col]: string }
+export type DynamicSql =
+  | Literal
+  | Col
+  | Fn
+  | Cast
+  | Where
+  | Sql<any>
+  | List
+  | Identifier
+  | JsonPath
+  | Unquote
+  | { readonly [Op.col]: string }
 type OrArray<T> = T | readonly T[]
 /** Comparable forms of a value: a date may be an ISO string or milliseconds. */
 type Comparable<T> = T extends Date ? Date | string | number : T extends bigint ? bigint | number | string : T
 type Value<T> = Comparable<T> | DynamicSql
-type Quantified<T> = Value<T> | { readonly [Op.any]: readonly Value<T>[] | DynamicSql | { readonly [Op.values]: readonly Value<T>[] } } | { readonly [Op.all]: readonly Value<T>[] | DynamicSql | { readonly [Op.values]: readonly Value<T>[] } }
+type Quantified<T> =
+  | Value<T>
+  | { readonly [Op.any]: readonly Value<T>[] | DynamicSql | { readonly [Op.values]: readonly Value<T>[] } }
+  | { readonly [Op.all]: readonly Value<T>[] | DynamicSql | { readonly [Op.values]: readonly Value<T>[] } }
 
 /** Operators of every attribute type: one instantiation per distinct type, shared by all models. */
 export interface CommonOps<T> {
@@ -74,11 +110,16 @@ export type JsonHash<T> = { readonly [K in keyof T]?: WhereValue<T[K]> }
 
 type IsAny<T> = 0 extends 1 & T ? true : false
 
-type WhereValueNotNull<T> = IsAny<T> extends true ? any
-  : [T] extends [string] ? Value<T> | readonly Value<T>[] | StringOps<T>
-  : [T] extends [number | boolean | bigint | Date | Uint8Array] ? Value<T> | readonly Value<T>[] | CommonOps<T>
-  : [T] extends [readonly unknown[]] ? T | DynamicSql | ArrayOps<T>
-  : T | DynamicSql | JsonOps<T> | JsonHash<T>
+type WhereValueNotNull<T> =
+  IsAny<T> extends true
+    ? any
+    : [T] extends [string]
+      ? Value<T> | readonly Value<T>[] | StringOps<T>
+      : [T] extends [number | boolean | bigint | Date | Uint8Array]
+        ? Value<T> | readonly Value<T>[] | CommonOps<T>
+        : [T] extends [readonly unknown[]]
+          ? T | DynamicSql | ArrayOps<T>
+          : T | DynamicSql | JsonOps<T> | JsonHash<T>
 
 /** What one attribute of type `T` may be compared with. */
 export type WhereValue<T> = WhereValueNotNull<Unbrand<NonNullable<T>>> | (null extends T ? null : never)
@@ -88,8 +129,15 @@ export interface WhereDynamicKeys {
   readonly [nested: `$${string}$${string}`]: any
   readonly [castKey: `${string}::${string}`]: any
 }
-type JsonKey<A> = { [K in keyof A]: NonNullable<A[K]> extends string | number | boolean | bigint | Date | Uint8Array | readonly unknown[] ? never : K }[keyof A] & string
-export type WhereJsonPaths<A> = { readonly [P in `${JsonKey<A>}.${string}` | `${JsonKey<A>}[${string}` | `${JsonKey<A>}:unquote`]?: any }
+type JsonKey<A> = {
+  [K in keyof A]: NonNullable<A[K]> extends string | number | boolean | bigint | Date | Uint8Array | readonly unknown[]
+    ? never
+    : K
+}[keyof A] &
+  string
+export type WhereJsonPaths<A> = {
+  readonly [P in `${JsonKey<A>}.${string}` | `${JsonKey<A>}[${string}` | `${JsonKey<A>}:unquote`]?: any
+}
 
 export interface WhereLogic<A> {
   readonly [Op.and]?: OrArray<WhereOptions<A>>
@@ -97,6 +145,8 @@ export interface WhereLogic<A> {
   readonly [Op.not]?: OrArray<WhereOptions<A>>
 }
 /** Conditions by attribute. Sequelize also names it `WhereAttributeHash`. */
-export type WhereAttributeHash<A = any> = { readonly [K in keyof A]?: WhereValue<A[K]> } & WhereLogic<A> & WhereDynamicKeys & WhereJsonPaths<A>
+export type WhereAttributeHash<A = any> = { readonly [K in keyof A]?: WhereValue<A[K]> } & WhereLogic<A> &
+  WhereDynamicKeys &
+  WhereJsonPaths<A>
 /** Conditions by attribute, SQL, or a list of both (all must hold). */
 export type WhereOptions<A = any> = WhereAttributeHash<A> | SqlExpression | readonly WhereOptions<A>[]

@@ -1,0 +1,61 @@
+/**
+ * Instances from plain values: `build` and the first half of `create`. Where an include asks for it, the values of associations become
+ * instances as well; `write/nested` then saves all of them. Docs: querying/insert ("Inserting Associated Records").
+ */
+import { isPlainObject } from '../base/freeze.js'
+import { QueryError } from '../errors/index.js'
+import { build, ModelState, setRelation, type StateOptions, type Values } from '../model/state.js'
+import { expandAll, normaliseInclude } from '../read/include.js'
+import { modelClass, type PlainModel } from './registration.js'
+
+const BUILD_OPTIONS = ['isNewRecord', 'raw', 'include', 'attributes', 'includeNames'] as const
+type Options = Readonly<Record<string, unknown>>
+
+/** The part of the options of `create` that concerns building. */
+export function buildOptionsOf(options: Options | undefined): Record<string, unknown> | undefined {
+  if (options === undefined) return undefined
+  const own: Record<string, unknown> = {}
+  for (const name of BUILD_OPTIONS) if (options[name] !== undefined) own[name] = options[name]
+  return own
+}
+
+export function buildOne(model: PlainModel, values?: unknown, options?: Options): ModelState | ModelState[] {
+  // v6: `build` of a list is `bulkBuild`.
+  if (Array.isArray(values)) return values.map((one) => model.build(one as object, options))
+  const given = valuesOf(model, values)
+  if (options?.include === undefined || options.include === null) return build(model, given, options as StateOptions | undefined)
+  const includes = expandAll(model.modelDefinition, options.include).map((item) => normaliseInclude(model.modelDefinition, item))
+  const own: Values = { ...given }
+  const nested: [string, unknown][] = []
+  for (const { association, model: target, options: include } of includes) {
+    const { as } = association
+    if (!Object.hasOwn(own, as)) continue
+    const value = own[as]
+    delete own[as]
+    const within = { ...(include.include === undefined ? {} : { include: include.include }), ...(options.isNewRecord === undefined ? {} : { isNewRecord: options.isNewRecord }), ...(options.raw === undefined ? {} : { raw: options.raw }) }
+    nested.push([as, instancesOf(modelClass(target), value, within, `${model.modelDefinition.modelName}.${as}`, association.cardinality === 'many')])
+  }
+  const instance = build(model, own, options as StateOptions)
+  for (const [as, value] of nested) if (value !== undefined) setRelation(instance, as, value)
+  return instance
+}
+
+function valuesOf(model: PlainModel, values: unknown): Values {
+  if (values === undefined || values === null) return {}
+  if (values instanceof ModelState) return values.get() as Values
+  if (typeof values === 'object') return values as Values
+  throw new QueryError(`${model.name}.build takes an object of attribute values, got ${typeof values}.`)
+}
+
+/** Undefined: nothing was given. */
+function instancesOf(target: PlainModel, value: unknown, options: Options, name: string, isMany: boolean): unknown {
+  if (value === undefined || value === null) return value
+  if (value instanceof ModelState) return value
+  if (isMany) {
+    if (!Array.isArray(value)) throw new QueryError(`${name} leads to many rows: give a list.`)
+    return value.map((one: unknown) => instancesOf(target, one, options, name, false))
+  }
+  if (Array.isArray(value)) throw new QueryError(`${name} leads to one row: give one object, not a list.`)
+  if (!isPlainObject(value)) throw new QueryError(`${name} must be an object of attribute values or an instance of ${target.name}.`)
+  return target.build(value, options)
+}

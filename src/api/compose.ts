@@ -1,0 +1,227 @@
+/**
+ * Calls that are made of other public calls: `findByPk` of `findOne`, `findOrCreate` of `findOne` and `create`, `reload`, … They go through
+ * the class's own methods, so that a program which wraps or overrides one of these sees the inner calls. Docs: querying/select-methods, querying/insert.
+ */
+import type { ExecOptions } from '../connect/executor.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { EmptyResultError, InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
+import { isPlainObject } from '../base/freeze.js'
+import { suggestion } from '../base/names.js'
+import type { ModelDefinition } from '../model/definition.js'
+import { markPersisted, type ModelState, setRelation, type Values } from '../model/state.js'
+import { isFragment, sql, type SqlExpression } from '../sql/fragments.js'
+import { Op } from '../sql/op.js'
+import { sync } from '../sync/sync.js'
+import { buildOptionsOf } from './build.js'
+import { modelClass, type PlainModel } from './registration.js'
+
+type Options = Readonly<Record<string, unknown>> & ExecOptions
+
+// ---------------------------------------------------------------- find
+
+/** `findByPk(5)`, `findByPk({ a: 1, b: 2 })`. Null where there is no key to look for. */
+export function findByPrimaryKey(model: PlainModel, key: unknown, options: Options | undefined): Promise<unknown> {
+  if (key === null || key === undefined) return nothing(model, options)
+  return model.findOne({ ...options, where: primaryKeyWhere(model.modelDefinition, key) })
+}
+
+async function nothing(model: PlainModel, options: Options | undefined): Promise<null> {
+  const { rejectOnEmpty } = options ?? {}
+  if (rejectOnEmpty instanceof Error) throw rejectOnEmpty
+  if (rejectOnEmpty) throw new EmptyResultError(`${model.name}.findByPk was called without a key, so there is no row to find.`)
+  return null
+}
+
+function primaryKeyWhere(definition: ModelDefinition, key: unknown): Values {
+  const { primaryKey } = definition.shape
+  const call = `${definition.modelName}.findByPk`
+  if (primaryKey.length === 0) throw new QueryError(`${call}: the model has no primary key. Use findOne with a where.`)
+  const isScalar = typeof key !== 'object' || key instanceof Date || key instanceof Uint8Array || !isPlainObject(key)
+  if (isScalar) {
+    if (primaryKey.length > 1) throw new QueryError(`${call}: the primary key has several attributes; give an object with ${primaryKey.map((attribute) => attribute.attributeName).join(' and ')}.`)
+    return { [primaryKey[0]!.attributeName]: key }
+  }
+  const given = key as Values
+  const where: Values = {}
+  for (const { attributeName } of primaryKey) {
+    if (given[attributeName] === undefined) throw new QueryError(`${call}: "${attributeName}" is part of the primary key, but the object has no value for it.`)
+    where[attributeName] = given[attributeName]
+  }
+  const names = primaryKey.map((attribute) => attribute.attributeName)
+  for (const name of Object.keys(given)) if (!names.includes(name)) throw new QueryError(`${call}: "${name}" is not part of the primary key.${suggestion(name, names)}`)
+  return where
+}
+
+const COUNT_OPTIONS = ['where', 'include', 'distinct', 'col', 'group', 'paranoid', 'transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'useMaster', 'searchPath', 'hooks', 'noHooks', 'replacements', 'bind', 'retry', 'signal', 'countGroupedRows', 'subQuery', 'having']
+const COUNT_ONLY = ['distinct', 'col', 'countGroupedRows']
+
+/** `{ count, rows }`: the rows of the page, and how many there are without `limit` and `offset`. */
+export async function findAndCountAll(model: PlainModel, options: Options = {}): Promise<{ count: unknown; rows: unknown }> {
+  const counting: Record<string, unknown> = {}
+  const finding: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (COUNT_OPTIONS.includes(name)) counting[name] = value
+    if (!COUNT_ONLY.includes(name)) finding[name] = value
+  }
+  // Grouped counts show the attributes that are grouped by.
+  if (options.group !== undefined && options.attributes !== undefined) counting.attributes = options.attributes
+  const [count, rows] = await Promise.all([model.count(counting), model.findAll(finding)])
+  return { count, rows }
+}
+
+/** Reads the row of an instance again, with what was included when it was loaded. */
+export async function reload<T extends object>(instance: T, options: Options = {}): Promise<T> {
+  const state = instance as unknown as ModelState
+  const model = modelClass(state.constructor)
+  const included = (state._options as { include?: unknown }).include
+  const where = state.where()
+  const fresh = (await model.findOne({
+    ...(included === undefined || included === null ? {} : { include: included }),
+    ...options,
+    where: options.where === undefined ? where : { [Op.and]: [where, options.where] },
+    // A soft-deleted row is still there; a default scope must not hide the instance's own row.
+    ...(options.paranoid === undefined && model.modelDefinition.shape.deletedAt !== null ? { paranoid: false } : {}),
+  })) as ModelState | null
+  if (!fresh) throw new InstanceError(`This ${model.modelDefinition.modelName} cannot be reloaded: its row is gone (find where ${JSON.stringify(where)} found nothing).`)
+  const { associations } = model.modelDefinition
+  for (const [name, value] of Object.entries(fresh.dataValues)) {
+    if (associations.has(name)) setRelation(state, name, value)
+    else state.dataValues[name] = value
+  }
+  markPersisted(state, null, options.attributes === undefined ? null : Object.keys(fresh.dataValues))
+  return instance
+}
+
+// ---------------------------------------------------------------- find or make
+
+/** What `findOrCreate` and relatives take for `create` and not for `findOne`. */
+const CREATE_ONLY = ['defaults', 'fields', 'validate', 'silent', 'omitNull', 'returning', 'ignoreDuplicates']
+
+interface Wanted { readonly find: Record<string, unknown>; readonly make: Record<string, unknown>; readonly values: Values }
+
+function wanted(model: PlainModel, call: string, options: Options | undefined): Wanted {
+  if (!options || !isPlainObject(options)) throw new QueryError(`${model.name}.${call} needs options: { where, defaults }.`)
+  if (options.where === undefined || options.where === null) throw new QueryError(`${model.name}.${call} needs \`where\`: it says which row is looked for, and what a new one has.`)
+  const { defaults = {} } = options
+  if (!isPlainObject(defaults)) throw new QueryError(`${model.name}.${call}: \`defaults\` must be an object of attribute values.`)
+  const { attributes } = model.modelDefinition.shape
+  for (const name of Object.keys(defaults)) {
+    if (!attributes.has(name) && !model.modelDefinition.associations.has(name)) throw new QueryError(`${model.name}.${call}: there is no attribute "${name}" (in \`defaults\`).${suggestion(name, attributes.keys())}`)
+  }
+  const find: Record<string, unknown> = {}
+  const make: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (!CREATE_ONLY.includes(name)) find[name] = value
+    else if (name !== 'defaults') make[name] = value
+  }
+  for (const name of ['transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'hooks', 'noHooks', 'searchPath', 'signal']) if (options[name] !== undefined) make[name] = options[name]
+  return { find, make, values: { ...defaults, ...valuesOfWhere(options.where, model) } }
+}
+
+/** The values that a row must have to satisfy equalities: `{ name: 'x', [Op.and]: [{ age: 3 }] }` → `{ name: 'x', age: 3 }`. */
+function valuesOfWhere(where: unknown, model: PlainModel): Values {
+  if (Array.isArray(where)) return Object.assign({}, ...where.map((part) => valuesOfWhere(part, model))) as Values
+  if (!isPlainObject(where)) return {}
+  const values: Values = {}
+  const and = where[Op.and]
+  if (and !== undefined) Object.assign(values, valuesOfWhere(and, model))
+  for (const [name, value] of Object.entries(where)) {
+    const attribute = model.modelDefinition.shape.attributes.get(name) ?? model.modelDefinition.shape.byColumn.get(name)
+    if (!attribute || isFragment(value)) continue
+    if (isPlainObject(value)) {
+      const operators = Object.getOwnPropertySymbols(value)
+      // An object without operators is a JSON value.
+      if (operators.length === 0) values[attribute.attributeName] = value
+      else if (value[Op.eq] !== undefined && !isFragment(value[Op.eq])) values[attribute.attributeName] = value[Op.eq]
+      else if (value[Op.is] !== undefined && !isFragment(value[Op.is])) values[attribute.attributeName] = value[Op.is]
+    } else if (!Array.isArray(value) || attribute.type.key === 'ARRAY') values[attribute.attributeName] = value
+  }
+  return values
+}
+
+export async function findOrBuild(model: PlainModel, options?: Options): Promise<[ModelState, boolean]> {
+  const { find, values } = wanted(model, 'findOrBuild', options)
+  const found = (await model.findOne(find)) as ModelState | null
+  return found ? [found, false] : [model.build(values), true]
+}
+
+/**
+ * Finds or creates, as one step: nobody else's row of the same key makes it fail. Where somebody is quicker, the row is read again.
+ */
+export async function findOrCreate(runtime: Runtime, model: PlainModel, options?: Options): Promise<[ModelState, boolean]> {
+  const { find, make, values } = wanted(model, 'findOrCreate', options)
+  return await runtime.executor.atomic(options!, async (transaction) => {
+    const within = { transaction }
+    const found = (await model.findOne({ ...find, ...within })) as ModelState | null
+    if (found) return [found, false]
+    try {
+      return [await runtime.executor.atomic(within, (inner) => model.create(values, { ...make, transaction: inner })), true]
+    } catch (error) {
+      if (!(error instanceof UniqueConstraintError)) throw error
+      const theirs = (await model.findOne({ ...find, ...within })) as ModelState | null
+      if (!theirs) throw clash(model, find.where, error)
+      return [theirs, false]
+    }
+  })
+}
+
+/** Finds, else inserts, else finds again; without a transaction. */
+export async function findCreateFind(model: PlainModel, options?: Options): Promise<[ModelState, boolean]> {
+  const { find, make, values } = wanted(model, 'findCreateFind', options)
+  const found = (await model.findOne(find)) as ModelState | null
+  if (found) return [found, false]
+  try {
+    return [await model.create(values, make), true]
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintError)) throw error
+    const theirs = (await model.findOne(find)) as ModelState | null
+    if (!theirs) throw clash(model, find.where, error)
+    return [theirs, false]
+  }
+}
+
+/** The unique key that the insert ran into is not the one that `where` looks for: nothing would ever be found. */
+function clash(model: PlainModel, _where: unknown, error: UniqueConstraintError): Error {
+  const fields = Object.keys(error.fields)
+  return fields.length === 0 ? error : new UniqueConstraintError({
+    message: `${model.name} has a row with the same ${fields.join(', ')}, but \`where\` does not find it. Look for it by ${fields.join(', ')}.`,
+    errors: error.errors,
+    fields: error.fields,
+    table: error.table,
+    constraint: error.constraint,
+    sql: error.sql,
+    cause: error.cause ?? error,
+  })
+}
+
+// ---------------------------------------------------------------- build, create, count up
+
+export async function create(model: PlainModel, values: unknown, options: Options | undefined): Promise<unknown> {
+  const instance = model.build(values as object, { isNewRecord: true, ...buildOptionsOf(options) }) as ModelState & { save(options?: object): Promise<unknown> }
+  return await instance.save(options)
+}
+
+/** `instance.increment(fields, options)`, through the model's; what the database answers goes into the instance. */
+export async function incrementInstance<T extends object>(instance: T, fields: unknown, options: Options | undefined, method: 'increment' | 'decrement'): Promise<T> {
+  const state = instance as unknown as ModelState
+  const model = modelClass(state.constructor) as PlainModel & { decrement: PlainModel['increment'] }
+  const [rows] = (await model[method](fields, { ...options, where: state.where() })) as [readonly ModelState[]]
+  const [row] = rows
+  if (row) markPersisted(state, row.dataValues, Object.keys(row.dataValues))
+  return instance
+}
+
+/** The fields of a decrement as those of an increment. */
+export function decrementAmounts(fields: unknown, by: unknown): Record<string, unknown> {
+  const negative = (amount: unknown): unknown => (typeof amount === 'bigint' ? -amount : isFragment(amount) ? sql`-(${amount as SqlExpression})` : -Number(amount))
+  if (isPlainObject(fields)) return Object.fromEntries(Object.entries(fields).map(([name, amount]) => [name, negative(amount)]))
+  const names = (Array.isArray(fields) ? fields : [fields]) as unknown[]
+  return Object.assign({}, ...names.map((name) => (isPlainObject(name) ? decrementAmounts(name, by) : { [String(name)]: negative(by ?? 1) }))) as Record<string, unknown>
+}
+
+// ---------------------------------------------------------------- schema
+
+export async function syncOne(runtime: Runtime, model: PlainModel, options: object | undefined): Promise<PlainModel> {
+  await sync(runtime, [model], options)
+  return model
+}

@@ -1,0 +1,228 @@
+/**
+ * The constructor's arguments, in every form that Sequelize 4 to 7 take them, brought into one: `{ dialect, connection options, … }`.
+ * Unknown options throw and name the nearest one. Docs: getting-started, databases/*, other-topics/upgrade.
+ */
+import { deepFreeze, isPlainObject } from '../base/freeze.js'
+import { suggestion } from '../base/names.js'
+import type { Dialect } from '../dialect/dialect.js'
+import { resolveDialect } from '../dialect/registry.js'
+import { DefinitionError } from '../errors/index.js'
+
+/** Options of Mortise itself; those of the connection are known by the dialect. */
+const KNOWN = [
+  'dialect',
+  'url',
+  'models',
+  'hooks',
+  'define',
+  'sync',
+  'query',
+  'set',
+  'pool',
+  'replication',
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'timezone',
+  'keepDefaultTimezone',
+  'schema',
+  'omitNull',
+  'noTypeValidation',
+  'nullJsonStringification',
+  'quoteIdentifiers',
+  'minifyAliases',
+  'defaultTimestampPrecision',
+  'isolationLevel',
+  'transactionType',
+  'disableClsTransactions',
+  'defaultTransactionNestMode',
+  'retry',
+  'prependSearchPath',
+  'databaseVersion',
+] as const
+/** Sequelize 6's spellings, and options that changed nothing but are in many programs. */
+const LEGACY = [
+  'typeValidation',
+  'dialectOptions',
+  'username',
+  'user',
+  'password',
+  'database',
+  'host',
+  'port',
+  'protocol',
+  'native',
+  'ssl',
+  'storage',
+  'searchPath',
+  'standardConformingStrings',
+  'clientMinMessages',
+  'attributeBehavior',
+  'operatorsAliases',
+  'version',
+] as const
+const POOL = ['max', 'min', 'idle', 'acquire', 'evict', 'maxUses', 'validate']
+/** Connection options that mean the same under any engine; one that does not use them leaves them alone (v6 configuration files carry them). */
+const GENERAL_CONNECTION = ['username', 'user', 'password', 'database', 'host', 'port', 'protocol', 'ssl', 'native']
+
+export interface SequelizeSettings {
+  readonly dialect: Dialect
+  /** All that the user gave, defaults filled in. Frozen. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** As the user gave them. Frozen. */
+  readonly raw: Readonly<Record<string, unknown>>
+  readonly connection: Readonly<Record<string, unknown>>
+  readonly logging: false | ((sql: string, timing?: unknown) => void)
+  readonly database: string | null
+  /** What `getDialect()` answers: the name as it was given, else the dialect's own. */
+  readonly dialectName: string
+}
+
+const DEFAULTS = {
+  logging: false,
+  benchmark: false,
+  logQueryParameters: false,
+  timezone: '+00:00',
+  keepDefaultTimezone: false,
+  omitNull: false,
+  noTypeValidation: false,
+  nullJsonStringification: 'json',
+  quoteIdentifiers: true,
+  minifyAliases: false,
+  defaultTimestampPrecision: 6,
+  disableClsTransactions: false,
+  defaultTransactionNestMode: 'reuse',
+  define: {},
+  sync: {},
+  query: {},
+  set: {},
+  hooks: {},
+} as const
+
+/** `(options)`, `(url, options?)`, `(database, username?, password?, options?)` → one options object. */
+export function unite(args: readonly unknown[]): Record<string, unknown> {
+  const [first] = args
+  if (args.length === 0 || first === undefined)
+    throw new DefinitionError(
+      "new Sequelize() needs options, for example new Sequelize('sqlite::memory:') or new Sequelize({ dialect: 'sqlite', storage: 'app.sqlite' }).",
+    )
+  if (typeof first === 'string') {
+    // A string alone, or one with options behind it, is a URL; with more, the name of the database.
+    const last = args[args.length - 1]
+    const options = isPlainObject(last) ? last : {}
+    const isUrl =
+      args.length === 1 || (args.length === 2 && isPlainObject(args[1])) || (args.length === 2 && args[1] == null)
+    if (isUrl) return { ...options, url: first }
+    const [database, username, password] = args as readonly unknown[]
+    return {
+      ...options,
+      ...(database === '' ? {} : { database }),
+      ...(typeof username === 'string' ? { username } : {}),
+      ...(typeof password === 'string' ? { password } : {}),
+    }
+  }
+  if (first === null || isPlainObject(first)) {
+    const options = isPlainObject(first) ? first : isPlainObject(args[3]) ? args[3] : null
+    if (options) return { ...options }
+  }
+  throw new DefinitionError(
+    'new Sequelize() takes an options object, a URL, or (database, username, password, options).',
+  )
+}
+
+/** Throws `DefinitionError` for anything that cannot be. */
+export function readSettings(args: readonly unknown[]): SequelizeSettings {
+  const given = unite(args)
+  for (const [key, value] of Object.entries(given)) if (value === undefined) delete given[key]
+  refuseRemoved(given)
+  const url = given.url === undefined ? null : String(given.url)
+  const dialect = resolveDialect(given.dialect ?? urlProtocol(url), given)
+  const fromUrl = url === null ? {} : dialect.parseUrl(url)
+  const dialectOptions = isPlainObject(given.dialectOptions) ? given.dialectOptions : {}
+  checkNames(given, dialect)
+  const connection: Record<string, unknown> = { ...dialectOptions, ...fromUrl }
+  for (const [key, value] of Object.entries(given)) {
+    if (
+      !(KNOWN as readonly string[]).includes(key) &&
+      key !== 'dialectOptions' &&
+      (dialect.connectionOptions.includes(key) || GENERAL_CONNECTION.includes(key))
+    )
+      connection[key] = value
+  }
+  // biome-ignore lint/suspicious/noConsole: what Sequelize 6 does with `logging: true`
+  const logging = given.logging === true ? console.log : (given.logging ?? false)
+  if (logging !== false && logging !== null && typeof logging !== 'function')
+    throw new DefinitionError(
+      `The option logging must be false or a function such as console.log, not ${String(logging)}.`,
+    )
+  checkPool(given.pool)
+  const options: Record<string, unknown> = {
+    ...DEFAULTS,
+    ...given,
+    ...('typeValidation' in given ? { noTypeValidation: given.typeValidation === false } : {}),
+    logging,
+    dialect: given.dialect ?? dialect.name,
+  }
+  const database = (connection.database ?? connection.storage ?? null) as string | null
+  return {
+    dialect,
+    options: deepFreeze(copyPlain(options)),
+    raw: deepFreeze(copyPlain(given)),
+    connection: Object.freeze(connection),
+    logging: (logging || false) as SequelizeSettings['logging'],
+    database,
+    dialectName: typeof given.dialect === 'string' ? given.dialect : given.dialect === undefined ? urlProtocol(url) : dialect.name,
+  }
+}
+
+function urlProtocol(url: string | null): string {
+  if (url === null)
+    throw new DefinitionError(
+      "The option dialect is missing: give dialect: 'sqlite' (or dialect: SqliteDialect), or a url such as 'sqlite::memory:'.",
+    )
+  const protocol = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]
+  if (!protocol)
+    throw new DefinitionError(
+      `"${withoutPassword(url)}" is no database URL. It must begin with the dialect, as in 'sqlite::memory:' or 'sqlite:app.sqlite'.`,
+    )
+  return protocol.toLowerCase()
+}
+const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@')
+
+function checkNames(given: Record<string, unknown>, dialect: Dialect): void {
+  const known = [...KNOWN, ...LEGACY, ...dialect.connectionOptions]
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue
+    throw new DefinitionError(
+      `Sequelize has no option "${key}".${suggestion(key, known) || ` It has: ${[...new Set([...KNOWN, ...dialect.connectionOptions])].join(', ')}.`}`,
+    )
+  }
+}
+
+function refuseRemoved(given: Record<string, unknown>): void {
+  if ('dialectModule' in given || 'dialectModulePath' in given)
+    throw new DefinitionError(
+      'The options dialectModule and dialectModulePath do not exist: Mortise loads the driver of the dialect by itself.',
+    )
+  if (given.pool === false)
+    throw new DefinitionError('The option pool cannot be false. For a single connection give pool: { max: 1 }.')
+  if (given.operatorsAliases)
+    throw new DefinitionError(
+      "The option operatorsAliases does not exist: use the operators' symbols, as in { [Op.gt]: 5 }.",
+    )
+}
+
+function checkPool(pool: unknown): void {
+  if (pool === undefined) return
+  if (!isPlainObject(pool)) throw new DefinitionError('The option pool must be an object such as { max: 5 }.')
+  for (const key of Object.keys(pool))
+    if (!POOL.includes(key) && key !== 'handleDisconnects')
+      throw new DefinitionError(`The option pool has no "${key}".${suggestion(key, POOL)}`)
+}
+
+/** Plain objects and arrays copied, so that freezing does not reach the user's. */
+function copyPlain<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyPlain) as T
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyPlain(inner)])) as T
+}

@@ -1,0 +1,98 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: dialect classes of every kind.
+/** Options of `new Sequelize(…)`. Docs: getting-started, databases/*, other-topics/connection-pool, other-topics/read-replication. */
+import type { Connection } from '../../connect/driver.js'
+import type { IsolationLevel, TransactionNestMode, TransactionType } from '../../connect/transaction-options.js'
+import type { Dialect } from '../../dialect/dialect.js'
+import type { ModelOptions } from './define.js'
+import type { SequelizeHooks } from './hooks.js'
+import type { AnyModel, ModelCtor } from './infer.js'
+import type { SyncOptions } from './options.js'
+import type { QueryRawOptions } from './query.js'
+
+/** A dialect class such as `SqliteDialect`. */
+export type DialectClass = new (...args: any) => Dialect
+export type DialectName = 'sqlite' | 'sqlite3' | 'postgres' | 'mysql' | 'mariadb'
+
+export interface PoolOptions {
+  /** Default: 5. */
+  readonly max?: number
+  /** Default: 0. */
+  readonly min?: number
+  /** Milliseconds after which a connection that is not used is closed. Default: 10000. */
+  readonly idle?: number
+  /** Milliseconds to wait for a connection. Default: 60000. */
+  readonly acquire?: number
+  readonly evict?: number
+  readonly maxUses?: number
+  readonly validate?: (connection: Connection) => boolean
+}
+export interface ReplicationOptions {
+  readonly read?: readonly (string | object)[]
+  readonly write?: string | object | null
+}
+/** What connects to the database; each dialect knows its own. */
+export interface ConnectionOptions {
+  /** SQLite: the file, or `:memory:`. Default: `:memory:`. */
+  readonly storage?: string
+  /** SQLite: flags of the file, as Sequelize has them. */
+  readonly mode?: number
+  /** SQLite: false leaves foreign keys unchecked. Default: true. */
+  readonly foreignKeys?: boolean
+  readonly database?: string
+  readonly username?: string
+  readonly user?: string
+  readonly password?: string
+  readonly host?: string
+  readonly port?: number | string
+  readonly protocol?: string
+  readonly ssl?: boolean | object
+  readonly native?: boolean
+}
+export interface Options extends ConnectionOptions {
+  /** A dialect's class or name. */
+  readonly dialect?: DialectClass | DialectName | (string & {})
+  readonly url?: string
+  /** Decorated classes to register. */
+  readonly models?: readonly ModelCtor<AnyModel>[]
+  readonly hooks?: Partial<{ readonly [K in keyof SequelizeHooks]: SequelizeHooks[K] | readonly SequelizeHooks[K][] }>
+  /** Default options of all models. */
+  readonly define?: Omit<ModelOptions, 'name' | 'modelName' | 'tableName'>
+  /** Default options of `sequelize.sync`. */
+  readonly sync?: SyncOptions
+  /** Default options of `sequelize.query`. */
+  readonly query?: QueryRawOptions
+  readonly set?: object
+  readonly pool?: PoolOptions
+  readonly replication?: ReplicationOptions | false | null
+  /** False, or a function that gets each statement. Default: false. */
+  readonly logging?: boolean | ((sql: string, timing?: any) => void) | null
+  /** Times statements for `logging`. Default: false. */
+  readonly benchmark?: boolean
+  /** Shows parameters to `logging`. Default: false. */
+  readonly logQueryParameters?: boolean
+  /** Default: `+00:00`. */
+  readonly timezone?: string
+  readonly keepDefaultTimezone?: boolean
+  /** Default schema of all models. */
+  readonly schema?: string
+  readonly omitNull?: boolean
+  readonly noTypeValidation?: boolean
+  /** v6's inverse of `noTypeValidation`. */
+  readonly typeValidation?: boolean
+  readonly nullJsonStringification?: 'json' | 'sql' | 'explicit'
+  readonly quoteIdentifiers?: boolean
+  readonly minifyAliases?: boolean
+  /** Default: 6. */
+  readonly defaultTimestampPrecision?: number | null
+  readonly isolationLevel?: IsolationLevel | `${IsolationLevel}`
+  readonly transactionType?: TransactionType | `${TransactionType}`
+  /** True: a transaction must be passed to each call. Default: false. */
+  readonly disableClsTransactions?: boolean
+  readonly defaultTransactionNestMode?: TransactionNestMode | `${TransactionNestMode}`
+  readonly retry?: object
+  readonly prependSearchPath?: boolean
+  readonly databaseVersion?: string
+  /** v6: connection options of the driver. */
+  readonly dialectOptions?: object
+}
+export type SequelizeOptions = Options
