@@ -4,8 +4,18 @@
  */
 import { pluralize as inflectPlural, singularize as inflectSingular } from 'inflection'
 
-export const pluralize = (word: string): string => inflectPlural(word)
-export const singularize = (word: string): string => inflectSingular(word)
+/** What knows the plurals: the package `inflection`, or a program's own (`useInflection`). */
+export interface Inflection {
+  pluralize(word: string): string
+  singularize(word: string): string
+}
+let inflection: Inflection = { pluralize: (word) => inflectPlural(word), singularize: (word) => inflectSingular(word) }
+/** Models that are defined from now on take their plurals from here. */
+export function useInflection(given: Inflection): void {
+  inflection = given
+}
+export const pluralize = (word: string): string => inflection.pluralize(word)
+export const singularize = (word: string): string => inflection.singularize(word)
 export const upperFirst = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 export const lowerFirst = (word: string): string => word.charAt(0).toLowerCase() + word.slice(1)
 

@@ -88,7 +88,7 @@ function find(children: readonly Branch[], name: string): Tables | null {
 
 function growChildren(parent: Branch, children: Branch[], include: unknown, statement: StatementScope, rules: TreeRules): void {
   for (const item of expandAll(parent.definition, include)) {
-    const { association, model, options } = normaliseInclude(parent, item)
+    const { association, model, options } = normaliseInclude(parent.definition, item)
     if (children.some((child) => child.as === association.as)) {
       throw new QueryError(`"${association.as}" is included twice in ${parent.tables.label}. Merge the two includes into one.`)
     }
@@ -159,11 +159,11 @@ function check(association: Association, given: IncludeOptions, options: Include
 }
 
 // ---------------------------------------------------------------- spellings
-interface NormalInclude { readonly association: Association, readonly model: ModelClass, readonly options: IncludeOptions }
+export interface NormalInclude { readonly association: Association, readonly model: ModelClass, readonly options: IncludeOptions }
 const NO_OPTIONS: IncludeOptions = Object.freeze({})
 
-function normaliseInclude(parent: Branch, item: unknown): NormalInclude {
-  const { definition } = parent
+/** One include as its association, its model and its options. Throws `EagerLoadingError` for what is not associated, or not clearly. */
+export function normaliseInclude(definition: ModelDefinition, item: unknown): NormalInclude {
   if (typeof item === 'string') return of(byName(definition, item), null, NO_OPTIONS)
   if (isModel(item)) return of(byModel(definition, item, undefined), item, NO_OPTIONS)
   if (isAssociation(item)) return of(own(definition, item), null, NO_OPTIONS)
