@@ -263,7 +263,7 @@ export class Executor {
     if (logging !== false) {
       if ((options.benchmark ?? this.#options.benchmark) === true)
         return this.#runTimed(connection, statement, options, transaction, logging)
-      logging(this.#logText('Executing', statement, options, transaction), options)
+      log(logging, this.#logText('Executing', statement, options, transaction), options)
     }
     try {
       const result = connection.execute(statement)
@@ -295,7 +295,8 @@ export class Executor {
     } catch (error) {
       throw this.#translate(error, statement)
     } finally {
-      logging(
+      log(
+        logging,
         this.#logText('Executed', statement, options, transaction),
         Math.round(performance.now() - start),
         options,

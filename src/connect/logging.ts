@@ -4,6 +4,14 @@
 // biome-ignore lint/suspicious/noExplicitAny: loggers take what they like as their second argument.
 export type Logging = false | ((sql: string, timing?: any, ...more: any[]) => void)
 
+/** Calls the logger. The console gets the text (and the time) only: it would print the options. */
+export function log(logging: Exclude<Logging, false>, text: string, ...more: readonly unknown[]): void {
+  if (CONSOLE.has(logging)) logging(text, ...more.filter((one) => typeof one === 'number'))
+  else logging(text, ...more)
+}
+// biome-ignore lint/suspicious/noConsole: only recognised
+const CONSOLE: ReadonlySet<unknown> = new Set([console.log, console.debug, console.info, console.warn, console.error])
+
 /** `; [1,"text"]`, long values shortened. Only where `logQueryParameters` asks for it: logs are no place for data. */
 export function logParams(params: readonly unknown[]): string {
   return `; ${JSON.stringify(params, (_key, value: unknown) => {
