@@ -88,6 +88,8 @@ export interface ModelShape {
   readonly revision: number
   /** Every attribute in definition order, virtual ones too. */
   readonly attributes: ReadonlyMap<string, Attribute>
+  /** The same as a list. */
+  readonly all: readonly Attribute[]
   /** Attributes with a column, in definition order. */
   readonly physical: readonly Attribute[]
   readonly byColumn: ReadonlyMap<string, Attribute>
@@ -332,6 +334,7 @@ class Definition implements ModelDefinition {
     return Object.freeze({
       revision: nextRevision(),
       attributes,
+      all: Object.freeze(all),
       physical: Object.freeze(physical),
       byColumn,
       primaryKey: Object.freeze(physical.filter((attribute) => attribute.primaryKey)),

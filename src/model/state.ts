@@ -313,31 +313,36 @@ const copyOf = (value: unknown): Values =>
 // ---------------------------------------------------------------- values out
 
 function valuesOf(instance: ModelState, options: GetOptions, path: readonly ModelState[]): Values {
-  const { attributes } = definitionOf(instance).shape
-  const {
-    dataValues,
-    _options: { attributes: selected },
-  } = instance
-  const here = [...path, instance]
+  const { all, attributes } = definitionOf(instance).shape
+  const { dataValues, _options } = instance
+  const selected = _options.attributes
+  const isRaw = options.raw === true
   const result: Values = {}
-  for (const [name, { get }] of attributes) {
+  let loaded = 0
+  for (const { attributeName: name, get } of all) {
     const isLoaded = Object.hasOwn(dataValues, name)
-    if (get !== null && options.raw !== true) {
-      if (isLoaded || !Array.isArray(selected) || selected.includes(name))
-        result[name] = shown((get as (this: unknown, key: string) => unknown).call(instance, name), options, here)
-    } else if (isLoaded) result[name] = shown(dataValues[name], options, here)
+    if (isLoaded) loaded += 1
+    let value: unknown
+    if (get !== null && !isRaw) {
+      if (!isLoaded && Array.isArray(selected) && !selected.includes(name)) continue
+      value = (get as (this: unknown, key: string) => unknown).call(instance, name)
+    } else if (isLoaded) value = dataValues[name]
+    else continue
+    result[name] = typeof value === 'object' && value !== null ? shown(value, options, [...path, instance]) : value
   }
-  for (const name of Object.keys(dataValues)) {
+  const names = Object.keys(dataValues)
+  if (names.length === loaded) return result
+  const here = [...path, instance]
+  for (const name of names) {
     if (attributes.has(name)) continue
     const value = dataValues[name]
     if (options.plain !== true) result[name] = value
     else if (value instanceof ModelState) {
       if (!here.includes(value)) result[name] = valuesOf(value, options, here)
-    } else if (Array.isArray(value))
-      result[name] = value
-        .filter((one) => !here.includes(one as ModelState))
-        .map((one: unknown) => shown(one, options, here))
-    else result[name] = shown(value, options, here)
+    } else if (Array.isArray(value)) {
+      const others = value.filter((one) => !here.includes(one as ModelState))
+      result[name] = others.map((one: unknown) => shown(one, options, here))
+    } else result[name] = shown(value, options, here)
   }
   return result
 }
@@ -357,12 +362,15 @@ function shown(value: unknown, options: GetOptions, path: readonly ModelState[])
 // ---------------------------------------------------------------- instances in
 
 function fill(instance: ModelState, values: Values, isRaw: boolean): void {
-  const definition = definitionOf(instance)
+  const { shape } = definitionOf(instance)
   const { dataValues, isNewRecord } = instance
   const setters: string[] = []
-  for (const [name, attribute] of definition.shape.attributes) {
+  let taken = 0
+  for (const attribute of shape.all) {
+    const name = attribute.attributeName
     const value = values[name]
     if (value !== undefined && Object.hasOwn(values, name)) {
+      taken += 1
       if (isRaw) dataValues[name] = value
       else if (attribute.set !== null) setters.push(name)
       else {
@@ -370,13 +378,15 @@ function fill(instance: ModelState, values: Values, isRaw: boolean): void {
         remember(instance, name, undefined)
       }
     } else if (isNewRecord) {
-      if (definition.shape.defaults.includes(attribute)) dataValues[name] = defaultOf(attribute)
+      if (shape.defaults.includes(attribute)) dataValues[name] = defaultOf(attribute)
       else if (attribute.primaryKey) dataValues[name] = null
     }
   }
-  for (const name of Object.keys(values)) {
-    if (setters.includes(name)) throughSetter(instance, definition.shape.attributes.get(name)!, values[name])
-    else if (!definition.shape.attributes.has(name)) setOne(instance, name, values[name], isRaw)
+  const names = Object.keys(values)
+  if (names.length === taken && setters.length === 0) return
+  for (const name of names) {
+    if (setters.includes(name)) throughSetter(instance, shape.attributes.get(name)!, values[name])
+    else if (!shape.attributes.has(name)) setOne(instance, name, values[name], isRaw)
   }
 }
 

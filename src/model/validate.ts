@@ -37,7 +37,8 @@ export async function validateInstance(instance: ModelState, options: ValidateOp
   const definition = (instance.constructor as unknown as ModelClass).modelDefinition
   const { hooks } = definition
   if (wantsHook(hooks, 'beforeValidate', options)) await hooks.runAsync('beforeValidate', instance, options)
-  const errors = await findings(instance, definition, options)
+  const found = findings(instance, definition, options)
+  const errors = isPromise(found) ? await found : (found as Items)
   if (errors.length > 0) {
     const error = new ValidationError(null, errors)
     if (wantsHook(hooks, 'validationFailed', options))
@@ -49,12 +50,14 @@ export async function validateInstance(instance: ModelState, options: ValidateOp
 
 function findings(instance: ModelState, definition: ModelDefinition, options: ValidateOptions): Items | Promise<Items> {
   const found: (Items | Promise<Items>)[] = []
-  for (const attribute of definition.shape.attributes.values()) {
+  for (const attribute of definition.shape.all) {
     if (!isWanted(instance, attribute, options)) continue
     const items = checkAttribute(instance, definition, attribute, options)
     if (items !== NONE) found.push(items)
   }
-  for (const [name, validator] of Object.entries(definition.settings.validate)) {
+  const { validate } = definition.settings
+  for (const name in validate) {
+    const validator = validate[name]
     if (options.skip?.includes(name)) continue
     const outcome = call(validator, 1, instance, [])
     const item = (error: unknown): Items => [failure(error, name, null, instance, name)]

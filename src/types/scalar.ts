@@ -114,6 +114,7 @@ abstract class NumberType extends AbstractType<number | bigint | string> {
   }
   override areValuesEqual(a: unknown, b: unknown): boolean {
     if (a === b) return true
+    if (typeof a === 'number' && typeof b === 'number') return false
     const left = decimalOf(this.sanitize(a))
     return left === null ? super.areValuesEqual(a, b) : left === decimalOf(this.sanitize(b))
   }
@@ -135,6 +136,7 @@ export class IntegerType extends NumberType {
     return asNumber(value, super.sanitize(value))
   }
   override validate(value: unknown): void {
+    if (Number.isSafeInteger(value) && this.options.unsigned !== true) return
     const given = this.sanitize(value)
     if (typeof given === 'number' && Number.isInteger(given) && !Number.isSafeInteger(given)) {
       this.refuse(value, this.word, 'JavaScript numbers beyond ±(2^53 - 1) are not exact: use a bigint or a string')

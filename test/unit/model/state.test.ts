@@ -473,7 +473,8 @@ describe('class fields do not hide attributes, whatever the compiler made of the
     class Counted extends Base {
       name = this.count()
       count(): string {
-        return `made ${(made += 1)}`
+        made += 1
+        return `made ${made}`
       }
     }
     const Model = init(Counted, attributes, { timestamps: false })
