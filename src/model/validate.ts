@@ -69,6 +69,7 @@ function findings(instance: ModelState, definition: ModelDefinition, options: Va
           : item(outcome),
     )
   }
+  if (found.length === 0) return NONE
   return found.some(isPromise) ? Promise.all(found).then((lists) => lists.flat()) : (found as Items[]).flat()
 }
 
