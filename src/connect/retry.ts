@@ -33,7 +33,7 @@ function isMatch(error: unknown, match: ErrorMatch): boolean {
     return error instanceof match || (error instanceof Error && error.cause instanceof match)
   const text =
     error instanceof Error
-      ? `${error.name}: ${error.message}${error.cause instanceof Error ? ` ${(error.cause as { code?: unknown }).code ?? ''} ${error.cause.message}` : ''}`
+      ? `${error.name}: ${error.message}${error.cause instanceof Error ? ` ${(error.cause as { code?: unknown }).code ?? ''}: ${error.cause.message}` : ''}`
       : String(error)
   return typeof match === 'string' ? text.includes(match) : match.test(text)
 }
