@@ -184,7 +184,7 @@ export function withoutColumn(table: TableSnapshot, column: string, fold: Fold =
 }
 
 /** Whether SQL text uses one of these (folded) column names. Errs on the side of yes: strings are left out, function names are not. */
-function mentions(expression: string, names: ReadonlySet<string>, fold: Fold): boolean {
+export function mentions(expression: string, names: ReadonlySet<string>, fold: Fold): boolean {
   if (names.size === 0) return false
   const words = expression.replaceAll(/'(?:[^']|'')*'/g, ' ').matchAll(/"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([\p{L}_][\p{L}\p{N}_$]*)/gu)
   for (const word of words) if (names.has(fold(word[1] ?? word[2] ?? word[3] ?? word[4] ?? ''))) return true

@@ -8,6 +8,7 @@ import { QueryError } from '../../errors/index.js'
 import type { DdlTable, DdlWords } from '../../print/ddl.js'
 import { columnText, columnWords, createIndexText, createTableText, ddl, printChange, referencesText } from '../../print/ddl.js'
 import type { Change } from '../../schema/change.js'
+import { mentions } from '../../schema/diff.js'
 import { evolve } from '../../schema/evolve.js'
 import type { ColumnSnapshot, ForeignKeySnapshot, SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
 import { findTable, tableKey } from '../../schema/snapshot.js'
@@ -179,6 +180,10 @@ function rebuild(before: TableSnapshot, after: TableSnapshot, words: DdlWords): 
   if (before.extras && before.extras.length > 0) {
     throw new QueryError(`Table "${name}" has ${before.extras.join(', ')}, which Mortise would lose by writing the table anew. Make this change with SQL of your own.`)
   }
+  const left = new Set(after.columns.map((column) => lower(column.name)))
+  const gone = new Set(before.columns.map((column) => lower(column.name)).filter((column) => !left.has(column)))
+  const trigger = (before.triggers ?? []).find((each) => mentions(each.sql, gone, lower))
+  if (trigger) throw new QueryError(`The trigger "${trigger.name}" of "${name}" uses a column that would be dropped (${[...gone].join(', ')}). Drop or change the trigger first.`)
   const temporary: TableName = { schema: null, name: `mortise_new_${name}` }
   const [table, copy] = [words.quoteTable(before.table), words.quoteTable(temporary)]
   const kept = new Set(before.columns.map((column) => lower(column.name)))
