@@ -19,7 +19,7 @@ export class HttpError extends Error {
 
 export const badInput = (details: readonly Detail[]): HttpError => new HttpError(400, 'Invalid input', details)
 
-const detailsOf = ({ errors }: ValidationError): Detail[] =>
+export const detailsOf = ({ errors }: ValidationError): Detail[] =>
   errors.map(({ path, message }) => ({ path: path ?? '', message }))
 
 function toHttpError(error: unknown): HttpError {

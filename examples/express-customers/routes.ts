@@ -2,7 +2,8 @@
 import type { Request } from 'express'
 import { Router } from 'express'
 import type { CreationAttributes } from 'mortise'
-import { badInput, HttpError } from './errors.js'
+import { ValidationError } from 'mortise'
+import { badInput, detailsOf, HttpError } from './errors.js'
 import type { Address, Customer, Models } from './models.js'
 
 type AddressValues = Pick<CreationAttributes<Address>, 'street' | 'phone'>
@@ -30,7 +31,7 @@ function numberOf(text: unknown, path: string, highest: number): number {
   return number
 }
 
-export function customerRoutes({ Customer }: Models): Router {
+export function customerRoutes({ Customer, Address }: Models): Router {
   const router = Router()
 
   /** The customer whom the URL names, with the address. */
@@ -39,6 +40,12 @@ export function customerRoutes({ Customer }: Models): Router {
     const customer = await Customer.findByPk(uuid.toLowerCase(), { include: 'address' })
     if (!customer) throw new HttpError(404, `There is no customer ${uuid}`)
     return customer
+  }
+
+  /** What is wrong with the address of a new customer is wrong at `address.…` of the input. */
+  function atAddress(error: unknown): never {
+    if (!(error instanceof ValidationError) || !(error.errors[0]?.instance instanceof Address)) throw error
+    throw badInput(detailsOf(error).map(({ path, message }) => ({ path: `address.${path}`, message })))
   }
 
   router.get('/', async (request, response) => {
@@ -53,7 +60,7 @@ export function customerRoutes({ Customer }: Models): Router {
   router.post('/', async (request, response) => {
     const values = inputOf<CustomerValues & { address?: AddressValues }>(request.body, [...CUSTOMER, 'address'])
     if (values.address !== undefined) inputOf<AddressValues>(values.address, ADDRESS, 'address')
-    const { uuid } = await Customer.create(values, { include: 'address' }) // both rows, or none
+    const { uuid } = await Customer.create(values, { include: 'address' }).catch(atAddress) // both rows, or none
     const customer = await Customer.findByPk(uuid, { include: 'address' })
     response.status(201).location(`${request.baseUrl}/${uuid}`).json(customer)
   })
