@@ -6,7 +6,7 @@ import { type Association, type AssociationContext, defineAssociation } from '..
 import type { Runtime } from '../dialect/runtime.js'
 import { UnsupportedFeatureError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
-import { buildOne, createOne, getOne, getOrCreateOne, setOne, upsertOne } from '../write/link.js'
+import { buildOne, createOne, getOne, getOrCreateOne, setOne, swapOnes, upsertOne } from '../write/link.js'
 import { type ModelRegistry, registryOf } from './registry.js'
 import { installMixins, uninstallMixins } from './mixins.js'
 import { registration } from './registration.js'
@@ -33,6 +33,7 @@ export function associationContext(runtime: Runtime): AssociationContext {
       build: (association, source, values, options) => buildOne(runtime, association, source, values, options),
       getOrCreate: (association, source, values, options) => getOrCreateOne(runtime, association, source, values, options),
       upsert: (association, source, values, options) => upsertOne(runtime, association, source, values, options),
+      swap: (association, a, b, options) => swapOnes(runtime, association, a, b, options),
     },
     warn: (code, key, message) => runtime.warn(code, key, message),
     sequelizeOf: (model) => registration(model, false)?.sequelize ?? null,

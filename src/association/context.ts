@@ -15,6 +15,7 @@ export interface AssociationActions {
   build(association: Association, source: ModelState, values?: object, options?: object): unknown
   getOrCreate(association: Association, source: ModelState, values?: object, options?: object): Promise<unknown>
   upsert(association: Association, source: ModelState, values?: object, options?: object): Promise<unknown>
+  swap(association: Association, a: ModelState, b: ModelState, options?: object): Promise<void>
 }
 
 export interface AssociationContext {

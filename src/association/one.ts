@@ -182,6 +182,9 @@ export abstract class OneAssociation implements Association, Side {
   getOrCreate(source: ModelState, values?: object, options?: object): Promise<unknown> { return this.#context.actions.getOrCreate(this, source, values, options) }
   upsert(source: ModelState, values?: object, options?: object): Promise<unknown> { return this.#context.actions.upsert(this, source, values, options) }
 
+  /** Exchanges the rows of two sources. */
+  swap(a: ModelState, b: ModelState, options?: object): Promise<void> { return this.#context.actions.swap(this, a, b, options) }
+
   /** Names only: models are never walked by JSON or by a debugger's print. */
   toJSON(): Record<string, unknown> {
     return { associationType: this.associationType, source: this.source.name, target: this.target.name, as: this.as, foreignKey: this.foreignKeys.length === 1 ? this.foreignKey : this.foreignKeys }

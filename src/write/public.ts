@@ -4,6 +4,7 @@ import type { ModelState } from '../model/state.js'
 
 export interface PublicModel extends ModelClass {
   findAll(options?: object): Promise<ModelState[]>
+  findOne(options?: object): Promise<ModelState | null>
   build(values?: object, options?: object): ModelState
   withoutScope(): PublicModel
   withScope(...scopes: readonly unknown[]): PublicModel

@@ -1,0 +1,156 @@
+/**
+ * Reading across a one-to-one: `getX` of one instance, of many instances of one tick (one query for all), and `association.get([…])`.
+ * Comes from the mixins through `association.get`; goes through the target's own finders. Docs: associations/has-one ("Association Getter").
+ */
+import type { Association } from '../association/association.js'
+import type { Transaction } from '../connect/transaction.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { AssociationError } from '../errors/association.js'
+import { ModelState } from '../model/state.js'
+import { Op } from '../sql/op.js'
+import { execOf, type WriteOptions } from './options.js'
+import { asModel, type PublicModel } from './public.js'
+import { definitionOf } from './row.js'
+
+/**
+ * The associated row, or null. Options: those of `findOne`, and `scope` (a name, several, or false for none) and `schema`.
+ * For a list of instances: a Map from each one's key to its row, null where there is none.
+ * Throws AssociationError where the key of the source was not loaded.
+ */
+export function getOne(runtime: Runtime, association: Association, source: ModelState | readonly ModelState[], options?: object): Promise<unknown> {
+  const given = options as WriteOptions | undefined
+  if (Array.isArray(source)) return getMany(association, source as readonly ModelState[], given)
+  return getForOne(runtime, association, source as ModelState, given)
+}
+
+async function getForOne(runtime: Runtime, association: Association, source: ModelState, options: WriteOptions | undefined): Promise<unknown> {
+  requireSource(association, source, association.accessors.get!)
+  if (isPlain(options)) return await joinBatch(runtime, association, source, options)
+  return await fetchOne(association, source, options)
+}
+
+/** Options that do not change what is read: calls that have nothing else can share a query. */
+const isPlain = (options: WriteOptions | undefined): boolean => {
+  for (const option in options) if (option !== 'transaction' && options[option] !== undefined) return false
+  return true
+}
+
+/** Throws where the association is asked of something that is no instance of its source. */
+export function requireSource(association: Association, source: unknown, method: string): asserts source is ModelState {
+  const { name } = association.source
+  if (!(source instanceof ModelState)) throw new AssociationError(`${name}.${method}() needs an instance of ${name}, got ${source === null ? 'null' : typeof source}.`)
+  const definition = definitionOf(source)
+  const wanted = association.source.modelDefinition
+  if (definition.initial !== wanted.initial && !(source instanceof association.source)) {
+    throw new AssociationError(`${name}.${method}() needs an instance of ${name}, got one of ${definition.modelName}.`)
+  }
+}
+
+/** The model that is read: under the scopes that the call names, in the schema of the source unless the target has one of its own. */
+function targetOf(association: Association, source: ModelState | undefined, options: WriteOptions | undefined): PublicModel {
+  let model = asModel(association.target)
+  const { scope, schema, schemaDelimiter } = options ?? {}
+  if (scope === false || scope === null) model = model.withoutScope()
+  else if (scope !== undefined && scope !== true) model = Array.isArray(scope) ? model.withScope(...scope as unknown[]) : model.withScope(scope)
+  const own = association.target.modelDefinition.table.schema
+  const home = association.source.modelDefinition.table.schema
+  const here = source ? definitionOf(source).table.schema : home
+  const wanted = typeof schema === 'string' ? schema : here !== home && own === home ? here : null
+  return wanted === null ? model : model.withSchema({ schema: wanted, ...(typeof schemaDelimiter === 'string' ? { schemaDelimiter } : {}) })
+}
+
+/** Which row is taken where several match: the association's order, else the lowest primary key. */
+function orderOf(association: Association): { readonly order?: readonly unknown[] } {
+  if (association.isUniqueBacked) return {}
+  if (association.order) return { order: association.order }
+  const { primaryKey } = association.target.modelDefinition.shape
+  return primaryKey.length === 0 ? {} : { order: primaryKey.map((attribute) => attribute.attributeName) }
+}
+
+async function fetchOne(association: Association, source: ModelState, options: WriteOptions | undefined): Promise<unknown> {
+  const batch = association.batch([source])
+  if (batch === null) return null
+  const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, where, ...rest } = options ?? {}
+  return await targetOf(association, source, options).findOne({ ...orderOf(association), ...rest, where: where === undefined || where === null ? single(batch.where) : { [Op.and]: [single(batch.where), where] } })
+}
+
+/** `{ userId: [1] }` → `{ userId: 1 }`. */
+function single(where: Readonly<Record<PropertyKey, unknown>>): Record<PropertyKey, unknown> {
+  const result: Record<PropertyKey, unknown> = { ...where }
+  for (const key of Object.keys(where)) {
+    const value = where[key]
+    if (Array.isArray(value) && value.length === 1) result[key] = value[0] as unknown
+  }
+  return result
+}
+
+// ---------------------------------------------------------------- many sources
+
+const SOURCES_PER_QUERY = 500
+
+async function getMany(association: Association, sources: readonly ModelState[], options: WriteOptions | undefined): Promise<Map<unknown, unknown>> {
+  for (const source of sources) requireSource(association, source, association.accessors.get!)
+  const { from } = association.keys[0]!
+  const found = await rowsOf(association, sources, options)
+  const result = new Map<unknown, unknown>()
+  for (const source of sources) {
+    const key = found.keyOfSource(source)
+    const value = association.keys.length === 1 ? source.dataValues[from] : key
+    result.set(value ?? null, key === null ? null : found.rows.get(key) ?? null)
+  }
+  return result
+}
+
+/** The row of each key: of several, the one that wins. */
+async function rowsOf(association: Association, sources: readonly ModelState[], options: WriteOptions | undefined): Promise<Found> {
+  const rows = new Map<string, ModelState>()
+  const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, where, attributes, ...rest } = options ?? {}
+  const target = targetOf(association, sources[0], options)
+  // The key is needed to tell whose row is whose.
+  const selected = Array.isArray(attributes) ? { attributes: [...new Set([...attributes as unknown[], ...association.keys.map((key) => key.to)])] } : attributes === undefined ? {} : { attributes }
+  let keyOfSource: (source: ModelState) => string | null = () => null
+  for (let from = 0; from < sources.length; from += SOURCES_PER_QUERY) {
+    const batch = association.batch(sources.slice(from, from + SOURCES_PER_QUERY))
+    if (batch === null) continue
+    keyOfSource = batch.keyOfSource
+    const found = await target.findAll({ ...orderOf(association), ...rest, ...selected, where: where === undefined || where === null ? batch.where : { [Op.and]: [batch.where, where] } })
+    for (const row of found) {
+      const key = batch.keyOfTarget(row)
+      if (!rows.has(key)) rows.set(key, row)
+    }
+  }
+  return { rows, keyOfSource }
+}
+
+// ---------------------------------------------------------------- calls of one tick
+
+interface Found { readonly rows: Map<string, ModelState>, readonly keyOfSource: (source: ModelState) => string | null }
+/** `promise` null: there is nothing to share, each call asks for itself. */
+interface Waiting { readonly sources: ModelState[], readonly promise: Promise<Found | null> }
+const waiting = new WeakMap<Association, Map<Transaction | null, Waiting>>()
+
+/** Calls of one tick in one transaction become one query. */
+async function joinBatch(runtime: Runtime, association: Association, source: ModelState, options: WriteOptions | undefined): Promise<unknown> {
+  if (association.batch([source]) === null) return null
+  const transaction = runtime.executor.currentTransaction(execOf(options))
+  let batches = waiting.get(association)
+  if (!batches) waiting.set(association, batches = new Map())
+  let batch = batches.get(transaction)
+  if (!batch) {
+    const sources: ModelState[] = []
+    const open = batches
+    const promise = Promise.resolve().then(async (): Promise<Found | null> => {
+      open.delete(transaction)
+      const schemas = new Set(sources.map((one) => definitionOf(one).table.schema))
+      if (sources.length > 1 && schemas.size === 1) return await rowsOf(association, sources, { transaction })
+      return null
+    })
+    batch = { sources, promise }
+    batches.set(transaction, batch)
+  }
+  batch.sources.push(source)
+  const found = await batch.promise
+  if (found === null) return await fetchOne(association, source, { transaction })
+  const key = found.keyOfSource(source)
+  return key === null ? null : found.rows.get(key) ?? null
+}
