@@ -6,19 +6,25 @@ import { draft } from '../base/freeze.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelClass } from '../model/definition.js'
-import { type HookOptions, wantsHook } from '../model/hooks.js'
-import { all, call, column, type Expr } from '../sql/expr.js'
+import type { HookOptions } from '../model/hooks.js'
+import { wantsHook } from '../model/hooks.js'
+import type { Expr } from '../sql/expr.js'
+import { all, call, column } from '../sql/expr.js'
 import { mentionedAliases } from '../sql/walk.js'
-import { type DataType, show } from '../types/data-type.js'
+import type { DataType } from '../types/data-type.js'
+import { show } from '../types/data-type.js'
 import { normalizeType } from '../types/index.js'
 import { resolveAttribute } from './attribute-key.js'
 import { columnExpr } from './expression.js'
 import type { Found } from './hydrate.js'
-import { type Branch, growTree } from './include.js'
+import type { Branch } from './include.js'
+import { growTree } from './include.js'
 import { normaliseGroup, normaliseOrder } from './order.js'
 import { branchesBelow, planFor, statementOf } from './plan.js'
-import { checkOptions, execOptions, FIND_OPTIONS, type FindInput, type FindRequest, havingTables, readParts, statementScope } from './request.js'
-import { normaliseAttributes, type SelectedColumn, type Selection } from './selection.js'
+import type { FindInput, FindRequest } from './request.js'
+import { checkOptions, execOptions, FIND_OPTIONS, havingTables, readParts, statementScope } from './request.js'
+import type { SelectedColumn, Selection } from './selection.js'
+import { normaliseAttributes } from './selection.js'
 import type { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
@@ -31,7 +37,11 @@ const NO_OPTIONS: FindInput = Object.freeze({})
  * `col`, `group`, `attributes`, `having`, `paranoid`, `countGroupedRows`. `limit`, `offset` and `order` do not change a count and are left
  * out. Compat: parents are counted once, however many rows their includes have; test "counts parents, not joined rows".
  */
-export async function count(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<number | readonly Record<string, unknown>[]> {
+export async function count(
+  runtime: Runtime,
+  model: ModelClass,
+  options?: FindInput | null,
+): Promise<number | readonly Record<string, unknown>[]> {
   const { hooks } = model.modelDefinition
   let input = options ?? NO_OPTIONS
   if (wantsHook(hooks, 'beforeCount', input as HookOptions)) {
@@ -47,11 +57,25 @@ export async function count(runtime: Runtime, model: ModelClass, options?: FindI
     const isDistinct = distinct === true || (distinct === undefined && isMultiplied && col === undefined)
     if (isDistinct && col === undefined && primaryKey.length > 1 && group.length === 0) {
       // No engine counts different pairs in one call: the pairs become rows.
-      return { columns: primaryKey.map((attribute) => named(attribute.attributeName, column(root.alias, attribute.columnName))), distinctRows: true }
+      return {
+        columns: primaryKey.map((attribute) =>
+          named(attribute.attributeName, column(root.alias, attribute.columnName)),
+        ),
+        distinctRows: true,
+      }
     }
-    const counted = col !== undefined && col !== null ? countedColumn(col, root.tables)
-      : isDistinct && primaryKey.length > 0 ? column(root.alias, primaryKey[0]!.columnName) : null
-    return { columns: [...selection, named('count', call('count', [counted ?? { kind: 'star', table: null }], isDistinct && counted !== null))] }
+    const counted =
+      col !== undefined && col !== null
+        ? countedColumn(col, root.tables)
+        : isDistinct && primaryKey.length > 0
+          ? column(root.alias, primaryKey[0]!.columnName)
+          : null
+    return {
+      columns: [
+        ...selection,
+        named('count', call('count', [counted ?? { kind: 'star', table: null }], isDistinct && counted !== null)),
+      ],
+    }
   })
   const { items } = await run(request)
   const rows = items as Record<string, unknown>[]
@@ -63,7 +87,13 @@ export async function count(runtime: Runtime, model: ModelClass, options?: FindI
  * `fn` (`max`, `min`, `sum`, `avg`, …) over an attribute; null where there is no row. The value has the attribute's type, or `dataType`.
  * With `plain: false` (and with `group`): rows, each with `attributes` and the value under the function's name.
  */
-export async function aggregate(runtime: Runtime, model: ModelClass, attribute: string, fn: string, options?: FindInput | null): Promise<unknown> {
+export async function aggregate(
+  runtime: Runtime,
+  model: ModelClass,
+  attribute: string,
+  fn: string,
+  options?: FindInput | null,
+): Promise<unknown> {
   const input = options ?? NO_OPTIONS
   checkOptions(input, AGGREGATE_OPTIONS, model, 'aggregate')
   const { distinct, dataType } = input
@@ -79,7 +109,9 @@ export async function aggregate(runtime: Runtime, model: ModelClass, attribute: 
   const rows = items as Record<string, unknown>[]
   const isNumber = dataType === undefined && /^(?:sum|avg|count)$/i.test(fn)
   const values = isNumber ? rows.map((row) => ({ ...row, [fn]: numberOf(row[fn]) })) : rows
-  return input.plain === true || (input.plain === undefined && request.group.length === 0) ? (values[0]?.[fn] ?? null) : values
+  return input.plain === true || (input.plain === undefined && request.group.length === 0)
+    ? (values[0]?.[fn] ?? null)
+    : values
 }
 
 /** Sums come as text where the engine's sum is wider than a number; those that fit are numbers. */
@@ -89,10 +121,17 @@ function numberOf(value: unknown): unknown {
   return Number.isNaN(number) || (Number.isInteger(number) && !Number.isSafeInteger(number)) ? value : number
 }
 
-const named = (name: string, expr: Expr, type: DataType | null = null): SelectedColumn => ({ name, expr, isAliased: true, type, attribute: null })
+const named = (name: string, expr: Expr, type: DataType | null = null): SelectedColumn => ({
+  name,
+  expr,
+  isAliased: true,
+  type,
+  attribute: null,
+})
 
 function countedColumn(col: unknown, tables: Tables): Expr {
-  if (typeof col !== 'string') throw new QueryError(`${tables.label}.count(): col is the name of an attribute, got ${show(col)}.`)
+  if (typeof col !== 'string')
+    throw new QueryError(`${tables.label}.count(): col is the name of an attribute, got ${show(col)}.`)
   if (col === '*') return { kind: 'star', table: null }
   const { shape } = tables.model!
   const [head, ...rest] = col.split('.')
@@ -105,10 +144,18 @@ function countedColumn(col: unknown, tables: Tables): Expr {
   return resolveAttribute(col, tables, 'col').expr
 }
 
-interface Aggregated { readonly columns: readonly SelectedColumn[], readonly distinctRows?: boolean }
+interface Aggregated {
+  readonly columns: readonly SelectedColumn[]
+  readonly distinctRows?: boolean
+}
 
 /** The request of an aggregate: its tree, without the includes that change nothing, and a selection made of `group`, `attributes` and the call. */
-function requestOf(runtime: Runtime, model: ModelClass, options: FindInput, select: (root: Branch, selection: readonly SelectedColumn[], group: readonly Expr[]) => Aggregated): FindRequest {
+function requestOf(
+  runtime: Runtime,
+  model: ModelClass,
+  options: FindInput,
+  select: (root: Branch, selection: readonly SelectedColumn[], group: readonly Expr[]) => Aggregated,
+): FindRequest {
   const values: unknown[] = []
   const statement = statementScope(runtime, options, values)
   const tree = growTree(model, options, statement, { allowQueries: false })
@@ -120,15 +167,44 @@ function requestOf(runtime: Runtime, model: ModelClass, options: FindInput, sele
   const having = normaliseWhere(options.having, havingTables(tree))
   const order = group.length > 0 ? normaliseOrder(options.order, tree) : []
   const probe = select(tree, selection.columns, group)
-  const used = all([where, having, ...group, ...order.map((item) => item.expr), ...probe.columns.map((selected) => selected.expr)])
-  const mentioned = used === null ? new Set<string>() : mentionedAliases(used, branchesBelow(tree).map((branch) => branch.alias))
+  const used = all([
+    where,
+    having,
+    ...group,
+    ...order.map((item) => item.expr),
+    ...probe.columns.map((selected) => selected.expr),
+  ])
+  const mentioned =
+    used === null
+      ? new Set<string>()
+      : mentionedAliases(
+          used,
+          branchesBelow(tree).map((branch) => branch.alias),
+        )
   const root = prune(tree, mentioned)
-  const { columns, distinctRows } = root.children.length === tree.children.length ? probe : select(root, selection.columns, group)
+  const { columns, distinctRows } =
+    root.children.length === tree.children.length ? probe : select(root, selection.columns, group)
   root.parts = { selection: { columns, isDefault: false, names: [] }, where: null, on: null }
   return {
-    runtime, model, root, mode: 'rows', where, group, having, order, limit: null, offset: null, distinct: distinctRows === true, lock: null,
-    indexHints: [], maxExecutionTimeMs: null, subQuery: null, echo: [], countRows: distinctRows === true || (options.countGroupedRows === true && group.length > 0),
-    values, exec: execOptions(options),
+    runtime,
+    model,
+    root,
+    mode: 'rows',
+    where,
+    group,
+    having,
+    order,
+    limit: null,
+    offset: null,
+    distinct: distinctRows === true,
+    lock: null,
+    indexHints: [],
+    maxExecutionTimeMs: null,
+    subQuery: null,
+    echo: [],
+    countRows: distinctRows === true || (options.countGroupedRows === true && group.length > 0),
+    values,
+    exec: execOptions(options),
   }
 }
 
@@ -136,24 +212,42 @@ function requestOf(runtime: Runtime, model: ModelClass, options: FindInput, sele
 function selectionOf(options: FindInput, root: Branch, group: readonly Expr[]): Selection {
   const none: Selection = { columns: [], isDefault: false, names: [] }
   if (group.length === 0 && (options.plain !== false || options.attributes === undefined)) return none
-  if (options.attributes !== undefined && options.attributes !== null) return normaliseAttributes(options.attributes, root.tables)
+  if (options.attributes !== undefined && options.attributes !== null)
+    return normaliseAttributes(options.attributes, root.tables)
   const items = Array.isArray(options.group) ? (options.group as unknown[]) : [options.group]
   return {
     ...none,
     columns: items.map((item, at): SelectedColumn => {
-      const attribute = typeof item === 'string' ? root.definition.shape.attributes.get(item) ?? root.definition.shape.byColumn.get(item) : undefined
-      const name = typeof item === 'string' ? item : Array.isArray(item) ? item.filter((part) => typeof part === 'string').join('.') : null
-      return { name: name === '' ? null : name, expr: group[at]!, isAliased: true, type: attribute?.type ?? null, attribute: null }
+      const attribute =
+        typeof item === 'string'
+          ? (root.definition.shape.attributes.get(item) ?? root.definition.shape.byColumn.get(item))
+          : undefined
+      const name =
+        typeof item === 'string'
+          ? item
+          : Array.isArray(item)
+            ? item.filter((part) => typeof part === 'string').join('.')
+            : null
+      return {
+        name: name === '' ? null : name,
+        expr: group[at]!,
+        isAliased: true,
+        type: attribute?.type ?? null,
+        attribute: null,
+      }
     }),
   }
 }
 
 /** A tree without the branches that neither filter nor are mentioned. */
 function prune(branch: Branch, mentioned: ReadonlySet<string>): Branch {
-  const children = branch.children.filter((child) => child.joinType === 'inner' || isMentioned(child, mentioned)).map((child) => prune(child, mentioned))
+  const children = branch.children
+    .filter((child) => child.joinType === 'inner' || isMentioned(child, mentioned))
+    .map((child) => prune(child, mentioned))
   return { ...branch, children }
 }
-const isMentioned = (branch: Branch, mentioned: ReadonlySet<string>): boolean => mentioned.has(branch.alias) || branch.children.some((child) => isMentioned(child, mentioned))
+const isMentioned = (branch: Branch, mentioned: ReadonlySet<string>): boolean =>
+  mentioned.has(branch.alias) || branch.children.some((child) => isMentioned(child, mentioned))
 
 async function run(request: FindRequest): Promise<Found> {
   const { runtime, exec } = request
@@ -164,11 +258,29 @@ async function run(request: FindRequest): Promise<Found> {
 
 // ---------------------------------------------------------------- findAndCountAll
 const ONLY_COUNT = new Set(['distinct', 'col', 'countGroupedRows'])
-const ONLY_FIND = new Set(['limit', 'offset', 'order', 'raw', 'nest', 'plain', 'rejectOnEmpty', 'lock', 'skipLocked', 'noWait', 'subQuery', 'indexHints', 'maxExecutionTimeHintMs'])
+const ONLY_FIND = new Set([
+  'limit',
+  'offset',
+  'order',
+  'raw',
+  'nest',
+  'plain',
+  'rejectOnEmpty',
+  'lock',
+  'skipLocked',
+  'noWait',
+  'subQuery',
+  'indexHints',
+  'maxExecutionTimeHintMs',
+])
 
 /** The two halves of findAndCountAll: options for `findAll`, and options for `count`. */
-export function splitFindAndCount(options: FindInput): { readonly find: FindInput, readonly count: FindInput } {
+export function splitFindAndCount(options: FindInput): { readonly find: FindInput; readonly count: FindInput } {
   const find = Object.fromEntries(Object.entries(options).filter(([key]) => !ONLY_COUNT.has(key)))
-  const counted = Object.fromEntries(Object.entries(options).filter(([key]) => !ONLY_FIND.has(key) && (key !== 'attributes' || options.group !== undefined)))
+  const counted = Object.fromEntries(
+    Object.entries(options).filter(
+      ([key]) => !ONLY_FIND.has(key) && (key !== 'attributes' || options.group !== undefined),
+    ),
+  )
   return { find, count: counted }
 }

@@ -4,9 +4,11 @@
  */
 import { suggestion } from '../base/names.js'
 import { QueryError } from '../errors/base.js'
-import { column, type Expr } from '../sql/expr.js'
+import type { Expr } from '../sql/expr.js'
+import { column } from '../sql/expr.js'
 import type { DataType } from '../types/data-type.js'
-import { findAttribute, type Tables, unknownAttribute } from './tables.js'
+import type { Tables } from './tables.js'
+import { findAttribute, unknownAttribute } from './tables.js'
 
 /** Something that values are compared with. */
 export interface Operand {
@@ -24,11 +26,18 @@ export const isJsonType = (type: DataType | null): boolean => type !== null && J
 
 /** The operand of an attribute's name. `use`: the option it stands in, for messages. */
 export function resolveAttribute(key: string, tables: Tables, use: string): Operand {
+  // Without a model (`sequelize.query`) an attribute is the column of that name.
+  if (tables.model === null) return { expr: column(tables.alias, key), type: null, label: `"${key}"`, isJson: false }
   const aliased = tables.selected?.get(key)
   if (aliased !== undefined) return { expr: aliased, type: null, label: `${tables.label}.${key}`, isJson: false }
   const attribute = findAttribute(tables, key, use)
   if (attribute !== undefined) {
-    return { expr: column(tables.alias, attribute.columnName), type: attribute.type, label: `${tables.label}.${attribute.attributeName}`, isJson: isJsonType(attribute.type) }
+    return {
+      expr: column(tables.alias, attribute.columnName),
+      type: attribute.type,
+      label: `${tables.label}.${attribute.attributeName}`,
+      isJson: isJsonType(attribute.type),
+    }
   }
   return key.startsWith('$') ? resolveAssociationKey(key, tables, use) : resolveWithModifiers(key, tables, use)
 }
@@ -36,7 +45,8 @@ export function resolveAttribute(key: string, tables: Tables, use: string): Oper
 /** `$a.b.attr$rest` and `$a.b$.attr…`. */
 function resolveAssociationKey(key: string, tables: Tables, use: string): Operand {
   const end = key.indexOf('$', 1)
-  if (end === -1) throw new QueryError(`"${key}" in ${use} starts with $ but has no second one. Write '$association.attribute$'.`)
+  if (end === -1)
+    throw new QueryError(`"${key}" in ${use} starts with $ but has no second one. Write '$association.attribute$'.`)
   const inner = key.slice(1, end)
   const rest = key.slice(end + 1)
   if (rest.startsWith('.')) return resolveAttribute(rest.slice(1), followPath(inner.split('.'), tables, key, use), use)
@@ -55,12 +65,15 @@ function followPath(names: readonly string[], tables: Tables, key: string, use: 
   let at = tables
   for (const name of names) {
     // Seen from an include, a path may also start at the statement's root, or name the root itself.
-    const next: Tables | null = at.follow(name) ?? (at === tables ? (at.root.follow(name) ?? (at.root.label === name ? at.root : null)) : null)
+    const next: Tables | null =
+      at.follow(name) ?? (at === tables ? (at.root.follow(name) ?? (at.root.label === name ? at.root : null)) : null)
     if (next === null) {
       const exists = at.model?.associations.has(name)
-      throw new QueryError(exists
-        ? `"${key}" in ${use} refers to "${name}", which is associated to ${at.label} but not included. Add it to \`include\` (\`attributes: []\` if only the condition needs it).`
-        : `"${key}" in ${use} refers to "${name}", which is no association of ${at.label}.${suggestion(name, at.model?.associations.keys() ?? [])}`)
+      throw new QueryError(
+        exists
+          ? `"${key}" in ${use} refers to "${name}", which is associated to ${at.label} but not included. Add it to \`include\` (\`attributes: []\` if only the condition needs it).`
+          : `"${key}" in ${use} refers to "${name}", which is no association of ${at.label}.${suggestion(name, at.model?.associations.keys() ?? [])}`,
+      )
     }
     at = next
   }
@@ -73,7 +86,12 @@ function resolveWithModifiers(key: string, tables: Tables, use: string): Operand
   if (attribute === undefined) throw unknownAttribute(tables, key, use)
   const label = `${tables.label}.${attribute.attributeName}`
   const path = parsePath(key, head.length, label)
-  const base: Operand = { expr: column(tables.alias, attribute.columnName), type: attribute.type, label, isJson: isJsonType(attribute.type) }
+  const base: Operand = {
+    expr: column(tables.alias, attribute.columnName),
+    type: attribute.type,
+    label,
+    isJson: isJsonType(attribute.type),
+  }
   return applyPath(base, path, key)
 }
 
@@ -83,7 +101,11 @@ export function resolveJsonKey(key: string, parent: Operand): Operand {
   return applyPath(parent, parsePath(bracket ? key : `.${key}`, 0, parent.label), key)
 }
 
-interface Path { readonly segments: readonly (string | number)[], readonly unquote: boolean, readonly casts: readonly string[] }
+interface Path {
+  readonly segments: readonly (string | number)[]
+  readonly unquote: boolean
+  readonly casts: readonly string[]
+}
 
 function applyPath(base: Operand, { segments, unquote, casts }: Path, key: string): Operand {
   let { expr, type, isJson } = base
@@ -93,8 +115,14 @@ function applyPath(base: Operand, { segments, unquote, casts }: Path, key: strin
   if (segments.length > 0 || unquote || (isJson && casts.length > 0)) {
     // A cast reads the text: CAST('"18"' AS …) would fail or give 0.
     const asText = unquote || casts.length > 0
-    expr = expr.kind === 'json' ? { ...expr, path: [...expr.path, ...segments], unquote: asText } : { kind: 'json', expr, path: segments, unquote: asText }
-    if (asText) { isJson = false; type = null }
+    expr =
+      expr.kind === 'json'
+        ? { ...expr, path: [...expr.path, ...segments], unquote: asText }
+        : { kind: 'json', expr, path: segments, unquote: asText }
+    if (asText) {
+      isJson = false
+      type = null
+    }
   }
   for (const cast of casts) {
     expr = { kind: 'cast', expr, type: castName(cast, key) }
@@ -117,7 +145,8 @@ function parsePath(text: string, start: number, label: string): Path {
   const casts: string[] = []
   let unquote = false
   let at = start
-  const fail = (): QueryError => new QueryError(`"${text}" is not a path into ${label}. Write 'attribute.key[0]."key with dots":unquote::type'.`)
+  const fail = (): QueryError =>
+    new QueryError(`"${text}" is not a path into ${label}. Write 'attribute.key[0]."key with dots":unquote::type'.`)
   while (at < text.length && text[at] !== ':') {
     if (text[at] === '[') {
       const index = /\[(\d+)\]/y
@@ -140,7 +169,10 @@ function parsePath(text: string, start: number, label: string): Path {
     const word = text.slice(begin, next === -1 ? undefined : next)
     if (isCast) casts.push(word)
     else if (word === 'unquote' && casts.length === 0) unquote = true
-    else throw new QueryError(`"${text}" has the modifier ":${word}". The only one is ":unquote"; a cast is written with "::".`)
+    else
+      throw new QueryError(
+        `"${text}" has the modifier ":${word}". The only one is ":unquote"; a cast is written with "::".`,
+      )
     at = next === -1 ? text.length : next
   }
   return { segments, unquote, casts }
@@ -156,8 +188,10 @@ function plainSegment(text: string, start: number): [string, number] {
 function quotedSegment(text: string, start: number, fail: () => QueryError): [string, number] {
   let segment = ''
   for (let at = start; at < text.length; at += 1) {
-    if (text[at] === '\\' && at + 1 < text.length) { at += 1; segment += text[at] }
-    else if (text[at] === '"') return [segment, at + 1]
+    if (text[at] === '\\' && at + 1 < text.length) {
+      at += 1
+      segment += text[at]
+    } else if (text[at] === '"') return [segment, at + 1]
     else segment += text[at]
   }
   throw fail()

@@ -6,12 +6,32 @@
 import { randomUUID } from 'node:crypto'
 import { isPlainObject } from '../base/freeze.js'
 import { QueryError } from '../errors/base.js'
-import { call, type Expr, isNull, type JsonNode, raw, type TemplateNode } from '../sql/expr.js'
+import type { Expr, JsonNode, TemplateNode } from '../sql/expr.js'
+import { call, isNull, raw } from '../sql/expr.js'
+import type { SqlExpression } from '../sql/fragments.js'
 import {
-  AssociationPath, Attribute, Cast, Col, Fn, Group, Identifier, isFragment, Join, Json, JsonPath, List, Literal, Random, type SqlExpression, Sql, Unquote, Uuid, Where,
+  AssociationPath,
+  Attribute,
+  Cast,
+  Col,
+  Fn,
+  Group,
+  Identifier,
+  isFragment,
+  Join,
+  Json,
+  JsonPath,
+  List,
+  Literal,
+  Random,
+  Sql,
+  Unquote,
+  Uuid,
+  Where,
 } from '../sql/fragments.js'
 import { parsePlaceholders, valueOfPlaceholder } from '../sql/placeholders.js'
-import { type DataType, show } from '../types/data-type.js'
+import type { DataType } from '../types/data-type.js'
+import { show } from '../types/data-type.js'
 import { DataTypes, normalizeType } from '../types/index.js'
 import { castName, resolveAttribute } from './attribute-key.js'
 import type { Tables } from './tables.js'
@@ -22,8 +42,10 @@ export function toExpr(value: unknown, tables: Tables, use: string, type: DataTy
 }
 
 export function valueExpr(value: unknown, tables: Tables, use: string, type: DataType | null): Expr {
-  if (value === undefined) throw new QueryError(`undefined was given in ${use} of ${tables.label}. Give null if NULL is meant.`)
-  if (type === null && Array.isArray(value)) return { kind: 'array', items: value.map((item) => toExpr(item, tables, use)), type: null }
+  if (value === undefined)
+    throw new QueryError(`undefined was given in ${use} of ${tables.label}. Give null if NULL is meant.`)
+  if (type === null && Array.isArray(value))
+    return { kind: 'array', items: value.map((item) => toExpr(item, tables, use)), type: null }
   return tables.statement.param(value, type ?? typeOfValue(value))
 }
 
@@ -32,36 +54,49 @@ let inferred: { readonly [key in 'boolean' | 'date' | 'bigint' | 'bytes' | 'json
 export function typeOfValue(value: unknown): DataType | null {
   if (typeof value === 'string' || typeof value === 'number' || value === null) return null
   inferred ??= {
-    boolean: normalizeType(DataTypes.BOOLEAN), date: normalizeType(DataTypes.DATE), bigint: normalizeType(DataTypes.BIGINT),
-    bytes: normalizeType(DataTypes.BLOB), json: normalizeType(DataTypes.JSON),
+    boolean: normalizeType(DataTypes.BOOLEAN),
+    date: normalizeType(DataTypes.DATE),
+    bigint: normalizeType(DataTypes.BIGINT),
+    bytes: normalizeType(DataTypes.BLOB),
+    json: normalizeType(DataTypes.JSON),
   }
   switch (typeof value) {
-    case 'boolean': return inferred.boolean
-    case 'bigint': return inferred.bigint
+    case 'boolean':
+      return inferred.boolean
+    case 'bigint':
+      return inferred.bigint
     case 'object':
       if (value instanceof Date || isDateLike(value)) return inferred.date
       if (value instanceof Uint8Array) return inferred.bytes
       return isPlainObject(value) || Array.isArray(value) ? inferred.json : null
-    default: throw new QueryError(`${show(value)} cannot be a value in SQL.`)
+    default:
+      throw new QueryError(`${show(value)} cannot be a value in SQL.`)
   }
 }
 /** Dates of other libraries, by their shape (dayjs, moment, Luxon). */
 const isDateLike = (value: object): boolean =>
-  typeof (value as { toDate?: unknown }).toDate === 'function' || typeof (value as { toJSDate?: unknown }).toJSDate === 'function'
+  typeof (value as { toDate?: unknown }).toDate === 'function' ||
+  typeof (value as { toJSDate?: unknown }).toJSDate === 'function'
 
 function fragment(value: SqlExpression, tables: Tables, use: string): Expr {
   if (value instanceof Literal) return literalExpr(value.val, tables, use)
   if (value instanceof Sql) return template(value.texts, value.values, tables, use)
   if (value instanceof Col) return columnExpr(value.identifiers, tables)
-  if (value instanceof Fn) return call(functionName(value.fn), value.args.map((arg) => argument(arg, tables, use)))
+  if (value instanceof Fn)
+    return call(
+      functionName(value.fn),
+      value.args.map((arg) => argument(arg, tables, use)),
+    )
   if (value instanceof Cast) return castExpr(value, tables, use)
   if (value instanceof Attribute) return resolveAttribute(value.attributeName, tables, use).expr
-  if (value instanceof AssociationPath) return resolveAttribute(`$${value.associationPath.join('.')}$.${value.attributeName}`, tables, use).expr
+  if (value instanceof AssociationPath)
+    return resolveAttribute(`$${value.associationPath.join('.')}$.${value.attributeName}`, tables, use).expr
   if (value instanceof Where || value instanceof Group) return condition(value, tables, use)
   if (value instanceof Json) return jsonExpr(value, tables, use)
   if (value instanceof JsonPath) return jsonNode(toExpr(value.expression, tables, use), value.path, false)
   if (value instanceof Unquote) return jsonNode(toExpr(value.expression, tables, use), [], true)
-  if (value instanceof Identifier) return { kind: 'identifier', parts: value.values.flatMap((part) => identifierParts(part, use)) }
+  if (value instanceof Identifier)
+    return { kind: 'identifier', parts: value.values.flatMap((part) => identifierParts(part, use)) }
   if (value instanceof List) return { kind: 'list', items: value.values.map((item) => toExpr(item, tables, use)) }
   if (value instanceof Join) return joined(value, tables, use)
   if (value instanceof Uuid) return uuid(value, tables)
@@ -110,14 +145,19 @@ function addText(text: string, texts: string[], exprs: Expr[], tables: Tables, u
     texts[texts.length - 1] += text
     return
   }
-  const parsed = parsePlaceholders(text, { positions: Array.isArray(replacements), names: !!replacements && !Array.isArray(replacements), binds: !!bind })
+  const parsed = parsePlaceholders(text, {
+    positions: Array.isArray(replacements),
+    names: !!replacements && !Array.isArray(replacements),
+    binds: !!bind,
+  })
   for (const [at, part] of parsed.texts.entries()) {
     texts[texts.length - 1] += part
     const placeholder = parsed.placeholders[at]
     if (placeholder === undefined) continue
     const value = valueOfPlaceholder(placeholder, tables.statement.placeholders)
     // `IN (:ids)` means a list of values in every version of Sequelize; elsewhere an array is an SQL array, where the engine has them.
-    if (Array.isArray(value) && (/\(\s*$/.test(part) || !tables.statement.runtime.dialect.traits.arrays)) exprs.push(...commaList(value, texts, tables, use))
+    if (Array.isArray(value) && (/\(\s*$/.test(part) || !tables.statement.runtime.dialect.traits.arrays))
+      exprs.push(...commaList(value, texts, tables, use))
     else {
       exprs.push(toExpr(value, tables, use))
       texts.push('')
@@ -132,13 +172,17 @@ function commaList(values: readonly unknown[], texts: string[], tables: Tables, 
   }
   return values.map((value, at) => {
     texts.push(at < values.length - 1 ? ', ' : '')
-    return Array.isArray(value) ? { kind: 'list', items: value.map((item) => toExpr(item, tables, use)) } : toExpr(value, tables, use)
+    return Array.isArray(value)
+      ? { kind: 'list', items: value.map((item) => toExpr(item, tables, use)) }
+      : toExpr(value, tables, use)
   })
 }
 
 function joined(value: Join, tables: Tables, use: string): TemplateNode {
   const separator = typeof value.separator === 'string' ? raw(value.separator) : toExpr(value.separator, tables, use)
-  const exprs = value.parts.flatMap((part, at) => (at === 0 ? [toExpr(part, tables, use)] : [separator, toExpr(part, tables, use)]))
+  const exprs = value.parts.flatMap((part, at) =>
+    at === 0 ? [toExpr(part, tables, use)] : [separator, toExpr(part, tables, use)],
+  )
   return { kind: 'template', texts: Array.from({ length: exprs.length + 1 }, () => ''), exprs }
 }
 
@@ -155,8 +199,11 @@ export function columnExpr(identifiers: readonly string[], tables: Tables): Expr
 function identifierParts(part: unknown, use: string): string[] {
   if (typeof part === 'string') return [part]
   if ((typeof part === 'object' || typeof part === 'function') && part !== null) {
-    const table = (part as { modelDefinition?: { table: { schema: string | null, name: string } } }).modelDefinition?.table
-      ?? ('tableName' in part && typeof part.tableName === 'string' ? { schema: 'schema' in part && typeof part.schema === 'string' ? part.schema : null, name: part.tableName } : undefined)
+    const table =
+      (part as { modelDefinition?: { table: { schema: string | null; name: string } } }).modelDefinition?.table ??
+      ('tableName' in part && typeof part.tableName === 'string'
+        ? { schema: 'schema' in part && typeof part.schema === 'string' ? part.schema : null, name: part.tableName }
+        : undefined)
     if (table) return table.schema === null ? [table.name] : [table.schema, table.name]
   }
   throw new QueryError(`sql.identifier takes names, models and table names, got ${show(part)} (in ${use}).`)
@@ -197,14 +244,17 @@ function jsonExpr({ conditionsOrPath, value }: Json, tables: Tables, use: string
   const left = resolveAttribute(conditionsOrPath, tables, use)
   const unquoted = left.expr.kind === 'json' ? { ...left.expr, unquote: true } : left.expr
   if (value === undefined) return unquoted
-  return value === null ? isNull(unquoted) : { kind: 'compare', op: '=', left: unquoted, right: toExpr(value, tables, use) }
+  return value === null
+    ? isNull(unquoted)
+    : { kind: 'compare', op: '=', left: unquoted, right: toExpr(value, tables, use) }
 }
 
 function uuid({ version, inJavaScript }: Uuid, tables: Tables): Expr {
   const { generatedUuid } = tables.statement.runtime.dialect.traits
-  if (!inJavaScript && generatedUuid.includes(`v${version}`)) return call(version === 4 ? 'gen_random_uuid' : `uuidv${version}`, [])
+  if (!inJavaScript && generatedUuid.includes(`v${version}`))
+    return call(version === 4 ? 'gen_random_uuid' : `uuidv${version}`, [])
   if (version === 4) return tables.statement.param(randomUUID(), null)
-  throw new QueryError(`A UUID of version ${version} cannot be made inside a statement on this engine. Give its value instead.`)
+  throw new QueryError(
+    `A UUID of version ${version} cannot be made inside a statement on this engine. Give its value instead.`,
+  )
 }
-
-

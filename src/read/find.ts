@@ -3,18 +3,21 @@
  * Each arrow is a file of this folder. `api/model` is before, the executor in the middle. Docs: querying/select-methods.
  */
 import type { Association } from '../association/association.js'
-import { draft } from '../base/freeze.js'
+import { draft, isPlainObject } from '../base/freeze.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { EmptyResultError, QueryError } from '../errors/base.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
-import { type HookOptions, wantsHook } from '../model/hooks.js'
+import type { HookOptions } from '../model/hooks.js'
+import { wantsHook } from '../model/hooks.js'
 import type { StateOptions } from '../model/state.js'
-import { isPlainObject } from '../base/freeze.js'
 import type { Found, ReadContext, Row } from './hydrate.js'
-import { type Branch, expandAll, type IncludeOptions } from './include.js'
+import type { Branch, IncludeOptions } from './include.js'
+import { expandAll } from './include.js'
 import { needsChoice } from './joins.js'
-import { branchesBelow, needsExactJoins, type Plan, planFor, statementOf } from './plan.js'
-import { type FindInput, type FindRequest, normaliseFind } from './request.js'
+import type { Plan } from './plan.js'
+import { branchesBelow, needsExactJoins, planFor, statementOf } from './plan.js'
+import type { FindInput, FindRequest } from './request.js'
+import { normaliseFind } from './request.js'
 import { branchesInOrder } from './row-shape.js'
 import { loadQueries, warnAboutTwice } from './separate.js'
 
@@ -24,7 +27,11 @@ const NO_OPTIONS: FindInput = Object.freeze({})
  * The rows that `options` describe: instances, or plain objects with `raw`. With `plain` the first one or null. The model's scopes are
  * part of the options already. Throws `QueryError`, `EagerLoadingError`, `EmptyResultError` (`rejectOnEmpty`), and what the database throws.
  */
-export function findAll(runtime: Runtime, model: ModelClass, options: FindInput & { readonly plain: true }): Promise<unknown>
+export function findAll(
+  runtime: Runtime,
+  model: ModelClass,
+  options: FindInput & { readonly plain: true },
+): Promise<unknown>
 export function findAll(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<unknown[]>
 export async function findAll(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<unknown> {
   const { hooks } = model.modelDefinition
@@ -33,7 +40,8 @@ export async function findAll(runtime: Runtime, model: ModelClass, options?: Fin
   const request = normaliseFind(runtime, model, input)
   const { items } = await read(request)
   const result = input.plain === true ? (items[0] ?? null) : items
-  if (wantsHook(hooks, 'afterFind', input as HookOptions)) await hooks.runAsync('afterFind', result, input === given ? draft(given) : input)
+  if (wantsHook(hooks, 'afterFind', input as HookOptions))
+    await hooks.runAsync('afterFind', result, input === given ? draft(given) : input)
   if (input.rejectOnEmpty && (result === null || items.length === 0)) throw emptyResult(model, input.rejectOnEmpty)
   return result
 }
@@ -41,7 +49,8 @@ export async function findAll(runtime: Runtime, model: ModelClass, options?: Fin
 /** Request → items, without hooks. */
 export async function read(request: FindRequest): Promise<Found> {
   const mayBeLoose = hasLoose(request.root)
-  let exact = mayBeLoose && (needsExactJoins(request) || loose(request.root).some((association) => knownTwice.has(association)))
+  let exact =
+    mayBeLoose && (needsExactJoins(request) || loose(request.root).some((association) => knownTwice.has(association)))
   let found = await execute(request, planFor(request, exact))
   if (found.twice !== null) {
     // A one-to-one that the database does not hold has several rows: from now on, let the database choose.
@@ -54,7 +63,11 @@ export async function read(request: FindRequest): Promise<Found> {
 
 async function execute(request: FindRequest, plan: Plan): Promise<Found> {
   const { runtime, exec, lock } = request
-  const result = await runtime.executor.execute(statementOf(plan, request.values), lock === null ? 'read' : 'write', exec)
+  const result = await runtime.executor.execute(
+    statementOf(plan, request.values),
+    lock === null ? 'read' : 'write',
+    exec,
+  )
   const found = plan.read(result.rows, contextOf(request, result.columns))
   if (found.twice !== null) noteTwice(request, plan, result.rows[found.twice[0]]!, result.rows[found.twice[1]]!)
   return found
@@ -64,11 +77,16 @@ async function execute(request: FindRequest, plan: Plan): Promise<Found> {
 const knownTwice = new WeakSet<Association>()
 const isLoose = (branch: Branch): boolean => branch.strategy === 'join' && needsChoice(branch)
 const hasLoose = (root: Branch): boolean => root.children.length > 0 && branchesBelow(root).some(isLoose)
-const loose = (root: Branch): readonly Association[] => branchesBelow(root).filter(isLoose).map((branch) => branch.association!)
+const loose = (root: Branch): readonly Association[] =>
+  branchesBelow(root)
+    .filter(isLoose)
+    .map((branch) => branch.association!)
 
 function noteTwice(request: FindRequest, plan: Plan, first: Row, second: Row): void {
   const { root } = request
-  const differs = plan.watches.find((shape) => [...shape.identity, ...shape.presence].some((index) => first[index] !== second[index]))
+  const differs = plan.watches.find((shape) =>
+    [...shape.identity, ...shape.presence].some((index) => first[index] !== second[index]),
+  )
   const branches = branchesInOrder(root)
   const guilty = differs === undefined ? branches.find(isLoose) : branches[differs.branch]
   if (guilty?.association == null) return
@@ -80,19 +98,35 @@ function noteTwice(request: FindRequest, plan: Plan, first: Row, second: Row): v
 const ROOT_ONLY: readonly StateOptions[] = [Object.freeze({ raw: true })]
 
 function contextOf({ root, model, mode }: FindRequest, columns: readonly string[]): ReadContext {
-  if (root.children.length === 0) return { models: [model], options: root.parts.selection.isDefault ? ROOT_ONLY : [stateOptions(root)], columns }
+  if (root.children.length === 0)
+    return { models: [model], options: root.parts.selection.isDefault ? ROOT_ONLY : [stateOptions(root)], columns }
   const branches = branchesInOrder(root)
-  return { models: branches.map((branch) => branch.model), options: mode === 'instances' ? branches.map(stateOptions) : [], columns }
+  return {
+    models: branches.map((branch) => branch.model),
+    options: mode === 'instances' ? branches.map(stateOptions) : [],
+    columns,
+  }
 }
 
 function stateOptions({ parts, children }: Branch): StateOptions {
   const attributes = parts.selection.isDefault ? undefined : parts.selection.names
   if (children.length === 0) return { raw: true, attributes }
-  return { raw: true, attributes, include: children.map(includeOf), includeNames: children.map((child) => child.as), hasJoin: true }
+  return {
+    raw: true,
+    attributes,
+    include: children.map(includeOf),
+    includeNames: children.map((child) => child.as),
+    hasJoin: true,
+  }
 }
 /** An include as `reload` can pass it on, and as serialisers read it. */
-const includeOf = ({ given, association, as, model, children }: Branch): IncludeOptions =>
-  ({ ...given, association: association!, as, model, ...(children.length > 0 ? { include: children.map(includeOf) } : {}) })
+const includeOf = ({ given, association, as, model, children }: Branch): IncludeOptions => ({
+  ...given,
+  association: association!,
+  as,
+  model,
+  ...(children.length > 0 ? { include: children.map(includeOf) } : {}),
+})
 
 // ---------------------------------------------------------------- hooks
 const FIND_HOOKS = ['beforeFind', 'beforeFindAfterExpandIncludeAll', 'beforeFindAfterOptions', 'afterFind'] as const
@@ -106,7 +140,8 @@ async function runBefore(model: ModelClass, given: FindInput): Promise<FindInput
   }
   await run('beforeFind')
   if (wantsHook(hooks, 'beforeFindAfterExpandIncludeAll', input as HookOptions)) {
-    if (input.include !== undefined && input.include !== null) input.include = writtenOut(model.modelDefinition, input.include)
+    if (input.include !== undefined && input.include !== null)
+      input.include = writtenOut(model.modelDefinition, input.include)
     await run('beforeFindAfterExpandIncludeAll')
   }
   await run('beforeFindAfterOptions')
@@ -116,7 +151,10 @@ async function runBefore(model: ModelClass, given: FindInput): Promise<FindInput
 function writtenOut(definition: ModelDefinition, include: unknown): readonly unknown[] {
   return expandAll(definition, include).map((item) => {
     if (!isPlainObject(item) || item.include === undefined || item.include === null) return item
-    const association = typeof item.association === 'string' ? definition.associations.get(item.association) : (item.association as Association | undefined)
+    const association =
+      typeof item.association === 'string'
+        ? definition.associations.get(item.association)
+        : (item.association as Association | undefined)
     const target = association?.target.modelDefinition ?? (item.model as ModelClass | undefined)?.modelDefinition
     return target === undefined ? item : { ...item, include: writtenOut(target, item.include) }
   })
@@ -125,6 +163,7 @@ function writtenOut(definition: ModelDefinition, include: unknown): readonly unk
 function emptyResult(model: ModelClass, option: unknown): Error {
   if (option instanceof Error) return option
   if (typeof option === 'function') return new (option as new () => Error)()
-  if (option !== true) throw new QueryError(`${model.name}.findAll(): rejectOnEmpty is true, an error or an error class.`)
+  if (option !== true)
+    throw new QueryError(`${model.name}.findAll(): rejectOnEmpty is true, an error or an error class.`)
   return new EmptyResultError(`${model.name} has no row that matches the query.`)
 }

@@ -4,7 +4,8 @@
  */
 import { compile } from '../base/compile.js'
 import type { ModelClass } from '../model/definition.js'
-import { hydrate, rowClass, type StateOptions } from '../model/state.js'
+import type { StateOptions } from '../model/state.js'
+import { hydrate, rowClass } from '../model/state.js'
 import type { ResultMode } from './request.js'
 import type { Field, RowShape } from './row-shape.js'
 
@@ -17,7 +18,10 @@ export interface ReadContext {
   readonly columns: readonly string[]
 }
 /** Parents of a `strategy: 'query'` include, each with the key (of one or more parts) that leads to its rows. */
-export interface KeyedParents { readonly parents: unknown[], readonly keys: (readonly unknown[])[] }
+export interface KeyedParents {
+  readonly parents: unknown[]
+  readonly keys: (readonly unknown[])[]
+}
 export interface Found {
   readonly items: unknown[]
   /** By the number of the branch that is queried; the items' own keys (`echo`) under -1. */
@@ -31,7 +35,14 @@ const NO_KEYED: ReadonlyMap<number, KeyedParents> = new Map()
 
 /** `watch`: stop at a parent that comes twice. `generate: false` is for tests. */
 export function compileReader(shape: RowShape, mode: ResultMode, watch: boolean, generate = true): Reader {
-  if (hasOpen(shape)) return (rows, context) => readerOf(closeOpen(shape, context.columns, rows[0]?.length ?? context.columns.length), mode, watch, false)(rows, context)
+  if (hasOpen(shape))
+    return (rows, context) =>
+      readerOf(
+        closeOpen(shape, context.columns, rows[0]?.length ?? context.columns.length),
+        mode,
+        watch,
+        false,
+      )(rows, context)
   return readerOf(shape, mode, watch, generate)
 }
 
@@ -41,7 +52,10 @@ function readerOf(shape: RowShape, mode: ResultMode, watch: boolean, generate: b
   const build = (generate ? generateBuilder(flat, mode) : null) ?? buildByClosures(flat, mode)
   const queried = queriesOf(shape)
   return (rows, context) => {
-    const keyed = queried.length === 0 ? NO_KEYED : new Map(queried.map((number): [number, KeyedParents] => [number, { parents: [], keys: [] }]))
+    const keyed =
+      queried.length === 0
+        ? NO_KEYED
+        : new Map(queried.map((number): [number, KeyedParents] => [number, { parents: [], keys: [] }]))
     const twice = watch ? findTwice(rows, shape.identity) : null
     return { items: twice === null ? build(rows, context, keyed) : [], keyed, twice }
   }
@@ -50,12 +64,18 @@ function readerOf(shape: RowShape, mode: ResultMode, watch: boolean, generate: b
 type Builder = (rows: readonly Row[], context: ReadContext, keyed: ReadonlyMap<number, KeyedParents>) => unknown[]
 
 const hasOpen = (shape: RowShape): boolean => shape.open.length > 0 || shape.children.some(hasOpen)
-const hasMany = (shape: RowShape): boolean => shape.children.some((child) => child.cardinality === 'many' || hasMany(child))
+const hasMany = (shape: RowShape): boolean =>
+  shape.children.some((child) => child.cardinality === 'many' || hasMany(child))
 /** Branches whose parents are noted down. */
-const queriesOf = (shape: RowShape): number[] => [...(shape.echo.length > 0 ? [ECHO] : []), ...shape.queries.map((query) => query.branch), ...shape.children.flatMap(queriesOf)]
+const queriesOf = (shape: RowShape): number[] => [
+  ...(shape.echo.length > 0 ? [ECHO] : []),
+  ...shape.queries.map((query) => query.branch),
+  ...shape.children.flatMap(queriesOf),
+]
 export const ECHO = -1
 /** Keys to be noted of an instance of this shape, by the branch that they are for. */
-const keysOf = (shape: RowShape): readonly { readonly branch: number, readonly keys: readonly number[] }[] => (shape.echo.length > 0 ? [...shape.queries, { branch: ECHO, keys: shape.echo }] : shape.queries)
+const keysOf = (shape: RowShape): readonly { readonly branch: number; readonly keys: readonly number[] }[] =>
+  shape.echo.length > 0 ? [...shape.queries, { branch: ECHO, keys: shape.echo }] : shape.queries
 
 /** One object per row, keys of includes dotted. */
 function flatten(shape: RowShape): RowShape {
@@ -77,8 +97,15 @@ function closeOpen(shape: RowShape, names: readonly string[], width: number): Ro
   let planned = 0
   const collect = (part: RowShape): void => {
     positions.push(...part.open.map((open) => open.index))
-    for (const index of [...part.fields, ...part.open, ...part.hiddenKeys].map((field) => field.index)) planned = Math.max(planned, index + 1)
-    for (const index of [...part.presence, ...part.identity, ...part.echo, ...part.queries.flatMap((query) => query.keys)]) planned = Math.max(planned, index + 1)
+    for (const index of [...part.fields, ...part.open, ...part.hiddenKeys].map((field) => field.index))
+      planned = Math.max(planned, index + 1)
+    for (const index of [
+      ...part.presence,
+      ...part.identity,
+      ...part.echo,
+      ...part.queries.flatMap((query) => query.keys),
+    ])
+      planned = Math.max(planned, index + 1)
     part.children.forEach(collect)
   }
   collect(shape)
@@ -88,10 +115,12 @@ function closeOpen(shape: RowShape, names: readonly string[], width: number): Ro
   const moved = <T extends { readonly index: number }>(field: T): T => ({ ...field, index: move(field.index) })
   const close = (part: RowShape): RowShape => {
     const known = part.fields.map(moved)
-    const named = part.open.flatMap((open) => Array.from({ length: open.index === first ? extra + 1 : 1 }, (_, at): Field => {
-      const index = move(open.index) + at
-      return { name: names[index] ?? String(index), index, fromRow: null }
-    }))
+    const named = part.open.flatMap((open) =>
+      Array.from({ length: open.index === first ? extra + 1 : 1 }, (_, at): Field => {
+        const index = move(open.index) + at
+        return { name: names[index] ?? String(index), index, fromRow: null }
+      }),
+    )
     const taken = new Set(known.map((field) => field.name))
     return {
       ...part,
@@ -148,30 +177,42 @@ function generateBuilder(shape: RowShape, mode: ResultMode): Builder | null {
     const number = known === -1 ? converters.push(fromRow) - 1 : known
     return `r[${index}]===null?null:c${number}(r[${index}])`
   }
-  const object = (fields: readonly Field[], rest: readonly string[] = []): string => `{${[...fields.map((field) => `${propertyName(field.name)}:${cell(field)}`), ...rest].join(',')}}`
+  const object = (fields: readonly Field[], rest: readonly string[] = []): string =>
+    `{${[...fields.map((field) => `${propertyName(field.name)}:${cell(field)}`), ...rest].join(',')}}`
   const value = (part: RowShape): string => {
     const below = part.children.map((child) => {
       const isThere = child.presence.map((index) => `r[${index}]!==null`).join('||')
       return `${propertyName(child.as)}:${isThere === '' ? value(child) : `${isThere}?${value(child)}:null`}`
     })
-    const queried = part.queries.map((query) => `${propertyName(query.as)}:${query.cardinality === 'many' ? '[]' : 'null'}`)
+    const queried = part.queries.map(
+      (query) => `${propertyName(query.as)}:${query.cardinality === 'many' ? '[]' : 'null'}`,
+    )
     const values = object(part.fields, [...below, ...queried])
     if (mode !== 'instances') return values
     const options = part.hiddenKeys.length > 0 ? `w(o${part.branch},${object(part.hiddenKeys)})` : `o${part.branch}`
     instances.push(part.branch)
     const instance = `(R${part.branch}===null?h(m[${part.branch}],${values},${options}):new R${part.branch}(${values},${options}))`
-    return keysOf(part).reduce((inner, query) => `k(q.get(${query.branch}),${inner},[${query.keys.map((index) => `r[${index}]`).join(',')}])`, instance)
+    return keysOf(part).reduce(
+      (inner, query) => `k(q.get(${query.branch}),${inner},[${query.keys.map((index) => `r[${index}]`).join(',')}])`,
+      instance,
+    )
   }
   const made = value(shape)
   const locals = instances.map((number) => `R${number}=c(m[${number}]),o${number}=o[${number}]`)
   const head = `const m=context.models,o=context.options,n=rows.length,out=new Array(n)${locals.map((local) => `,${local}`).join('')}`
   const scope: Record<string, unknown> = { h: hydrate, c: rowClass, k: keep, w: withHiddenKeys }
   for (const [at, converter] of converters.entries()) scope[`c${at}`] = converter
-  return compile<Builder>(scope, `return function read(rows,context,q){${head};for(let i=0;i<n;i++){const r=rows[i];out[i]=${made}}return out}`)
+  return compile<Builder>(
+    scope,
+    `return function read(rows,context,q){${head};for(let i=0;i<n;i++){const r=rows[i];out[i]=${made}}return out}`,
+  )
 }
 
 /** The options of an instance that does not show its primary key, but must be found by it when it is saved. */
-const withHiddenKeys = (options: StateOptions, hiddenKeys: Record<string, unknown>): StateOptions => ({ ...options, hiddenKeys })
+const withHiddenKeys = (options: StateOptions, hiddenKeys: Record<string, unknown>): StateOptions => ({
+  ...options,
+  hiddenKeys,
+})
 
 /** A property of an object literal. `__proto__` as a plain name would set the prototype. */
 const propertyName = (name: string): string => (name === '__proto__' ? '["__proto__"]' : JSON.stringify(name))
@@ -191,38 +232,61 @@ function buildByClosures(shape: RowShape, mode: ResultMode): Builder {
 }
 
 function makerOf(shape: RowShape, mode: ResultMode): Make {
-  const children = shape.children.map((child) => ({ as: child.as, presence: child.presence, make: makerOf(child, mode) }))
+  const children = shape.children.map((child) => ({
+    as: child.as,
+    presence: child.presence,
+    make: makerOf(child, mode),
+  }))
   return (row, context, keyed) => {
     const values: Record<string, unknown> = {}
     fill(values, shape.fields, row)
-    for (const { as, presence, make } of children) put(values, as, isThere(row, presence) ? make(row, context, keyed) : null)
+    for (const { as, presence, make } of children)
+      put(values, as, isThere(row, presence) ? make(row, context, keyed) : null)
     for (const query of shape.queries) put(values, query.as, query.cardinality === 'many' ? [] : null)
     return mode === 'instances' ? instanceOf(shape, values, row, context, keyed) : values
   }
 }
 
-function instanceOf(shape: RowShape, values: Record<string, unknown>, row: Row, context: ReadContext, keyed: ReadonlyMap<number, KeyedParents>): unknown {
+function instanceOf(
+  shape: RowShape,
+  values: Record<string, unknown>,
+  row: Row,
+  context: ReadContext,
+  keyed: ReadonlyMap<number, KeyedParents>,
+): unknown {
   const options = context.options[shape.branch]!
   const model = context.models[shape.branch]!
   const hidden: Record<string, unknown> = {}
   fill(hidden, shape.hiddenKeys, row)
   const instance = hydrate(model, values, shape.hiddenKeys.length > 0 ? withHiddenKeys(options, hidden) : options)
-  for (const query of keysOf(shape)) keep(keyed.get(query.branch)!, instance, query.keys.map((index) => row[index]))
+  for (const query of keysOf(shape))
+    keep(
+      keyed.get(query.branch)!,
+      instance,
+      query.keys.map((index) => row[index]),
+    )
   return instance
 }
 
-const isThere = (row: Row, presence: readonly number[]): boolean => presence.length === 0 || presence.some((index) => row[index] !== null)
+const isThere = (row: Row, presence: readonly number[]): boolean =>
+  presence.length === 0 || presence.some((index) => row[index] !== null)
 
 function fill(values: Record<string, unknown>, fields: readonly Field[], row: Row): void {
-  for (const { name, index, fromRow } of fields) put(values, name, fromRow === null || row[index] === null ? row[index] : fromRow(row[index]))
+  for (const { name, index, fromRow } of fields)
+    put(values, name, fromRow === null || row[index] === null ? row[index] : fromRow(row[index]))
 }
 function put(values: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true })
+  if (name === '__proto__')
+    Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true })
   else values[name] = value
 }
 
 // ---------------------------------------------------------------- fold
-interface Folded { readonly item: unknown, readonly below: readonly Map<string, Folded>[], readonly lists: readonly unknown[][] }
+interface Folded {
+  readonly item: unknown
+  readonly below: readonly Map<string, Folded>[]
+  readonly lists: readonly unknown[][]
+}
 
 /** Rows of to-many joins: an item per identity at each level, in the order in which it first comes. Without an identity each row is its own. */
 function foldReader(shape: RowShape): Reader {
@@ -237,7 +301,14 @@ function foldReader(shape: RowShape): Reader {
   }
 }
 
-type Fold = (row: Row, at: number, known: Map<string, Folded>, list: unknown[], context: ReadContext, keyed: ReadonlyMap<number, KeyedParents>) => void
+type Fold = (
+  row: Row,
+  at: number,
+  known: Map<string, Folded>,
+  list: unknown[],
+  context: ReadContext,
+  keyed: ReadonlyMap<number, KeyedParents>,
+) => void
 
 function folderOf(shape: RowShape): Fold {
   const many = shape.children.filter((child) => child.cardinality === 'many')
@@ -252,7 +323,8 @@ function folderOf(shape: RowShape): Fold {
       fill(values, shape.fields, row)
       const lists = inner.map((): unknown[] => [])
       const below = inner.map(() => new Map<string, Folded>())
-      for (const [number, { child }] of inner.entries()) put(values, child.as, many.includes(child) ? lists[number] : null)
+      for (const [number, { child }] of inner.entries())
+        put(values, child.as, many.includes(child) ? lists[number] : null)
       for (const query of shape.queries) put(values, query.as, query.cardinality === 'many' ? [] : null)
       for (const [number, { child, fold }] of inner.entries()) {
         if (!ones.includes(child) || !isThere(row, child.presence)) continue
@@ -266,7 +338,11 @@ function folderOf(shape: RowShape): Fold {
     for (const [number, { child, fold }] of inner.entries()) {
       if (!isThere(row, child.presence)) continue
       // Of a one-to-one only the first row counts, whatever the joins multiplied.
-      if (child.cardinality === 'one' && !folded.below[number]!.has(child.identity.length > 0 ? keyOf(row, child.identity) : `#${at}`)) continue
+      if (
+        child.cardinality === 'one' &&
+        !folded.below[number]!.has(child.identity.length > 0 ? keyOf(row, child.identity) : `#${at}`)
+      )
+        continue
       fold(row, at, folded.below[number]!, folded.lists[number]!, context, keyed)
     }
   }

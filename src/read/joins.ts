@@ -3,9 +3,11 @@
  * matches, `exact` joins name the row that counts: the first in the association's order, else the lowest primary key, among the rows
  * that the include's conditions leave. Neighbours: `read/plan`, `read/aggregate`.
  */
-import { all, call, column, compare, type Expr, isNull, type OrderItem, param, raw } from '../sql/expr.js'
+import type { Expr, OrderItem } from '../sql/expr.js'
+import { all, call, column, compare, isNull, param, raw } from '../sql/expr.js'
 import type { JoinNode, Source } from '../sql/query.js'
 import { select } from '../sql/query.js'
+import { mentionedAliases } from '../sql/walk.js'
 import type { Branch } from './include.js'
 import { joinSource, keyCondition, stepAlias, visibleRows } from './relation.js'
 import { Tables } from './tables.js'
@@ -20,11 +22,14 @@ export interface JoinRules {
 
 /** True where several rows may match a one-to-one: the database does not hold it, or the user replaced the condition. */
 export const needsChoice = (branch: Branch): boolean =>
-  branch.association?.cardinality === 'one' && (branch.parts.on !== null || branch.options.or === true || !branch.association.isUniqueBacked)
+  branch.association?.cardinality === 'one' &&
+  (branch.parts.on !== null || branch.options.or === true || !branch.association.isUniqueBacked)
 
 /** Joins for what is below a branch, in an order in which each refers only to what stands before it. */
 export function joinsBelow(branch: Branch, rules: JoinRules): readonly JoinNode[] {
-  return branch.children.flatMap((child) => (child.strategy === 'query' || rules.skip?.(child) === true ? [] : joinBranch(child, rules)))
+  return branch.children.flatMap((child) =>
+    child.strategy === 'query' || rules.skip?.(child) === true ? [] : joinBranch(child, rules),
+  )
 }
 
 /** Conditions on a branch' own rows that its required `strategy: 'query'` children make. */
@@ -32,15 +37,18 @@ export const requiredBelow = (branch: Branch): readonly Expr[] =>
   branch.children.filter((child) => child.strategy === 'query' && child.isRequired).map((child) => existsBelow(child))
 
 /** Conditions on the root's rows: the user's, soft deletes, and includes that are required but read by a query of their own. */
-export const rootCondition = ({ root, where }: { readonly root: Branch, readonly where: Expr | null }): Expr | null =>
+export const rootCondition = ({ root, where }: { readonly root: Branch; readonly where: Expr | null }): Expr | null =>
   all([where, root.isParanoid ? visibleRows(root.definition, root.alias) : null, ...requiredBelow(root)])
 
 function joinBranch(branch: Branch, rules: JoinRules): readonly JoinNode[] {
   const below = joinsBelow(branch, rules)
   const source = sourceOf(branch, rules)
   const on = rules.exact && needsChoice(branch) ? chosenRow(branch) : plainCondition(branch)
-  // LEFT JOIN (b INNER JOIN c): a b without its c is as good as absent, but its parent stays.
-  if (branch.joinType !== 'inner' && below.some((join) => join.type === 'inner')) {
+  // LEFT JOIN (b INNER JOIN c): a b without its c is as good as absent, but its parent stays. Also where b's condition looks at c.
+  if (
+    below.length > 0 &&
+    ((branch.joinType !== 'inner' && below.some((join) => join.type === 'inner')) || mentionedBelow(branch).size > 0)
+  ) {
     return [{ kind: 'join', type: branch.joinType, source: { kind: 'nested', source, joins: below }, on }]
   }
   return [{ kind: 'join', type: branch.joinType, source, on }, ...below]
@@ -48,18 +56,29 @@ function joinBranch(branch: Branch, rules: JoinRules): readonly JoinNode[] {
 
 function sourceOf(branch: Branch, rules: JoinRules): Source {
   const steps = branch.association!.joinSteps()
-  const own = rules.exact && needsChoice(branch) && branch.definition.shape.primaryKey.length === 0 ? numberedRows(branch) : joinSource(branch.definition, branch.alias)
+  const own =
+    rules.exact && needsChoice(branch) && branch.definition.shape.primaryKey.length === 0
+      ? numberedRows(branch)
+      : joinSource(branch.definition, branch.alias)
   if (steps.length === 1) return own
   // Tables between the two ends: through INNER JOIN target.
-  const sources: Source[] = steps.slice(0, -1).map((step) => joinSource(step.model.modelDefinition, throughAlias(branch, step)))
+  const sources: Source[] = steps
+    .slice(0, -1)
+    .map((step) => joinSource(step.model.modelDefinition, throughAlias(branch, step)))
   const joins = steps.slice(1).map((step, at): JoinNode => {
     const from = steps[at]!
     const alias = at === steps.length - 2 ? branch.alias : throughAlias(branch, step)
-    return { kind: 'join', type: 'inner', source: at === steps.length - 2 ? own : sources[at + 1]!, on: keyCondition(step, from.model.modelDefinition, throughAlias(branch, from), alias) }
+    return {
+      kind: 'join',
+      type: 'inner',
+      source: at === steps.length - 2 ? own : sources[at + 1]!,
+      on: keyCondition(step, from.model.modelDefinition, throughAlias(branch, from), alias),
+    }
   })
   return { kind: 'nested', source: sources[0]!, joins }
 }
-const throughAlias = (branch: Branch, step: Parameters<typeof stepAlias>[1]): string => branch.tables.statement.aliasOf(stepAlias(branch.path.replaceAll('.', '->'), step))
+const throughAlias = (branch: Branch, step: Parameters<typeof stepAlias>[1]): string =>
+  branch.tables.statement.aliasOf(stepAlias(branch.path.replaceAll('.', '->'), step))
 
 /** Keys, the association's scope, soft deletes and the include's own condition. */
 function plainCondition(branch: Branch): Expr | null {
@@ -72,7 +91,12 @@ function plainCondition(branch: Branch): Expr | null {
 
 function keysOf(branch: Branch): Expr {
   const steps = branch.association!.joinSteps()
-  return keyCondition(steps[0]!, branch.parent!.definition, branch.parent!.alias, steps.length === 1 ? branch.alias : throughAlias(branch, steps[0]!))
+  return keyCondition(
+    steps[0]!,
+    branch.parent!.definition,
+    branch.parent!.alias,
+    steps.length === 1 ? branch.alias : throughAlias(branch, steps[0]!),
+  )
 }
 
 function rowConditions(branch: Branch): readonly (Expr | null)[] {
@@ -83,7 +107,10 @@ function rowConditions(branch: Branch): readonly (Expr | null)[] {
     const alias = isLast ? branch.alias : throughAlias(branch, step)
     // The scope's values belong to the association, not to the call: they are constants of the plan.
     const tables = new Tables({ ...branch.tables.statement, param }, definition, alias, branch.tables.label)
-    return [step.scope ? normaliseWhere(step.scope, tables) : null, branch.isParanoid ? visibleRows(definition, alias) : null]
+    return [
+      step.scope ? normaliseWhere(step.scope, tables) : null,
+      branch.isParanoid ? visibleRows(definition, alias) : null,
+    ]
   })
   return [...conditions, ...requiredBelow(branch)]
 }
@@ -101,15 +128,42 @@ function chosenRow(branch: Branch): Expr | null {
     orderBy: orderOfChoice(branch),
     limit: raw('1'),
   })
-  return compare(keys.length === 1 ? keys[0]! : { kind: 'list', items: keys }, '=', { kind: 'subquery', select: chosen })
+  return compare(keys.length === 1 ? keys[0]! : { kind: 'list', items: keys }, '=', {
+    kind: 'subquery',
+    select: chosen,
+  })
 }
 
-/** A row counts only where what is required below it is there. */
-const requiredJoins = (branch: Branch): readonly JoinNode[] => joinsBelow(branch, { exact: false, skip: (child) => child.joinType !== 'inner' })
+/** A row counts only where what is required below it is there, and where it meets conditions on what is below it. */
+function requiredJoins(branch: Branch): readonly JoinNode[] {
+  const mentioned = mentionedBelow(branch)
+  const isMentioned = (child: Branch): boolean => mentioned.has(child.alias) || child.children.some(isMentioned)
+  return joinsBelow(branch, { exact: false, skip: (child) => child.joinType !== 'inner' && !isMentioned(child) })
+}
+
+/** Aliases below a branch that its own condition looks at (`where: { '$address.city$': … }` inside an include). */
+function mentionedBelow({ parts, children }: Branch): ReadonlySet<string> {
+  const condition = all([parts.where, parts.on])
+  return condition === null || children.length === 0 ? NONE : mentionedAliases(condition, aliasesOf(children))
+}
+const NONE: ReadonlySet<string> = new Set()
+const aliasesOf = (branches: readonly Branch[]): readonly string[] =>
+  branches.flatMap((branch) => [branch.alias, ...aliasesOf(branch.children)])
 
 function orderOfChoice({ association, definition, alias }: Branch): readonly OrderItem[] {
-  const given = (association!.order ?? []).map(([name, direction]): OrderItem => ({ expr: column(alias, definition.attribute(name).columnName), direction, nulls: null }))
-  return [...given, ...definition.shape.primaryKey.map((attribute): OrderItem => ({ expr: column(alias, attribute.columnName), direction: null, nulls: null }))]
+  const given = (association!.order ?? []).map(
+    ([name, direction]): OrderItem => ({
+      expr: column(alias, definition.attribute(name).columnName),
+      direction,
+      nulls: null,
+    }),
+  )
+  return [
+    ...given,
+    ...definition.shape.primaryKey.map(
+      (attribute): OrderItem => ({ expr: column(alias, attribute.columnName), direction: null, nulls: null }),
+    ),
+  ]
 }
 
 const ROW_NUMBER = 'mortise_row'
@@ -119,9 +173,17 @@ function numberedRows(branch: Branch): Source {
   const partitionBy = association!.keys.map((key) => column(alias, definition.attribute(key.to).columnName))
   const given = orderOfChoice(branch)
   // Any order will do, as long as it is always the same.
-  const orderBy = given.length > 0 ? given : definition.shape.physical.map((attribute): OrderItem => ({ expr: column(alias, attribute.columnName), direction: null, nulls: null }))
+  const orderBy =
+    given.length > 0
+      ? given
+      : definition.shape.physical.map(
+          (attribute): OrderItem => ({ expr: column(alias, attribute.columnName), direction: null, nulls: null }),
+        )
   const numbered = select({
-    columns: [{ expr: { kind: 'star', table: alias }, alias: null }, { expr: { kind: 'window', call: call('ROW_NUMBER', []), partitionBy, orderBy }, alias: ROW_NUMBER }],
+    columns: [
+      { expr: { kind: 'star', table: alias }, alias: null },
+      { expr: { kind: 'window', call: call('ROW_NUMBER', []), partitionBy, orderBy }, alias: ROW_NUMBER },
+    ],
     from: joinSource(definition, alias),
     where: all([...rowConditions(branch), branch.parts.where]),
   })
@@ -136,7 +198,9 @@ export function existsBelow(branch: Branch): Expr {
     select: select({
       columns: [{ expr: raw('1'), alias: null }],
       from: sourceOf(branch, { exact: false }),
-      joins: branch.children.filter((child) => child.isRequired && child.strategy === 'join').flatMap((child) => joinBranch(child, { exact: false, skip: (below) => !below.isRequired })),
+      joins: branch.children
+        .filter((child) => child.isRequired && child.strategy === 'join')
+        .flatMap((child) => joinBranch(child, { exact: false, skip: (below) => !below.isRequired })),
       where: plainCondition(branch),
     }),
   }

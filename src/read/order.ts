@@ -11,9 +11,13 @@ import { isFragment, Literal } from '../sql/fragments.js'
 import { show } from '../types/data-type.js'
 import { resolveAttribute } from './attribute-key.js'
 import { toExpr } from './expression.js'
-import { type Branch, isSameModel } from './include.js'
+import type { Branch } from './include.js'
+import { isSameModel } from './include.js'
 
-interface Direction { readonly direction: 'ASC' | 'DESC' | null, readonly nulls: Nulls | null }
+interface Direction {
+  readonly direction: 'ASC' | 'DESC' | null
+  readonly nulls: Nulls | null
+}
 const DIRECTION = /^(?:(ASC|DESC)(?:\s+NULLS\s+(FIRST|LAST))?|NULLS\s+(FIRST|LAST))$/i
 const NO_DIRECTION: Direction = { direction: null, nulls: null }
 
@@ -21,7 +25,10 @@ function directionOf(word: string): Direction | null {
   const found = DIRECTION.exec(word.trim())
   if (!found) return null
   const nulls = found[2] ?? found[3]
-  return { direction: (found[1]?.toUpperCase() as 'ASC' | 'DESC' | undefined) ?? null, nulls: (nulls?.toLowerCase() as Nulls | undefined) ?? null }
+  return {
+    direction: (found[1]?.toUpperCase() as 'ASC' | 'DESC' | undefined) ?? null,
+    nulls: (nulls?.toLowerCase() as Nulls | undefined) ?? null,
+  }
 }
 
 export function normaliseOrder(order: unknown, root: Branch): readonly OrderItem[] {
@@ -34,7 +41,13 @@ export function normaliseOrder(order: unknown, root: Branch): readonly OrderItem
 function isOneItem(order: readonly unknown[], root: Branch): boolean {
   if (order.some(Array.isArray)) return false
   const last = order.at(-1)
-  if (order.length > 1 && typeof last === 'string' && directionOf(last) !== null && !root.definition.shape.attributes.has(last)) return true
+  if (
+    order.length > 1 &&
+    typeof last === 'string' &&
+    directionOf(last) !== null &&
+    !root.definition.shape.attributes.has(last)
+  )
+    return true
   return order.length > 1 && !isFragment(order[0]) && typeof order[0] !== 'string'
 }
 
@@ -45,7 +58,8 @@ function orderItem(item: unknown, root: Branch): OrderItem {
   if (parts.length > 1) {
     const last = parts.at(-1)
     const word = last instanceof Literal ? last.val.join('') : last
-    const found = typeof word === 'string' ? directionOf(word) : word === undefined || word === null ? NO_DIRECTION : null
+    const found =
+      typeof word === 'string' ? directionOf(word) : word === undefined || word === null ? NO_DIRECTION : null
     if (found !== null) {
       direction = found
       parts.pop()
@@ -75,13 +89,25 @@ function step(part: unknown, at: Branch, root: Branch, use: string, parts: reado
   if (typeof part === 'string') {
     // ['name', 'DESCENDING']: the first word is an attribute, so the second was meant to be a direction.
     if (definition.shape.attributes.has(part) && use === 'order' && index === parts.length - 2) {
-      throw new QueryError(`${show(parts.at(-1))} is no direction (in order of ${root.tables.label}). Use ASC or DESC, with NULLS FIRST or NULLS LAST.`)
+      throw new QueryError(
+        `${show(parts.at(-1))} is no direction (in order of ${root.tables.label}). Use ASC or DESC, with NULLS FIRST or NULLS LAST.`,
+      )
     }
     if (!definition.associations.has(part)) {
-      throw new QueryError(`"${part}" in ${use} is no included association of ${at.tables.label}.${suggestion(part, at.children.map((child) => child.as))}`)
+      throw new QueryError(
+        `"${part}" in ${use} is no included association of ${at.tables.label}.${suggestion(
+          part,
+          at.children.map((child) => child.as),
+        )}`,
+      )
     }
-  } else if (isFragment(part)) throw new QueryError(`${show(parts.at(-1))} is no direction (in ${use} of ${root.tables.label}). Use ASC or DESC, with NULLS FIRST or NULLS LAST.`)
-  throw new QueryError(`${use} of ${root.tables.label} refers to ${nameOf(part)}, which is not included${at === root ? '' : ` in ${at.tables.label}`}. Add it to \`include\` (\`attributes: []\` if only the order needs it).`)
+  } else if (isFragment(part))
+    throw new QueryError(
+      `${show(parts.at(-1))} is no direction (in ${use} of ${root.tables.label}). Use ASC or DESC, with NULLS FIRST or NULLS LAST.`,
+    )
+  throw new QueryError(
+    `${use} of ${root.tables.label} refers to ${nameOf(part)}, which is not included${at === root ? '' : ` in ${at.tables.label}`}. Add it to \`include\` (\`attributes: []\` if only the order needs it).`,
+  )
 }
 
 function matches(child: Branch, part: unknown): boolean {
@@ -89,10 +115,13 @@ function matches(child: Branch, part: unknown): boolean {
   if (typeof part === 'function') return isModel(part) && isSameModel(child.model, part)
   if (typeof part !== 'object' || part === null) return false
   if (part === child.association) return true
-  const { as, model, association } = part as { as?: unknown, model?: unknown, association?: unknown }
+  const { as, model, association } = part as { as?: unknown; model?: unknown; association?: unknown }
   if (isPlainObject(part)) {
     if (association !== undefined) return association === child.as || association === child.association
-    return (as === undefined || as === child.as) && (model === undefined ? as !== undefined : isModel(model) && isSameModel(child.model, model))
+    return (
+      (as === undefined || as === child.as) &&
+      (model === undefined ? as !== undefined : isModel(model) && isSameModel(child.model, model))
+    )
   }
   return child.association !== null && as === child.as
 }
@@ -100,7 +129,7 @@ const isModel = (value: unknown): value is ModelClass => typeof value === 'funct
 const nameOf = (part: unknown): string => {
   if (typeof part === 'string') return `"${part}"`
   if (typeof part === 'function') return part.name
-  const { as, model } = (part ?? {}) as { as?: unknown, model?: { name?: unknown } }
+  const { as, model } = (part ?? {}) as { as?: unknown; model?: { name?: unknown } }
   return typeof as === 'string' ? `"${as}"` : typeof model?.name === 'string' ? model.name : show(part)
 }
 
@@ -108,7 +137,10 @@ function single(item: unknown, at: Branch, use: string): Expr {
   const { tables } = at
   if (isFragment(item)) return toExpr(item, tables, use)
   if (typeof item !== 'string') {
-    const remedy = isPlainObject(item) && 'raw' in item ? 'SQL is written with literal(…) or sql`…`' : 'Give an attribute\'s name, SQL, or an array of a path and a direction'
+    const remedy =
+      isPlainObject(item) && 'raw' in item
+        ? 'SQL is written with literal(…) or sql`…`'
+        : "Give an attribute's name, SQL, or an array of a path and a direction"
     throw new QueryError(`${show(item)} cannot stand in ${use} of ${tables.label}. ${remedy}.`)
   }
   const { shape } = tables.model!
@@ -117,11 +149,14 @@ function single(item: unknown, at: Branch, use: string): Expr {
     if (alias !== undefined) return { kind: 'identifier', parts: [at.parent === null ? item : `${at.path}.${item}`] }
     const words = item.trim().split(/\s+/)
     if (words.length > 1 && shape.attributes.has(words[0]!)) {
-      throw new QueryError(`"${item}" in ${use} of ${tables.label} is taken as one name. Write [['${words[0]}', '${words.slice(1).join(' ')}']].`)
+      throw new QueryError(
+        `"${item}" in ${use} of ${tables.label} is taken as one name. Write [['${words[0]}', '${words.slice(1).join(' ')}']].`,
+      )
     }
     // v6 wrote paths with dots.
     const [head, ...rest] = item.split('.')
-    const child = rest.length > 0 && !shape.attributes.has(head!) ? at.children.find((branch) => branch.as === head) : undefined
+    const child =
+      rest.length > 0 && !shape.attributes.has(head!) ? at.children.find((branch) => branch.as === head) : undefined
     if (child !== undefined) return single(rest.join('.'), child, use)
   }
   return resolveAttribute(item, tables, use).expr

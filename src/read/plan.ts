@@ -2,25 +2,34 @@
  * A request → a plan: the statement's text, where each parameter's value comes from, and the reader of its rows. A plan holds no
  * values, so requests of one shape share it. Before: `read/request`; after: the executor, then `read/hydrate`.
  */
+import { known } from '../base/known.js'
 import { Lru } from '../base/lru.js'
 import type { Statement } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
 import type { ModelShape } from '../model/definition.js'
 import { all, call, raw } from '../sql/expr.js'
-import { type SelectNode, select } from '../sql/query.js'
+import type { SelectNode } from '../sql/query.js'
+import { select } from '../sql/query.js'
 import { mentionedAliases } from '../sql/walk.js'
-import { compileReader, type Reader } from './hydrate.js'
+import type { Reader } from './hydrate.js'
+import { compileReader } from './hydrate.js'
 import type { Branch } from './include.js'
 import { joinsBelow, needsChoice, rootCondition } from './joins.js'
 import { isPaged, pagedSelect } from './plan-paged.js'
 import { joinSource } from './relation.js'
-import { type FindRequest, Slot } from './request.js'
-import { layOut, type RowShape } from './row-shape.js'
+import type { FindRequest } from './request.js'
+import { Slot } from './request.js'
+import type { RowShape } from './row-shape.js'
+import { layOut } from './row-shape.js'
 import { shapeOf } from './shape.js'
 
 /** A parameter: the value of a slot, or a constant of the plan. */
-export interface Bind { readonly slot: number, readonly constant: unknown, readonly toBind: ((value: unknown) => unknown) | null }
+export interface Bind {
+  readonly slot: number
+  readonly constant: unknown
+  readonly toBind: ((value: unknown) => unknown) | null
+}
 
 export interface Plan {
   readonly text: string
@@ -35,7 +44,10 @@ export interface Plan {
 
 // ---------------------------------------------------------------- cache
 const CAPACITY = 500
-interface Cached { readonly runtime: Runtime, readonly plans: Lru<string, Plan> }
+interface Cached {
+  readonly runtime: Runtime
+  readonly plans: Lru<string, Plan>
+}
 // By shape: it is replaced whenever the definition changes, and shared by a model's scoped variants.
 const caches = new WeakMap<ModelShape, Cached>()
 
@@ -44,11 +56,11 @@ export function planFor(request: FindRequest, exact: boolean): Plan {
   const { runtime, root } = request
   const { shape } = root.definition
   let cache = caches.get(shape)
-  if (cache === undefined || cache.runtime !== runtime) caches.set(shape, cache = { runtime, plans: new Lru(CAPACITY) })
-  const key = exact ? `!${shapeOf(request)}` : shapeOf(request)
-  let plan = cache.plans.get(key)
-  if (plan === undefined) cache.plans.set(key, plan = compilePlan(request, exact))
-  return plan
+  if (cache === undefined || cache.runtime !== runtime) {
+    cache = { runtime, plans: new Lru(CAPACITY) }
+    caches.set(shape, cache)
+  }
+  return known(cache.plans, exact ? `!${shapeOf(request)}` : shapeOf(request), () => compilePlan(request, exact))
 }
 
 /** The statement of a plan with a request's values. */
@@ -65,12 +77,19 @@ export function boundValue({ slot, constant, toBind }: Bind, values: readonly un
 }
 
 /** Text and parameters of a statement whose values are slots. */
-export function printPlan(runtime: Runtime, node: SelectNode): { readonly text: string, readonly binds: readonly Bind[] } {
+export function printPlan(
+  runtime: Runtime,
+  node: SelectNode,
+): { readonly text: string; readonly binds: readonly Bind[] } {
   const { dialect } = runtime
   const { text, params } = dialect.print(node)
   const binds = params.map(({ value, type }): Bind => {
     const isSlot = value instanceof Slot
-    return { slot: isSlot ? value.index : -1, constant: isSlot ? null : value, toBind: type === null ? null : dialect.codec(type).toBind }
+    return {
+      slot: isSlot ? value.index : -1,
+      constant: isSlot ? null : value,
+      toBind: type === null ? null : dialect.codec(type).toBind,
+    }
   })
   return { text, binds }
 }
@@ -79,7 +98,10 @@ export function printPlan(runtime: Runtime, node: SelectNode): { readonly text: 
 function compilePlan(request: FindRequest, exact: boolean): Plan {
   const { runtime, root, mode, group, distinct, echo, countRows } = request
   checkJoins(root, runtime)
-  const asWritten = group.length > 0 || distinct || root.parts.selection.columns.some(({ expr, isAliased }) => isAliased && expr.kind === 'call')
+  const asWritten =
+    group.length > 0 ||
+    distinct ||
+    root.parts.selection.columns.some(({ expr, isAliased }) => isAliased && expr.kind === 'call')
   const isWatched = !exact && branchesBelow(root).some((branch) => branch.strategy === 'join' && needsChoice(branch))
   const { shape, columns } = layOut(root, runtime.dialect, { mode, identifyRoot: isWatched, asWritten, echo })
   const paged = isPaged(request)
@@ -109,16 +131,24 @@ function selectOf(request: FindRequest, columns: SelectNode['columns'], exact: b
 }
 
 const counted = (rows: SelectNode): SelectNode =>
-  select({ columns: [{ expr: call('count', [{ kind: 'star', table: null }]), alias: 'count' }], from: { kind: 'derived', select: rows, alias: 'counted', lateral: false } })
+  select({
+    columns: [{ expr: call('count', [{ kind: 'star', table: null }]), alias: 'count' }],
+    from: { kind: 'derived', select: rows, alias: 'counted', lateral: false },
+  })
 
 function checkJoins(branch: Branch, runtime: Runtime): void {
   for (const child of branch.children) {
     if (child.joinType === 'right' && !runtime.dialect.traits.rightJoin) {
-      throw new UnsupportedFeatureError(`right: true (include of ${child.tables.label}) is not available on ${runtime.dialect.name}, which has no RIGHT JOIN.`)
+      throw new UnsupportedFeatureError(
+        `right: true (include of ${child.tables.label}) is not available on ${runtime.dialect.name}, which has no RIGHT JOIN.`,
+      )
     }
     if (child.strategy === 'join' && child.association!.cardinality === 'many') {
       for (const key of ['limit', 'offset'] as const) {
-        if (child.options[key] !== undefined && child.options[key] !== null) throw new QueryError(`include of ${child.tables.label}: ${key} needs a query of its own for these rows: add separate: true.`)
+        if (child.options[key] !== undefined && child.options[key] !== null)
+          throw new QueryError(
+            `include of ${child.tables.label}: ${key} needs a query of its own for these rows: add separate: true.`,
+          )
       }
     }
     checkJoins(child, runtime)
@@ -135,15 +165,25 @@ export function needsExactJoins(request: FindRequest): boolean {
   const loose = branchesBelow(root).filter((branch) => branch.strategy === 'join' && needsChoice(branch))
   if (loose.length === 0) return false
   if (request.limit !== null || request.offset !== null || request.group.length > 0 || request.distinct) return true
-  if (root.definition.shape.primaryKey.length === 0 || branchesBelow(root).some((branch) => branch.association!.cardinality === 'many')) return true
-  if (root.parts.selection.columns.some(({ expr }) => expr.kind === 'call' || expr.kind === 'raw' || expr.kind === 'template')) return true
+  if (
+    root.definition.shape.primaryKey.length === 0 ||
+    branchesBelow(root).some((branch) => branch.association!.cardinality === 'many')
+  )
+    return true
+  if (
+    root.parts.selection.columns.some(
+      ({ expr }) => expr.kind === 'call' || expr.kind === 'raw' || expr.kind === 'template',
+    )
+  )
+    return true
   const filters = all([request.where, request.having])
   if (filters === null) return false
   const aliases = loose.flatMap((branch) => [branch, ...branchesBelow(branch)]).map((branch) => branch.alias)
   return mentionedAliases(filters, aliases).size > 0
 }
 
-export const branchesBelow = (branch: Branch): readonly Branch[] => branch.children.flatMap((child) => [child, ...branchesBelow(child)])
+export const branchesBelow = (branch: Branch): readonly Branch[] =>
+  branch.children.flatMap((child) => [child, ...branchesBelow(child)])
 
 /** Shapes of the one-to-ones that may come twice, in the order of the tree. */
 function watched(root: Branch, shape: RowShape): readonly RowShape[] {

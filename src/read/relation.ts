@@ -4,12 +4,16 @@
  */
 import type { JoinStep } from '../association/association.js'
 import type { ModelDefinition } from '../model/definition.js'
-import { all, column, compare, type Expr, isNull, param } from '../sql/expr.js'
+import type { Expr } from '../sql/expr.js'
+import { all, column, compare, isNull, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { TableSource } from '../sql/query.js'
 
-export const joinSource = (definition: ModelDefinition, alias: string): TableSource =>
-  ({ kind: 'table', table: { schema: definition.table.schema, name: definition.table.name }, alias })
+export const joinSource = (definition: ModelDefinition, alias: string): TableSource => ({
+  kind: 'table',
+  table: { schema: definition.table.schema, name: definition.table.name },
+  alias,
+})
 
 /** Alias of the table between the two ends (belongsToMany): `tags->post_tag`. */
 export const stepAlias = (path: string, step: JoinStep): string => `${path}->${step.model.modelDefinition.modelName}`
@@ -17,7 +21,15 @@ export const stepAlias = (path: string, step: JoinStep): string => `${path}->${s
 /** `user.id = profile.userId`, for every pair of a key. */
 export function keyCondition(step: JoinStep, from: ModelDefinition, fromAlias: string, toAlias: string): Expr {
   const to = step.model.modelDefinition
-  return all(step.keys.map((key) => compare(column(fromAlias, from.attribute(key.from).columnName), '=', column(toAlias, to.attribute(key.to).columnName))))!
+  return all(
+    step.keys.map((key) =>
+      compare(
+        column(fromAlias, from.attribute(key.from).columnName),
+        '=',
+        column(toAlias, to.attribute(key.to).columnName),
+      ),
+    ),
+  )!
 }
 
 /** The condition of a paranoid model's rows that are not deleted; null for a model that is not paranoid. */
@@ -28,5 +40,7 @@ export function visibleRows(definition: ModelDefinition, alias: string | null): 
   const left = column(alias, attribute.columnName)
   const fallback = attribute.defaultValue
   // With a default, rows that were never deleted hold it instead of NULL.
-  return fallback === undefined || fallback === null || typeof fallback === 'function' || isFragment(fallback) ? isNull(left) : compare(left, '=', param(fallback, attribute.type))
+  return fallback === undefined || fallback === null || typeof fallback === 'function' || isFragment(fallback)
+    ? isNull(left)
+    : compare(left, '=', param(fallback, attribute.type))
 }

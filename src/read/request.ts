@@ -3,7 +3,9 @@
  * numbered slots instead of them, so that two requests which differ only in values have the same shape and share one plan.
  * Next on the way: `read/plan`.
  */
+
 import { isPlainObject } from '../base/freeze.js'
+import { known } from '../base/known.js'
 import { shorten, suggestion } from '../base/names.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -13,12 +15,15 @@ import type { Expr, OrderItem } from '../sql/expr.js'
 import { column } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { IndexHint, LockClause } from '../sql/query.js'
-import { type DataType, show } from '../types/data-type.js'
+import type { DataType } from '../types/data-type.js'
+import { show } from '../types/data-type.js'
 import { toExpr } from './expression.js'
-import { type Branch, growTree, isSameModel } from './include.js'
+import type { Branch } from './include.js'
+import { growTree, isSameModel } from './include.js'
 import { normaliseGroup, normaliseOrder } from './order.js'
 import { EMPTY_SELECTION, normaliseAttributes } from './selection.js'
-import { type StatementScope, Tables } from './tables.js'
+import type { StatementScope } from './tables.js'
+import { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
 export type FindInput = Readonly<Record<string, unknown>>
@@ -59,37 +64,92 @@ export interface FindRequest {
 }
 
 export const FIND_OPTIONS: ReadonlySet<string> = new Set([
-  'where', 'attributes', 'include', 'order', 'group', 'having', 'limit', 'offset', 'distinct', 'paranoid', 'lock', 'skipLocked', 'noWait',
-  'raw', 'nest', 'plain', 'rejectOnEmpty', 'hooks', 'noHooks', 'logging', 'benchmark', 'logQueryParameters', 'transaction', 'connection',
-  'useMaster', 'searchPath', 'replacements', 'bind', 'retry', 'signal', 'subQuery', 'minifyAliases', 'indexHints', 'tableHints',
-  'maxExecutionTimeHintMs', 'includeIgnoreAttributes',
+  'where',
+  'attributes',
+  'include',
+  'order',
+  'group',
+  'having',
+  'limit',
+  'offset',
+  'distinct',
+  'paranoid',
+  'lock',
+  'skipLocked',
+  'noWait',
+  'raw',
+  'nest',
+  'plain',
+  'rejectOnEmpty',
+  'hooks',
+  'noHooks',
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'transaction',
+  'connection',
+  'useMaster',
+  'searchPath',
+  'replacements',
+  'bind',
+  'retry',
+  'signal',
+  'subQuery',
+  'minifyAliases',
+  'indexHints',
+  'tableHints',
+  'maxExecutionTimeHintMs',
+  'includeIgnoreAttributes',
 ])
-const BOOLEANS = ['distinct', 'paranoid', 'skipLocked', 'noWait', 'raw', 'nest', 'plain', 'hooks', 'subQuery', 'minifyAliases', 'includeIgnoreAttributes', 'benchmark', 'useMaster'] as const
+const BOOLEANS = [
+  'distinct',
+  'paranoid',
+  'skipLocked',
+  'noWait',
+  'raw',
+  'nest',
+  'plain',
+  'hooks',
+  'subQuery',
+  'minifyAliases',
+  'includeIgnoreAttributes',
+  'benchmark',
+  'useMaster',
+] as const
 
 const NO_ECHO: readonly string[] = Object.freeze([])
 
 export function checkOptions(options: FindInput, known: ReadonlySet<string>, model: ModelClass, method: string): void {
   for (const key in options) {
-    if (!known.has(key) && options[key] !== undefined) throw new QueryError(`Unknown option "${key}" in ${model.name}.${method}().${suggestion(key, known)}`)
+    if (!known.has(key) && options[key] !== undefined)
+      throw new QueryError(`Unknown option "${key}" in ${model.name}.${method}().${suggestion(key, known)}`)
   }
   for (const key of BOOLEANS) {
     const value = options[key]
-    if (value !== undefined && value !== null && typeof value !== 'boolean') throw new QueryError(`${model.name}.${method}(): ${key} is true or false, got ${show(value)}.`)
+    if (value !== undefined && value !== null && typeof value !== 'boolean')
+      throw new QueryError(`${model.name}.${method}(): ${key} is true or false, got ${show(value)}.`)
   }
 }
 
 /** The scope of one statement: values become slots. `values` fills up while the request is read. */
 export function statementScope(runtime: Runtime, options: FindInput, values: unknown[]): StatementScope {
   const { replacements, bind } = options
-  for (const [name, given] of [['replacements', replacements], ['bind', bind]] as const) {
-    if (given !== undefined && given !== null && !Array.isArray(given) && !isPlainObject(given)) throw new QueryError(`${name} is an array or an object of values, got ${show(given)}.`)
+  for (const [name, given] of [
+    ['replacements', replacements],
+    ['bind', bind],
+  ] as const) {
+    if (given !== undefined && given !== null && !Array.isArray(given) && !isPlainObject(given))
+      throw new QueryError(`${name} is an array or an object of values, got ${show(given)}.`)
   }
   return {
     runtime,
     placeholders: { replacements: replacements as unknown[] | undefined, bind: bind as unknown[] | undefined },
     param: (value: unknown, type: DataType | null) => ({ kind: 'param', value: slot(values.push(value) - 1), type }),
     condition: normaliseWhere,
-    aliasOf: aliases(runtime, options.minifyAliases === true || (options.minifyAliases === undefined && runtime.options.minifyAliases)),
+    aliasOf: aliases(
+      runtime,
+      options.minifyAliases === true || (options.minifyAliases === undefined && runtime.options.minifyAliases),
+    ),
   }
 }
 
@@ -97,14 +157,15 @@ function aliases(runtime: Runtime, minify: boolean): (path: string) => string {
   const max = runtime.dialect.traits.maxIdentifierLength
   if (!minify) return (path) => (path.length * 4 <= max ? path : shorten(path, max))
   const given = new Map<string, string>()
-  return (path) => {
-    let alias = given.get(path)
-    if (alias === undefined) given.set(path, alias = `_${given.size}`)
-    return alias
-  }
+  return (path) => known(given, path, () => `_${given.size}`)
 }
 
-export function normaliseFind(runtime: Runtime, model: ModelClass, options: FindInput, echo: readonly string[] = NO_ECHO): FindRequest {
+export function normaliseFind(
+  runtime: Runtime,
+  model: ModelClass,
+  options: FindInput,
+  echo: readonly string[] = NO_ECHO,
+): FindRequest {
   checkOptions(options, FIND_OPTIONS, model, 'findAll')
   const values: unknown[] = []
   const statement = statementScope(runtime, options, values)
@@ -120,8 +181,17 @@ export function normaliseFind(runtime: Runtime, model: ModelClass, options: Find
   const offset = count(options.offset, 'offset', tables)
   const isSingle = limit !== null && offset === null && isPositive(options.limit) && pinsKey(root, where)
   const request: FindRequest = {
-    runtime, model, root, mode, where, group, having,
-    order: given.length === 0 && limit !== null && !isSingle && group.length === 0 && options.distinct !== true ? defaultOrder(root) : given,
+    runtime,
+    model,
+    root,
+    mode,
+    where,
+    group,
+    having,
+    order:
+      given.length === 0 && limit !== null && !isSingle && group.length === 0 && options.distinct !== true
+        ? defaultOrder(root)
+        : given,
     // One row at most: there is nothing to limit, and to-many rows beside it are not cut off.
     limit: isSingle ? null : limit,
     offset,
@@ -144,18 +214,31 @@ function pinsKey({ definition, alias }: Branch, where: Expr | null): boolean {
   const { primaryKey } = definition.shape
   if (where === null || primaryKey.length === 0) return false
   const conditions = where.kind === 'logic' && where.op === 'and' ? where.items : [where]
-  return primaryKey.every((attribute) => conditions.some((condition) => condition.kind === 'compare' && condition.op === '=' && condition.right.kind === 'param'
-    && condition.left.kind === 'column' && condition.left.table === alias && condition.left.column === attribute.columnName))
+  return primaryKey.every((attribute) =>
+    conditions.some(
+      (condition) =>
+        condition.kind === 'compare' &&
+        condition.op === '=' &&
+        condition.right.kind === 'param' &&
+        condition.left.kind === 'column' &&
+        condition.left.table === alias &&
+        condition.left.column === attribute.columnName,
+    ),
+  )
 }
 
-const isEmpty = (given: unknown): boolean => given === undefined || given === null || (Array.isArray(given) && given.length === 0)
+const isEmpty = (given: unknown): boolean =>
+  given === undefined || given === null || (Array.isArray(given) && given.length === 0)
 
 /** Second step of a tree: columns and conditions, parents first. Also where slots get their order. */
 export function readParts(branch: Branch, withAttributes: boolean): void {
   const { options, tables, parent, strategy, isRequired } = branch
   if (strategy === 'query' && !isRequired) return
   branch.parts = {
-    selection: parent !== null && (!withAttributes || strategy === 'query') ? EMPTY_SELECTION : normaliseAttributes(options.attributes, tables),
+    selection:
+      parent !== null && (!withAttributes || strategy === 'query')
+        ? EMPTY_SELECTION
+        : normaliseAttributes(options.attributes, tables),
     where: parent === null ? null : normaliseWhere(options.where, tables),
     on: parent === null ? null : normaliseWhere(options.on, tables),
   }
@@ -166,20 +249,34 @@ export function readParts(branch: Branch, withAttributes: boolean): void {
 /** HAVING may name aliases of the selection; they stand for their expressions, since not every engine knows aliases there. */
 export function havingTables({ tables, parts }: Branch): Tables {
   const aliased = parts.selection.columns.filter((selected) => selected.isAliased && selected.name !== null)
-  return new Tables(tables.statement, tables.model, tables.alias, tables.label, tables.parent, tables.follow, new Map(aliased.map(({ name, expr }) => [name!, expr])))
+  return new Tables(
+    tables.statement,
+    tables.model,
+    tables.alias,
+    tables.label,
+    tables.parent,
+    tables.follow,
+    new Map(aliased.map(({ name, expr }) => [name!, expr])),
+  )
 }
 
 /** `LIMIT` without an order would take any rows: the primary key decides (v7). Without one, and for aggregates, nothing can. */
 function defaultOrder({ definition, alias, parts }: Branch): readonly OrderItem[] {
   if (!parts.selection.isDefault && parts.selection.columns.some(({ expr }) => isAggregate(expr))) return []
-  return definition.shape.primaryKey.map((attribute) => ({ expr: column(alias, attribute.columnName), direction: null, nulls: null }))
+  return definition.shape.primaryKey.map((attribute) => ({
+    expr: column(alias, attribute.columnName),
+    direction: null,
+    nulls: null,
+  }))
 }
-const AGGREGATE = /^(?:count|sum|min|max|avg|total|group_concat|string_agg|array_agg|json_agg|jsonb_agg|json_group_array|json_arrayagg|distinct|bool_and|bool_or|every|std|stddev|variance)$/i
+const AGGREGATE =
+  /^(?:count|sum|min|max|avg|total|group_concat|string_agg|array_agg|json_agg|jsonb_agg|json_group_array|json_arrayagg|distinct|bool_and|bool_or|every|std|stddev|variance)$/i
 const AGGREGATE_CALL = /\b(?:count|sum|min|max|avg|total|group_concat|string_agg|array_agg|distinct)\s*\(/i
 function isAggregate(expr: Expr): boolean {
   if (expr.kind === 'call') return AGGREGATE.test(expr.name)
   if (expr.kind === 'raw') return AGGREGATE_CALL.test(expr.sql)
-  if (expr.kind === 'template') return expr.texts.some((text) => AGGREGATE_CALL.test(text)) || expr.exprs.some(isAggregate)
+  if (expr.kind === 'template')
+    return expr.texts.some((text) => AGGREGATE_CALL.test(text)) || expr.exprs.some(isAggregate)
   return expr.kind === 'cast' ? isAggregate(expr.expr) : false
 }
 
@@ -187,7 +284,9 @@ function count(given: unknown, name: 'limit' | 'offset', tables: Tables): Expr |
   if (given === undefined || given === null) return null
   if (isFragment(given)) return toExpr(given, tables, name)
   const number = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given
-  if (typeof number === 'bigint' ? number < 0n : typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {
+  if (
+    typeof number === 'bigint' ? number < 0n : typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0
+  ) {
     throw new QueryError(`${name} of ${tables.label} is a whole number from 0, got ${show(given)}.`)
   }
   return tables.statement.param(number, null)
@@ -210,14 +309,24 @@ function normaliseLock(runtime: Runtime, options: FindInput, root: Branch): Lock
     if (lock.level === true) strength = 'UPDATE'
     of = lock.of === undefined ? [] : aliasesOf(lock.of, root)
   } else if (hasOuterJoin(root)) of = [root.alias]
-  if (typeof strength !== 'string' || !STRENGTHS.has(strength)) throw new QueryError(`lock of ${root.tables.label} is true, one of ${[...STRENGTHS].join(', ')}, or { level, of }, got ${show(lock)}.`)
+  if (typeof strength !== 'string' || !STRENGTHS.has(strength))
+    throw new QueryError(
+      `lock of ${root.tables.label} is true, one of ${[...STRENGTHS].join(', ')}, or { level, of }, got ${show(lock)}.`,
+    )
   const { traits, name } = runtime.dialect
   if (!traits.rowLocks) return null
-  if (options.skipLocked === true && !traits.skipLocked) throw new UnsupportedFeatureError(`skipLocked is not available on ${name}.`)
-  return { strength: strength as LockClause['strength'], of, skipLocked: options.skipLocked === true, noWait: options.noWait === true }
+  if (options.skipLocked === true && !traits.skipLocked)
+    throw new UnsupportedFeatureError(`skipLocked is not available on ${name}.`)
+  return {
+    strength: strength as LockClause['strength'],
+    of,
+    skipLocked: options.skipLocked === true,
+    noWait: options.noWait === true,
+  }
 }
 
-const hasOuterJoin = (branch: Branch): boolean => branch.children.some((child) => child.strategy === 'join' && (child.joinType !== 'inner' || hasOuterJoin(child)))
+const hasOuterJoin = (branch: Branch): boolean =>
+  branch.children.some((child) => child.strategy === 'join' && (child.joinType !== 'inner' || hasOuterJoin(child)))
 
 function aliasesOf(model: unknown, root: Branch): readonly string[] {
   const found: string[] = []
@@ -226,35 +335,54 @@ function aliasesOf(model: unknown, root: Branch): readonly string[] {
     for (const child of branch.children) visit(child)
   }
   visit(root)
-  if (found.length === 0) throw new QueryError(`lock.of: ${typeof model === 'function' ? model.name : show(model)} is neither ${root.tables.label} nor included.`)
+  if (found.length === 0)
+    throw new QueryError(
+      `lock.of: ${typeof model === 'function' ? model.name : show(model)} is neither ${root.tables.label} nor included.`,
+    )
   return found
 }
 
 function normaliseHints(runtime: Runtime, options: FindInput): readonly IndexHint[] {
   const { dialect } = runtime
-  if (!isEmpty(options.tableHints)) throw new UnsupportedFeatureError(`tableHints are not available on ${dialect.name}.`)
+  if (!isEmpty(options.tableHints))
+    throw new UnsupportedFeatureError(`tableHints are not available on ${dialect.name}.`)
   if (options.searchPath !== undefined && options.searchPath !== null && dialect.supports.searchPath !== true) {
-    throw new UnsupportedFeatureError(`searchPath is not available on ${dialect.name}, which has no search path of schemas.`)
+    throw new UnsupportedFeatureError(
+      `searchPath is not available on ${dialect.name}, which has no search path of schemas.`,
+    )
   }
   const { indexHints } = options
   if (isEmpty(indexHints)) return []
   if (!dialect.traits.indexHints) throw new UnsupportedFeatureError(`indexHints are not available on ${dialect.name}.`)
-  if (!Array.isArray(indexHints)) throw new QueryError(`indexHints is an array of { type, values }, got ${show(indexHints)}.`)
+  if (!Array.isArray(indexHints))
+    throw new QueryError(`indexHints is an array of { type, values }, got ${show(indexHints)}.`)
   return indexHints.map((hint: unknown) => {
-    const { type, values } = (hint ?? {}) as { type?: unknown, values?: unknown }
-    if (!['USE', 'FORCE', 'IGNORE'].includes(type as string) || !Array.isArray(values)) throw new QueryError(`${show(hint)} is no index hint. Write { type: IndexHints.USE, values: ['index_name'] }.`)
+    const { type, values } = (hint ?? {}) as { type?: unknown; values?: unknown }
+    if (!['USE', 'FORCE', 'IGNORE'].includes(type as string) || !Array.isArray(values))
+      throw new QueryError(`${show(hint)} is no index hint. Write { type: IndexHints.USE, values: ['index_name'] }.`)
     return { type: type as IndexHint['type'], values: values.map(String) }
   })
 }
 
 function executionTime(runtime: Runtime, { maxExecutionTimeHintMs: ms }: FindInput): number | null {
   if (ms === undefined || ms === null) return null
-  if (runtime.dialect.supports.maxExecutionTimeHint !== true) throw new UnsupportedFeatureError(`maxExecutionTimeHintMs is not available on ${runtime.dialect.name}.`)
-  if (!Number.isSafeInteger(ms) || (ms as number) < 0) throw new QueryError(`maxExecutionTimeHintMs is a number of milliseconds, got ${show(ms)}.`)
+  if (runtime.dialect.supports.maxExecutionTimeHint !== true)
+    throw new UnsupportedFeatureError(`maxExecutionTimeHintMs is not available on ${runtime.dialect.name}.`)
+  if (!Number.isSafeInteger(ms) || (ms as number) < 0)
+    throw new QueryError(`maxExecutionTimeHintMs is a number of milliseconds, got ${show(ms)}.`)
   return ms as number
 }
 
-const EXEC_KEYS = ['transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'useMaster', 'signal', 'retry'] as const
+const EXEC_KEYS = [
+  'transaction',
+  'connection',
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'useMaster',
+  'signal',
+  'retry',
+] as const
 const NO_EXEC: ExecOptions = Object.freeze({})
 /** The options that concern the way to the database. */
 export function execOptions(options: FindInput): ExecOptions {
@@ -267,4 +395,3 @@ export function execOptions(options: FindInput): ExecOptions {
   }
   return exec === null ? NO_EXEC : (exec as ExecOptions)
 }
-

@@ -2,8 +2,10 @@
  * Which position of a row is what: the columns that a tree of branches selects, in order, and the tree of fields that a reader builds
  * from them. Columns that only serve the reading (keys, markers) stand at the end and are not shown. Neighbour: `read/hydrate`.
  */
+import { known } from '../base/known.js'
 import type { Dialect } from '../dialect/dialect.js'
-import { column, type Expr } from '../sql/expr.js'
+import type { Expr } from '../sql/expr.js'
+import { column } from '../sql/expr.js'
 import type { SelectItem } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 import type { Branch } from './include.js'
@@ -11,11 +13,22 @@ import { anyValue } from './joins.js'
 import type { ResultMode } from './request.js'
 
 export type FromRow = ((value: unknown) => unknown) | null
-export interface Field { readonly name: string, readonly index: number, readonly fromRow: FromRow }
+export interface Field {
+  readonly name: string
+  readonly index: number
+  readonly fromRow: FromRow
+}
 /** SQL without an alias: named by the database, possibly several columns. */
-export interface OpenField { readonly index: number }
+export interface OpenField {
+  readonly index: number
+}
 /** Rows that a query of its own brings: the position of each part of the key that leads to them. */
-export interface KeyedQuery { readonly branch: number, readonly as: string, readonly cardinality: 'one' | 'many', readonly keys: readonly number[] }
+export interface KeyedQuery {
+  readonly branch: number
+  readonly as: string
+  readonly cardinality: 'one' | 'many'
+  readonly keys: readonly number[]
+}
 
 export interface RowShape {
   /** Number of the branch (see `branchesInOrder`): models and load options are handed to the reader by it. */
@@ -61,7 +74,7 @@ export function branchesInOrder(root: Branch): readonly Branch[] {
 export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidOut {
   const columns: SelectItem[] = []
   const numbers = new Map(branchesInOrder(root).map((branch, number) => [branch, number]))
-  const visible = new Map<Branch, { fields: Field[], open: OpenField[], byColumn: Map<string, number> }>()
+  const visible = new Map<Branch, { fields: Field[]; open: OpenField[]; byColumn: Map<string, number> }>()
   const reader = (type: DataType | null): FromRow => (type === null ? null : dialect.codec(type).fromRow)
 
   const show = (branch: Branch): void => {
@@ -83,16 +96,21 @@ export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidO
 
   const hide = (expr: Expr): number => columns.push({ expr, alias: null }) - 1
   const position = (branch: Branch, columnName: string): number => {
-    const { byColumn } = visible.get(branch)!
-    let index = byColumn.get(columnName)
-    if (index === undefined) byColumn.set(columnName, index = hide(column(branch.alias, columnName)))
-    return index
+    return known(visible.get(branch)!.byColumn, columnName, () => hide(column(branch.alias, columnName)))
   }
   const isShown = (branch: Branch): boolean => {
     const { fields, open } = visible.get(branch)!
-    return fields.length > 0 || open.length > 0 || branch.children.some((child) => (child.strategy === 'query' ? true : isShown(child)))
+    return (
+      fields.length > 0 ||
+      open.length > 0 ||
+      branch.children.some((child) => (child.strategy === 'query' ? true : isShown(child)))
+    )
   }
-  const hasMany = (branch: Branch): boolean => branch.children.some((child) => child.strategy === 'join' && isShown(child) && (child.association!.cardinality === 'many' || hasMany(child)))
+  const hasMany = (branch: Branch): boolean =>
+    branch.children.some(
+      (child) =>
+        child.strategy === 'join' && isShown(child) && (child.association!.cardinality === 'many' || hasMany(child)),
+    )
   const folds = rules.mode === 'instances' && hasMany(root)
 
   const lay = (branch: Branch): RowShape => {
@@ -104,26 +122,58 @@ export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidO
     const needsIdentity = mayAdd && (isRoot ? rules.identifyRoot || folds : instances)
     const shown = new Set(byColumn.values())
     const identity = needsIdentity ? primaryKey.map((attribute) => position(branch, attribute.columnName)) : []
-    const hiddenKeys = isRoot || !instances ? [] : primaryKey.filter((_, at) => identity.length > 0 && !shown.has(identity[at]!))
-      .map((attribute): Field => ({ name: attribute.attributeName, index: position(branch, attribute.columnName), fromRow: reader(attribute.type) }))
-    const presence = isRoot || rules.mode === 'rows' ? [] : presenceOf(branch, fields, mayAdd, (name) => position(branch, name), hide)
+    const hiddenKeys =
+      isRoot || !instances
+        ? []
+        : primaryKey
+            .filter((_, at) => identity.length > 0 && !shown.has(identity[at]!))
+            .map(
+              (attribute): Field => ({
+                name: attribute.attributeName,
+                index: position(branch, attribute.columnName),
+                fromRow: reader(attribute.type),
+              }),
+            )
+    const presence =
+      isRoot || rules.mode === 'rows' ? [] : presenceOf(branch, fields, mayAdd, (name) => position(branch, name), hide)
     const queries: KeyedQuery[] = []
     const children: RowShape[] = []
     for (const child of branch.children) {
       if (child.strategy === 'query') {
-        const keys = child.association!.keys.map((key) => position(branch, branch.definition.attribute(key.from).columnName))
+        const keys = child.association!.keys.map((key) =>
+          position(branch, branch.definition.attribute(key.from).columnName),
+        )
         queries.push({ branch: numbers.get(child)!, as: child.as, cardinality: child.association!.cardinality, keys })
       } else if (isShown(child)) children.push(lay(child))
     }
     const echo = isRoot ? rules.echo.map((name) => position(branch, branch.definition.attribute(name).columnName)) : []
-    return { branch: numbers.get(branch)!, as: branch.as, path: branch.path, cardinality: branch.association?.cardinality ?? 'many', fields, open, presence, identity, hiddenKeys, children, queries, echo }
+    return {
+      branch: numbers.get(branch)!,
+      as: branch.as,
+      path: branch.path,
+      cardinality: branch.association?.cardinality ?? 'many',
+      fields,
+      open,
+      presence,
+      identity,
+      hiddenKeys,
+      children,
+      queries,
+      echo,
+    }
   }
   const shape = lay(root)
   return { shape, columns }
 }
 
 /** What tells a missing row from one whose columns are all null. */
-function presenceOf(branch: Branch, fields: readonly Field[], mayAdd: boolean, position: (column: string) => number, hide: (expr: Expr) => number): readonly number[] {
+function presenceOf(
+  branch: Branch,
+  fields: readonly Field[],
+  mayAdd: boolean,
+  position: (column: string) => number,
+  hide: (expr: Expr) => number,
+): readonly number[] {
   const { shape } = branch.definition
   if (!mayAdd) return fields.map((field) => field.index)
   const [key] = shape.primaryKey

@@ -2,14 +2,18 @@
  * `attributes` → the columns that one branch selects, each with the name that it has in the result and the type that reads it.
  * Docs: querying/select-in-depth (selecting attributes).
  */
+
 import { isPlainObject } from '../base/freeze.js'
+import { known } from '../base/known.js'
 import { suggestion } from '../base/names.js'
 import { QueryError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelShape } from '../model/definition.js'
-import { column, type Expr } from '../sql/expr.js'
+import type { Expr } from '../sql/expr.js'
+import { column } from '../sql/expr.js'
 import { Attribute as AttributeFragment, Cast, Col, Fn, isFragment } from '../sql/fragments.js'
-import { type DataType, show } from '../types/data-type.js'
+import type { DataType } from '../types/data-type.js'
+import { show } from '../types/data-type.js'
 import { normalizeType } from '../types/index.js'
 import { resolveAttribute } from './attribute-key.js'
 import { toExpr } from './expression.js'
@@ -32,25 +36,35 @@ export interface Selection {
   /** Names of the result's keys, virtual attributes too; for `instance._options.attributes`. */
   readonly names: readonly string[]
 }
-export const EMPTY_SELECTION: Selection = Object.freeze({ columns: Object.freeze([]), isDefault: false, names: Object.freeze([]) })
+export const EMPTY_SELECTION: Selection = Object.freeze({
+  columns: Object.freeze([]),
+  isDefault: false,
+  names: Object.freeze([]),
+})
 
 const defaults = new WeakMap<ModelShape, Map<string | null, Selection>>()
 
 /** Every attribute with a column. One object per model shape and alias, so that the usual query builds nothing. */
 export function defaultSelection(tables: Tables): Selection {
   const { shape } = tables.model!
-  let byAlias = defaults.get(shape)
-  if (byAlias === undefined) defaults.set(shape, byAlias = new Map())
-  let selection = byAlias.get(tables.alias)
-  if (selection === undefined) {
-    const columns = shape.physical.map((attribute) => ofAttribute(attribute, tables))
-    byAlias.set(tables.alias, selection = { columns, isDefault: true, names: [...shape.attributes.keys()] })
-  }
-  return selection
+  return known(
+    known(defaults, shape, () => new Map<string | null, Selection>()),
+    tables.alias,
+    () => ({
+      columns: shape.physical.map((attribute) => ofAttribute(attribute, tables)),
+      isDefault: true,
+      names: [...shape.attributes.keys()],
+    }),
+  )
 }
 
-const ofAttribute = (attribute: Attribute, tables: Tables): SelectedColumn =>
-  ({ name: attribute.attributeName, expr: column(tables.alias, attribute.columnName), isAliased: false, type: attribute.type, attribute })
+const ofAttribute = (attribute: Attribute, tables: Tables): SelectedColumn => ({
+  name: attribute.attributeName,
+  expr: column(tables.alias, attribute.columnName),
+  isAliased: false,
+  type: attribute.type,
+  attribute,
+})
 
 export function normaliseAttributes(given: unknown, tables: Tables): Selection {
   if (given === undefined || given === null) return defaultSelection(tables)
@@ -61,20 +75,30 @@ export function normaliseAttributes(given: unknown, tables: Tables): Selection {
 
 function difference(given: Record<PropertyKey, unknown>, tables: Tables): Selection {
   for (const key of Object.keys(given)) {
-    if (key !== 'include' && key !== 'exclude') throw new QueryError(`attributes of ${tables.label} has the unknown key "${key}".${suggestion(key, ['include', 'exclude'])}`)
-    if (given[key] !== undefined && !Array.isArray(given[key])) throw new QueryError(`attributes.${key} of ${tables.label} is an array, got ${show(given[key])}.`)
+    if (key !== 'include' && key !== 'exclude')
+      throw new QueryError(
+        `attributes of ${tables.label} has the unknown key "${key}".${suggestion(key, ['include', 'exclude'])}`,
+      )
+    if (given[key] !== undefined && !Array.isArray(given[key]))
+      throw new QueryError(`attributes.${key} of ${tables.label} is an array, got ${show(given[key])}.`)
   }
   const exclude = (given.exclude ?? []) as readonly unknown[]
   const include = (given.include ?? []) as readonly unknown[]
   if (exclude.length === 0 && include.length === 0) return defaultSelection(tables)
   const { shape } = tables.model!
-  const excluded = new Set(exclude.map((name) => {
-    if (typeof name !== 'string') throw new QueryError(`attributes.exclude of ${tables.label} takes names of attributes, got ${show(name)}.`)
-    const attribute = shape.attributes.get(name) ?? shape.byColumn.get(name)
-    if (attribute === undefined) throw unknown(name, tables)
-    return attribute.attributeName
-  }))
-  return list([...[...shape.attributes.keys()].filter((name) => !excluded.has(name) && !include.includes(name)), ...include], tables)
+  const excluded = new Set(
+    exclude.map((name) => {
+      if (typeof name !== 'string')
+        throw new QueryError(`attributes.exclude of ${tables.label} takes names of attributes, got ${show(name)}.`)
+      const attribute = shape.attributes.get(name) ?? shape.byColumn.get(name)
+      if (attribute === undefined) throw unknown(name, tables)
+      return attribute.attributeName
+    }),
+  )
+  return list(
+    [...[...shape.attributes.keys()].filter((name) => !excluded.has(name) && !include.includes(name)), ...include],
+    tables,
+  )
 }
 
 function list(items: readonly unknown[], tables: Tables): Selection {
@@ -107,25 +131,49 @@ function list(items: readonly unknown[], tables: Tables): Selection {
     else if (Array.isArray(item)) add(pair(item, tables))
     else if (item instanceof Col && item.identifiers.at(-1) === '*') addName('*')
     else if (item instanceof AttributeFragment) add(aliased(item.attributeName, item.attributeName, tables))
-    else if (isFragment(item)) add({ name: null, expr: toExpr(item, tables, 'attributes'), isAliased: false, type: typeOf(item, tables), attribute: null })
-    else throw new QueryError(`attributes of ${tables.label}: ${show(item)} is no attribute. Give names, [expression, alias] pairs or SQL.`)
+    else if (isFragment(item))
+      add({
+        name: null,
+        expr: toExpr(item, tables, 'attributes'),
+        isAliased: false,
+        type: typeOf(item, tables),
+        attribute: null,
+      })
+    else
+      throw new QueryError(
+        `attributes of ${tables.label}: ${show(item)} is no attribute. Give names, [expression, alias] pairs or SQL.`,
+      )
   }
   return { columns: [...columns.values()], isDefault: false, names }
 }
 
 const unknown = (name: string, tables: Tables): QueryError => {
   const names = [...tables.model!.shape.attributes.keys()]
-  const isSql = /[()\s]/.test(name) ? ' SQL is written with literal(…) or sql`…`, and needs an alias: [sql`…`, \'alias\'].' : ''
-  return new QueryError(`${tables.label} has no attribute "${name}" (in attributes).${isSql || suggestion(name, names) || ` It has: ${names.join(', ')}.`}`)
+  const isSql = /[()\s]/.test(name)
+    ? " SQL is written with literal(…) or sql`…`, and needs an alias: [sql`…`, 'alias']."
+    : ''
+  return new QueryError(
+    `${tables.label} has no attribute "${name}" (in attributes).${isSql || suggestion(name, names) || ` It has: ${names.join(', ')}.`}`,
+  )
 }
 
 /** `[expression, 'alias']`, `['attribute', 'alias']`. */
 function pair(item: readonly unknown[], tables: Tables): SelectedColumn {
   const [what, alias] = item
-  if (item.length !== 2 || typeof alias !== 'string' || alias === '') throw new QueryError(`attributes of ${tables.label}: ${show(item)} is no [expression, alias] pair.`)
+  if (item.length !== 2 || typeof alias !== 'string' || alias === '')
+    throw new QueryError(`attributes of ${tables.label}: ${show(item)} is no [expression, alias] pair.`)
   if (typeof what === 'string') return aliased(what, alias, tables)
-  if (!isFragment(what)) throw new QueryError(`attributes of ${tables.label}: ${show(what)} is neither an attribute nor SQL (for the alias "${alias}").`)
-  return { name: alias, expr: toExpr(what, tables, 'attributes'), isAliased: true, type: typeOf(what, tables), attribute: null }
+  if (!isFragment(what))
+    throw new QueryError(
+      `attributes of ${tables.label}: ${show(what)} is neither an attribute nor SQL (for the alias "${alias}").`,
+    )
+  return {
+    name: alias,
+    expr: toExpr(what, tables, 'attributes'),
+    isAliased: true,
+    type: typeOf(what, tables),
+    attribute: null,
+  }
 }
 
 function aliased(name: string, alias: string, tables: Tables): SelectedColumn {

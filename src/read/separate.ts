@@ -4,11 +4,13 @@
  */
 import type { Association } from '../association/association.js'
 import { QueryError } from '../errors/base.js'
-import { ModelState, hydrate, setRelation } from '../model/state.js'
+import { hydrate, ModelState, setRelation } from '../model/state.js'
 import { Op } from '../sql/op.js'
-import { ECHO, type Found, keyOf, type KeyedParents, type Row } from './hydrate.js'
+import type { Found, KeyedParents, Row } from './hydrate.js'
+import { ECHO, keyOf } from './hydrate.js'
 import type { Branch } from './include.js'
-import { type FindInput, type FindRequest, normaliseFind } from './request.js'
+import type { FindInput, FindRequest } from './request.js'
+import { normaliseFind } from './request.js'
 import { branchesInOrder } from './row-shape.js'
 
 /** Reads one request without hooks; `read/find` hands itself in. */
@@ -25,14 +27,24 @@ export async function loadQueries(request: FindRequest, found: Found, read: Read
   }
 }
 
-async function loadQuery(request: FindRequest, branch: Branch, { parents, keys }: KeyedParents, read: Read): Promise<void> {
+async function loadQuery(
+  request: FindRequest,
+  branch: Branch,
+  { parents, keys }: KeyedParents,
+  read: Read,
+): Promise<void> {
   const association = branch.association!
-  if (association.joinSteps().length > 1) throw new QueryError(`include of ${branch.tables.label}: strategy 'query' cannot read through a table between the two models.`)
+  if (association.joinSteps().length > 1)
+    throw new QueryError(
+      `include of ${branch.tables.label}: strategy 'query' cannot read through a table between the two models.`,
+    )
   for (const name of ['limit', 'offset'] as const) {
-    if (branch.options[name] !== undefined && branch.options[name] !== null) throw new QueryError(`include of ${branch.tables.label}: ${name} is not available for each parent.`)
+    // Of a target's scope they mean the target's own queries.
+    if (branch.given[name] !== undefined && branch.given[name] !== null)
+      throw new QueryError(`include of ${branch.tables.label}: ${name} is not available for each parent.`)
   }
   const positions = association.keys.map((_, at) => at)
-  const waiting = new Map<string, { readonly key: Row, readonly parents: ModelState[] }>()
+  const waiting = new Map<string, { readonly key: Row; readonly parents: ModelState[] }>()
   for (const [at, key] of keys.entries()) {
     // A key with a null in it leads to nothing.
     if (key.includes(null)) continue
@@ -42,29 +54,52 @@ async function loadQuery(request: FindRequest, branch: Branch, { parents, keys }
     else group.parents.push(parents[at] as ModelState)
   }
   const all = [...waiting.values()].map((group) => group.key)
-  const size = Math.max(1, Math.min(KEYS, Math.floor((request.runtime.dialect.traits.maxParameters - 100) / positions.length)))
+  const size = Math.max(
+    1,
+    Math.min(KEYS, Math.floor((request.runtime.dialect.traits.maxParameters - 100) / positions.length)),
+  )
   for (let at = 0; at < all.length; at += size) {
-    const target = normaliseFind(request.runtime, branch.model, optionsOf(request, branch, all.slice(at, at + size)), association.keys.map((key) => key.to))
+    const target = normaliseFind(
+      request.runtime,
+      branch.model,
+      optionsOf(request, branch, all.slice(at, at + size)),
+      association.keys.map((key) => key.to),
+    )
     const found = await read(target)
     const echoed = found.keyed.get(ECHO)!
-    for (const [row, item] of (echoed.parents as ModelState[]).entries()) give(request, association, item, waiting.get(keyOf(echoed.keys[row]!, positions))?.parents ?? [])
+    for (const [row, item] of (echoed.parents as ModelState[]).entries())
+      give(request, association, item, waiting.get(keyOf(echoed.keys[row]!, positions))?.parents ?? [])
   }
 }
 
-function optionsOf(request: FindRequest, { association, definition, parent, options, given }: Branch, keys: readonly Row[]): FindInput {
+function optionsOf(
+  request: FindRequest,
+  { association, definition, parent, options, given }: Branch,
+  keys: readonly Row[],
+): FindInput {
   const { root, exec, runtime } = request
-  const converters = association!.keys.map((key) => runtime.dialect.codec(parent!.definition.attribute(key.from).type).fromRow)
+  const converters = association!.keys.map(
+    (key) => runtime.dialect.codec(parent!.definition.attribute(key.from).type).fromRow,
+  )
   const values = padded(keys).map((key) => key.map((part, at) => converters[at]?.(part) ?? part))
   const names = association!.keys.map((key) => key.to)
-  const matching = names.length === 1
-    ? { [names[0]!]: { [Op.in]: values.map((key) => key[0]) } }
-    : { [Op.or]: values.map((key) => Object.fromEntries(names.map((name, at) => [name, key[at]]))) }
+  const matching =
+    names.length === 1
+      ? { [names[0]!]: { [Op.in]: values.map((key) => key[0]) } }
+      : { [Op.or]: values.map((key) => Object.fromEntries(names.map((name, at) => [name, key[at]]))) }
   // The first row of a key is the one that counts, as everywhere.
-  const order = association!.cardinality === 'one'
-    ? [...(association!.order ?? []), ...definition.shape.primaryKey.map((attribute) => [attribute.attributeName])]
-    : options.order
+  const order =
+    association!.cardinality === 'one'
+      ? [...(association!.order ?? []), ...definition.shape.primaryKey.map((attribute) => [attribute.attributeName])]
+      : options.order
   return {
-    where: { [Op.and]: [matching, ...(association!.scope ? [association!.scope] : []), ...(options.where === undefined || options.where === null ? [] : [options.where])] },
+    where: {
+      [Op.and]: [
+        matching,
+        ...(association!.scope ? [association!.scope] : []),
+        ...(options.where === undefined || options.where === null ? [] : [options.where]),
+      ],
+    },
     attributes: options.attributes,
     include: options.include,
     paranoid: given.paranoid,
@@ -98,16 +133,24 @@ function give(request: FindRequest, association: Association, item: ModelState, 
 export function warnAboutTwice(request: FindRequest, association: Association): void {
   const name = `${association.source.name}.${association.as}`
   const keys = association.foreignKeys.join(', ')
-  request.runtime.warn('MORTISE_W_ONE_TO_ONE_NOT_UNIQUE', name,
-    `${name} is a one-to-one, but a ${association.source.name} has several rows of ${association.target.name}: the first by ${association.order ? 'the association\'s order' : 'primary key'} is taken. `
-    + `A unique index on ${association.foreignKeyOwner.name}.${keys} keeps it one-to-one: define the association with { unique: true }.`)
+  request.runtime.warn(
+    'MORTISE_W_ONE_TO_ONE_NOT_UNIQUE',
+    name,
+    `${name} is a one-to-one, but a ${association.source.name} has several rows of ${association.target.name}: the first by ${association.order ? "the association's order" : 'primary key'} is taken. ` +
+      `A unique index on ${association.foreignKeyOwner.name}.${keys} keeps it one-to-one: define the association with { unique: true }.`,
+  )
 }
 
 function copyOf(instance: ModelState): ModelState {
   const values: Record<string, unknown> = {}
   for (const name of Object.keys(instance.dataValues)) {
     const value = instance.dataValues[name]
-    values[name] = value instanceof ModelState ? copyOf(value) : Array.isArray(value) && value[0] instanceof ModelState ? value.map(copyOf) : value
+    values[name] =
+      value instanceof ModelState
+        ? copyOf(value)
+        : Array.isArray(value) && value[0] instanceof ModelState
+          ? value.map(copyOf)
+          : value
   }
   return hydrate(instance.constructor as never, values, instance._options)
 }

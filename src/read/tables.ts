@@ -39,11 +39,21 @@ export class Tables {
     readonly selected: ReadonlyMap<string, Expr> | null = null,
   ) {}
 
-  get root(): Tables { return this.parent?.root ?? this }
+  get root(): Tables {
+    return this.parent?.root ?? this
+  }
 
   /** The same tables with other rules for the statement (constants instead of parameters that are read per call). */
   with(statement: Partial<StatementScope>): Tables {
-    return new Tables({ ...this.statement, ...statement }, this.model, this.alias, this.label, this.parent, this.follow, this.selected)
+    return new Tables(
+      { ...this.statement, ...statement },
+      this.model,
+      this.alias,
+      this.label,
+      this.parent,
+      this.follow,
+      this.selected,
+    )
   }
 }
 
@@ -52,20 +62,30 @@ export function findAttribute(tables: Tables, name: string, use: string): Attrib
   const shape = tables.model?.shape
   if (!shape) return undefined
   const attribute = shape.attributes.get(name) ?? shape.byColumn.get(name)
-  if (attribute?.isVirtual) throw new QueryError(`Attribute "${name}" of ${tables.label} is virtual: it has no column, and cannot be used in ${use}.`)
+  if (attribute?.isVirtual)
+    throw new QueryError(
+      `Attribute "${name}" of ${tables.label} is virtual: it has no column, and cannot be used in ${use}.`,
+    )
   return attribute
 }
 
 export function unknownAttribute(tables: Tables, name: string, use: string): QueryError {
   const shape = tables.model?.shape
-  if (!shape) return new QueryError(`"${name}" in ${use} is an attribute, but no model is known here. Use sql.identifier for a column.`)
+  if (!shape)
+    return new QueryError(
+      `"${name}" in ${use} is an attribute, but no model is known here. Use sql.identifier for a column.`,
+    )
   const head = name.split('.')[0]!
   if (tables.model!.associations.has(head)) {
     const rest = name.slice(head.length + 1)
-    return new QueryError(rest === ''
-      ? `"${name}" in ${use} is an association of ${tables.label}, not an attribute. ${use === 'where' ? `Filter by it with { ${head}: { is: … } }, or include it and write '$${head}.attribute$'.` : `Name one of its attributes: ['${head}', 'attribute'].`}`
-      : `${tables.label} has no attribute "${name}" (in ${use}). For an attribute of the included association "${head}" write '$${name}$'.`)
+    return new QueryError(
+      rest === ''
+        ? `"${name}" in ${use} is an association of ${tables.label}, not an attribute. ${use === 'where' ? `Filter by it with { ${head}: { is: … } }, or include it and write '$${head}.attribute$'.` : `Name one of its attributes: ['${head}', 'attribute'].`}`
+        : `${tables.label} has no attribute "${name}" (in ${use}). For an attribute of the included association "${head}" write '$${name}$'.`,
+    )
   }
   const names = [...shape.attributes.keys()]
-  return new QueryError(`${tables.label} has no attribute "${name}" (in ${use}).${suggestion(name, names) || ` It has: ${names.join(', ')}.`}`)
+  return new QueryError(
+    `${tables.label} has no attribute "${name}" (in ${use}).${suggestion(name, names) || ` It has: ${names.join(', ')}.`}`,
+  )
 }

@@ -3,26 +3,35 @@
  * relation filters (`{ profile: { is: null } }`). Invalid shapes throw and name model, attribute and remedy; nothing is guessed.
  * Used by every statement with a condition; `read/operators` has the row of each operator. Docs: querying/operators, querying/json.
  */
+
+import type { Association } from '../association/association.js'
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
-import { QueryError } from '../errors/base.js'
-import type { Association } from '../association/association.js'
 import type { Runtime } from '../dialect/runtime.js'
+import { QueryError } from '../errors/base.js'
 import type { ModelDefinition } from '../model/definition.js'
-import { all, type Expr, not, param, raw } from '../sql/expr.js'
-import { Attribute, AssociationPath, Cast, Group, isFragment, Json, Where } from '../sql/fragments.js'
-import { Op, type OpName, opName } from '../sql/op.js'
+import type { Expr } from '../sql/expr.js'
+import { all, not, param, raw } from '../sql/expr.js'
+import { AssociationPath, Attribute, Cast, Group, isFragment, Json, Where } from '../sql/fragments.js'
+import type { OpName } from '../sql/op.js'
+import { Op, opName } from '../sql/op.js'
 import type { PlaceholderValues } from '../sql/placeholders.js'
 import { select } from '../sql/query.js'
 import { show } from '../types/data-type.js'
-import { isJsonType, type Operand, resolveAttribute, resolveJsonKey } from './attribute-key.js'
+import type { Operand } from './attribute-key.js'
+import { isJsonType, resolveAttribute, resolveJsonKey } from './attribute-key.js'
 import { toExpr } from './expression.js'
 import { equals, operatorCondition, operatorNamed, undefinedValue, within } from './operators.js'
 import { joinSource, keyCondition, stepAlias, visibleRows } from './relation.js'
-import { type StatementScope, Tables } from './tables.js'
+import type { StatementScope } from './tables.js'
+import { Tables } from './tables.js'
 
 /** Tables of a statement with one table: for writes, index conditions and `sql.where` outside of finders. */
-export function tablesOf(runtime: Runtime, model: ModelDefinition | null, options: { readonly alias?: string | null, readonly placeholders?: PlaceholderValues } = {}): Tables {
+export function tablesOf(
+  runtime: Runtime,
+  model: ModelDefinition | null,
+  options: { readonly alias?: string | null; readonly placeholders?: PlaceholderValues } = {},
+): Tables {
   const statement: StatementScope = {
     runtime,
     placeholders: options.placeholders ?? NO_PLACEHOLDERS,
@@ -49,19 +58,28 @@ function condition(where: unknown, tables: Tables): Expr | null {
 
 /** A condition inside another one: nothing is a mistake here, not "no condition". */
 function inner(where: unknown, tables: Tables): Expr | null {
-  if (where === undefined || where === null) throw new QueryError(`${show(where)} stands among the conditions of ${tables.label} in where. Leave it out.`)
+  if (where === undefined || where === null)
+    throw new QueryError(`${show(where)} stands among the conditions of ${tables.label} in where. Leave it out.`)
   return condition(where, tables)
 }
 
 function invalid(where: unknown, tables: Tables): QueryError {
-  const remedy = typeof where === 'string' ? 'SQL text is written with sql`…` or literal(…)' : 'Give an object of attributes, an array of conditions, or SQL'
+  const remedy =
+    typeof where === 'string'
+      ? 'SQL text is written with sql`…` or literal(…)'
+      : 'Give an object of attributes, an array of conditions, or SQL'
   return new QueryError(`${show(where)} is no condition for where of ${tables.label}. ${remedy}.`)
 }
 
 function fragmentCondition(where: object, tables: Tables): Expr | null {
   if (where instanceof Where) return whereFragment(where, tables)
-  if (where instanceof Group) return all(where.conditions.map((item) => inner(item, tables)), where.op)
-  if (where instanceof Json && typeof where.conditionsOrPath !== 'string') return condition(where.conditionsOrPath, tables)
+  if (where instanceof Group)
+    return all(
+      where.conditions.map((item) => inner(item, tables)),
+      where.op,
+    )
+  if (where instanceof Json && typeof where.conditionsOrPath !== 'string')
+    return condition(where.conditionsOrPath, tables)
   return toExpr(where, tables, 'where')
 }
 
@@ -70,13 +88,15 @@ function whereFragment({ left, operator, right }: Where, tables: Tables): Expr |
   const operand = operandOf(left, tables)
   const name = operatorNamed(operator)
   // where(fn(…), { [Op.gt]: 10 }) and where(fn(…), null)
-  if (name === 'eq' && (isPlainObject(right) || Array.isArray(right) || right === null)) return value(operand, right, tables)
+  if (name === 'eq' && (isPlainObject(right) || Array.isArray(right) || right === null))
+    return value(operand, right, tables)
   return operation(name, operand, right, tables)
 }
 
 function operandOf(left: unknown, tables: Tables): Operand {
   if (left instanceof Attribute) return resolveAttribute(left.attributeName, tables, 'where')
-  if (left instanceof AssociationPath) return resolveAttribute(`$${left.associationPath.join('.')}$.${left.attributeName}`, tables, 'where')
+  if (left instanceof AssociationPath)
+    return resolveAttribute(`$${left.associationPath.join('.')}$.${left.attributeName}`, tables, 'where')
   // v6: where(Model.rawAttributes.name, …)
   if (isPlainObject(left)) {
     const name = left.attributeName ?? left.fieldName
@@ -84,7 +104,12 @@ function operandOf(left: unknown, tables: Tables): Operand {
   }
   const expr = toExpr(left, tables, 'where')
   const type = left instanceof Cast && typeof left.type !== 'string' ? left.type : null
-  return { expr, type, label: isFragment(left) ? `an SQL expression (${tables.label})` : show(left), isJson: isJsonType(type) || (expr.kind === 'json' && !expr.unquote) }
+  return {
+    expr,
+    type,
+    label: isFragment(left) ? `an SQL expression (${tables.label})` : show(left),
+    isJson: isJsonType(type) || (expr.kind === 'json' && !expr.unquote),
+  }
 }
 
 // ---------------------------------------------------------------- objects
@@ -99,11 +124,16 @@ function entry(key: string | symbol, where: Record<PropertyKey, unknown>, tables
   if (typeof key === 'symbol') {
     const name = opName(key)
     if (name === 'and' || name === 'or' || name === 'not') return logic(name, given, tables)
-    throw new QueryError(name === undefined
-      ? `${String(key)} is no operator of where (${tables.label}). Use the symbols of Op.`
-      : `Op.${name} needs an attribute: { attribute: { [Op.${name}]: … } } (where of ${tables.label}).`)
+    throw new QueryError(
+      name === undefined
+        ? `${String(key)} is no operator of where (${tables.label}). Use the symbols of Op.`
+        : `Op.${name} needs an attribute: { attribute: { [Op.${name}]: … } } (where of ${tables.label}).`,
+    )
   }
-  if (given === undefined) throw new QueryError(`where of ${tables.label}: "${key}" is undefined. Leave the attribute out, or use null for IS NULL.`)
+  if (given === undefined)
+    throw new QueryError(
+      `where of ${tables.label}: "${key}" is undefined. Leave the attribute out, or use null for IS NULL.`,
+    )
   const shape = tables.model?.shape
   if (shape !== undefined && !shape.attributes.has(key) && tables.selected?.has(key) !== true) {
     const association = tables.model!.associations.get(key)
@@ -115,9 +145,11 @@ function entry(key: string | symbol, where: Record<PropertyKey, unknown>, tables
 
 const stringOperator = (key: string, tables: Tables): QueryError => {
   const name = key.slice(1)
-  return new QueryError(opName(Symbol.for(name)) === undefined
-    ? `"${key}" in where of ${tables.label} is no attribute. An attribute of an include is written '$association.attribute$'.`
-    : `"${key}" in where of ${tables.label} is text, not an operator. Use [Op.${name}].`)
+  return new QueryError(
+    opName(Symbol.for(name)) === undefined
+      ? `"${key}" in where of ${tables.label} is no attribute. An attribute of an include is written '$association.attribute$'.`
+      : `"${key}" in where of ${tables.label} is text, not an operator. Use [Op.${name}].`,
+  )
 }
 
 function logic(name: 'and' | 'or' | 'not', given: unknown, tables: Tables): Expr | null {
@@ -125,9 +157,20 @@ function logic(name: 'and' | 'or' | 'not', given: unknown, tables: Tables): Expr
     const expr = inner(given, tables)
     return expr && not(expr)
   }
-  if (given === undefined || given === null) throw new QueryError(`Op.${name} in where of ${tables.label} is ${show(given)}. Give an array or an object of conditions.`)
-  if (Array.isArray(given)) return all(given.map((item) => inner(item, tables)), name)
-  if (isPlainObject(given)) return all(Reflect.ownKeys(given).map((key) => entry(key, given, tables)), name)
+  if (given === undefined || given === null)
+    throw new QueryError(
+      `Op.${name} in where of ${tables.label} is ${show(given)}. Give an array or an object of conditions.`,
+    )
+  if (Array.isArray(given))
+    return all(
+      given.map((item) => inner(item, tables)),
+      name,
+    )
+  if (isPlainObject(given))
+    return all(
+      Reflect.ownKeys(given).map((key) => entry(key, given, tables)),
+      name,
+    )
   return inner(given, tables)
 }
 
@@ -137,8 +180,12 @@ function value(left: Operand, given: unknown, tables: Tables): Expr | null {
     if (given === undefined) throw undefinedValue(left)
     return equals(left, given, tables)
   }
-  if (isFragment(given)) return given instanceof Group ? perValue(given.op, left, given.conditions, tables) : equals(left, given, tables)
-  if (Array.isArray(given)) return left.type?.key === 'ARRAY' || left.type?.key === 'RANGE' ? equals(left, given, tables) : within(left, given, tables)
+  if (isFragment(given))
+    return given instanceof Group ? perValue(given.op, left, given.conditions, tables) : equals(left, given, tables)
+  if (Array.isArray(given))
+    return left.type?.key === 'ARRAY' || left.type?.key === 'RANGE'
+      ? equals(left, given, tables)
+      : within(left, given, tables)
   return isPlainObject(given) ? operators(left, given, tables) : equals(left, given, tables)
 }
 
@@ -152,24 +199,29 @@ function operators(left: Operand, given: Record<PropertyKey, unknown>, tables: T
     if (left.type !== null && OBJECT_KEYS.has(left.type.key) && keys.length > 0) return equals(left, given, tables)
     const key = keys[0] as string | undefined
     const name = key?.replace(/^\$/, '') ?? ''
-    throw new QueryError(key === undefined
-      ? `${left.label} is compared with an empty object in where.`
-      : opName(Symbol.for(name)) !== undefined
-        ? `"${key}" on ${left.label} is text, not an operator. Use [Op.${name}].`
-        : `${left.label} is compared with an object (key "${key}") in where, but it is not JSON. Use operators: { [Op.gt]: … }.`)
+    throw new QueryError(
+      key === undefined
+        ? `${left.label} is compared with an empty object in where.`
+        : opName(Symbol.for(name)) !== undefined
+          ? `"${key}" on ${left.label} is text, not an operator. Use [Op.${name}].`
+          : `${left.label} is compared with an object (key "${key}") in where, but it is not JSON. Use operators: { [Op.gt]: … }.`,
+    )
   }
-  return all(keys.map((key) => {
-    const part = given[key]
-    if (typeof key === 'string') {
-      if (!left.isJson) throw new QueryError(`"${key}" on ${left.label} is no operator. Use the symbols of Op.`)
-      const nested = resolveJsonKey(key, left)
-      if (part === undefined) throw undefinedValue(nested)
-      return value(nested, part, tables)
-    }
-    const name = opName(key)
-    if (name === undefined) throw new QueryError(`${String(key)} on ${left.label} is no operator of where. Use the symbols of Op.`)
-    return operation(name, left, part, tables)
-  }))
+  return all(
+    keys.map((key) => {
+      const part = given[key]
+      if (typeof key === 'string') {
+        if (!left.isJson) throw new QueryError(`"${key}" on ${left.label} is no operator. Use the symbols of Op.`)
+        const nested = resolveJsonKey(key, left)
+        if (part === undefined) throw undefinedValue(nested)
+        return value(nested, part, tables)
+      }
+      const name = opName(key)
+      if (name === undefined)
+        throw new QueryError(`${String(key)} on ${left.label} is no operator of where. Use the symbols of Op.`)
+      return operation(name, left, part, tables)
+    }),
+  )
 }
 
 function operation(name: OpName, left: Operand, given: unknown, tables: Tables): Expr | null {
@@ -188,8 +240,16 @@ function operation(name: OpName, left: Operand, given: unknown, tables: Tables):
 
 /** `{ rank: { [Op.or]: [1, 2] } }`, `{ rank: { [Op.or]: { [Op.lt]: 1, [Op.eq]: null } } }`. */
 function perValue(op: 'and' | 'or', left: Operand, given: unknown, tables: Tables): Expr | null {
-  if (Array.isArray(given)) return all(given.map((item) => value(left, item, tables)), op)
-  if (isPlainObject(given)) return all(Reflect.ownKeys(given).map((key) => operators(left, { [key]: given[key] }, tables)), op)
+  if (Array.isArray(given))
+    return all(
+      given.map((item) => value(left, item, tables)),
+      op,
+    )
+  if (isPlainObject(given))
+    return all(
+      Reflect.ownKeys(given).map((key) => operators(left, { [key]: given[key] }, tables)),
+      op,
+    )
   return value(left, given, tables)
 }
 
@@ -200,20 +260,29 @@ const RELATION_SYNTAX = '{ is: null }, { is: { … } }, { isNot: null } or { isN
 function relationFilter(association: Association, given: unknown, tables: Tables): Expr | null {
   const name = `${tables.label}.${association.as}`
   if (given === null) return exists(association, null, true, tables)
-  if (!isPlainObject(given)) throw new QueryError(`"${association.as}" in where of ${tables.label} is an association. Write ${RELATION_SYNTAX}.`)
-  if (association.cardinality === 'many') throw new QueryError(`"${association.as}" in where of ${tables.label} has many rows: filter by it with an include and '$${association.as}.attribute$'.`)
+  if (!isPlainObject(given))
+    throw new QueryError(`"${association.as}" in where of ${tables.label} is an association. Write ${RELATION_SYNTAX}.`)
+  if (association.cardinality === 'many')
+    throw new QueryError(
+      `"${association.as}" in where of ${tables.label} has many rows: filter by it with an include and '$${association.as}.attribute$'.`,
+    )
   const keys = Reflect.ownKeys(given)
   if (keys.length === 0) throw new QueryError(`The filter on ${name} is empty. Write ${RELATION_SYNTAX}.`)
-  return all(keys.map((key) => {
-    const part = given[key as string]
-    const negated = key === 'isNot' || key === Op.isNot || key === Op.ne || key === Op.not
-    if (!negated && key !== 'is' && key !== Op.is && key !== Op.eq) {
-      throw new QueryError(`${String(key)} is no filter on the association ${name}.${typeof key === 'string' ? suggestion(key, ['is', 'isNot']) : ''} Write ${RELATION_SYNTAX}.`)
-    }
-    if (part === undefined) throw new QueryError(`The filter "${String(key)}" on ${name} is undefined. Use null for "has none".`)
-    // "is null" and "is not {…}" both ask that no such row exists.
-    return exists(association, part, (part === null) !== negated, tables)
-  }))
+  return all(
+    keys.map((key) => {
+      const part = given[key as string]
+      const negated = key === 'isNot' || key === Op.isNot || key === Op.ne || key === Op.not
+      if (!negated && key !== 'is' && key !== Op.is && key !== Op.eq) {
+        throw new QueryError(
+          `${String(key)} is no filter on the association ${name}.${typeof key === 'string' ? suggestion(key, ['is', 'isNot']) : ''} Write ${RELATION_SYNTAX}.`,
+        )
+      }
+      if (part === undefined)
+        throw new QueryError(`The filter "${String(key)}" on ${name} is undefined. Use null for "has none".`)
+      // "is null" and "is not {…}" both ask that no such row exists.
+      return exists(association, part, (part === null) !== negated, tables)
+    }),
+  )
 }
 
 function exists(association: Association, where: unknown, negated: boolean, tables: Tables): Expr {
@@ -223,7 +292,14 @@ function exists(association: Association, where: unknown, negated: boolean, tabl
   const outer = tables.alias ?? tables.model!.table.name
   const path = `${outer}->${association.as}`
   const aliases = steps.map((step, at) => tables.statement.aliasOf(at === last ? path : stepAlias(path, step)))
-  const targetTables = (at: number): Tables => new Tables(tables.statement, steps[at]!.model.modelDefinition, aliases[at]!, `${tables.label}.${association.as}`, tables)
+  const targetTables = (at: number): Tables =>
+    new Tables(
+      tables.statement,
+      steps[at]!.model.modelDefinition,
+      aliases[at]!,
+      `${tables.label}.${association.as}`,
+      tables,
+    )
   const conditions: (Expr | null)[] = []
   for (const [at, step] of steps.entries()) {
     const owner = at === 0 ? tables.model! : steps[at - 1]!.model.modelDefinition

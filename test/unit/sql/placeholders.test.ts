@@ -5,7 +5,15 @@ const named = { positions: false, names: true, binds: true }
 const positional = { positions: true, names: false, binds: true }
 const shown = (sql: string, rules: Parameters<typeof parsePlaceholders>[1]) => {
   const { texts, placeholders } = parsePlaceholders(sql, rules)
-  return texts.map((text, at) => text + (placeholders[at] === undefined ? '' : `<${'name' in placeholders[at] ? placeholders[at].name : placeholders[at].index}>`)).join('')
+  return texts
+    .map(
+      (text, at) =>
+        text +
+        (placeholders[at] === undefined
+          ? ''
+          : `<${'name' in placeholders[at] ? placeholders[at].name : placeholders[at].index}>`),
+    )
+    .join('')
 }
 
 describe('placeholders', () => {
@@ -15,7 +23,8 @@ describe('placeholders', () => {
     expect(shown('a = $1 AND b = $name', named)).toBe('a = <1> AND b = <name>')
   })
   it('leaves strings, identifiers, comments, casts and JSON operators alone', () => {
-    for (const sql of ["':a ''it'' :b'", '":a"', '`:a`', '-- :a\n1', '/* :a */', 'x::text', "a ->> '$.b'", 'x:y']) expect(shown(sql, named)).toBe(sql)
+    for (const sql of ["':a ''it'' :b'", '":a"', '`:a`', '-- :a\n1', '/* :a */', 'x::text', "a ->> '$.b'", 'x:y'])
+      expect(shown(sql, named)).toBe(sql)
     for (const sql of ["'?'", 'a ?| b', 'a ?& b', '-- ?']) expect(shown(sql, positional)).toBe(sql)
     expect(shown("'it''s' || :a", named)).toBe("'it''s' || <a>")
     expect(shown("'it\\' :a' || :b", { ...named, backslashEscapes: true })).toBe("'it\\' :a' || <b>")
@@ -33,6 +42,8 @@ describe('placeholders', () => {
     expect(valueOfPlaceholder({ kind: 'name', name: 'a' }, { replacements: { a: null } })).toBe(null)
     expect(() => valueOfPlaceholder({ kind: 'name', name: 'toString' }, { replacements: {} })).toThrow(/":toString"/)
     expect(() => valueOfPlaceholder({ kind: 'position', index: 1 }, { replacements: ['a'] })).toThrow(/more "\?"/)
-    expect(() => valueOfPlaceholder({ kind: 'name', name: 'a' }, { replacements: { a: undefined } })).toThrow(/undefined/)
+    expect(() => valueOfPlaceholder({ kind: 'name', name: 'a' }, { replacements: { a: undefined } })).toThrow(
+      /undefined/,
+    )
   })
 })
