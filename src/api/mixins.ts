@@ -5,51 +5,60 @@
  */
 import type { Association } from '../association/index.js'
 import type { Runtime } from '../dialect/runtime.js'
+import { AssociationError } from '../errors/index.js'
+import type { ModelClass } from '../model/definition.js'
 import { installRelation, uninstallRelation } from '../model/state.js'
 
 type Verb = (this: unknown, ...args: readonly unknown[]) => unknown
 
-/** Methods that a mixin put there: they may be replaced and removed; everything else is the user's. */
-const ours = new WeakSet<object>()
+/** Names of methods that are ours, by prototype. A program may have wrapped the method since; the name stays ours. */
+const ours = new WeakMap<object, Map<string, Association>>()
 
 export function installMixins(association: Association, runtime: Runtime): void {
-  const prototype = association.source.prototype as object
-  installRelation(association.source, association.as)
+  const { source, as } = association
+  const prototype = source.prototype as object
+  installRelation(source, as)
+  let methods = ours.get(prototype)
+  if (!methods) ours.set(prototype, (methods = new Map()))
   for (const [verb, name] of Object.entries(association.accessors)) {
-    const present = inherited(prototype, name)
-    if (present && !ours.has(present)) {
-      if (verb === 'get' || verb === 'set' || verb === 'create') {
-        runtime.warn(
-          'MORTISE_W_METHOD_KEPT',
-          `${association.source.name}.${name}`,
-          `${association.source.name} has a method ${name} of its own, so the association "${association.as}" does not add one. Call ${association.source.name}.associations.${association.as}.${verb}(instance, …) for the association's.`,
-        )
-      }
+    const isOurs = methods.has(name)
+    if (!isOurs && name in prototype) {
+      if (STANDARD.has(verb)) warnOfKept(association, verb, name, runtime)
       continue
     }
-    const method: Verb = function (...args) {
-      return (association as unknown as Record<string, Verb>)[verb]!.call(association, this, ...args)
-    }
-    Object.defineProperty(method, 'name', { value: name, configurable: true })
-    ours.add(method)
-    Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true, enumerable: false })
+    methods.set(name, association)
+    // It finds the association when it is called: a call on the other side may have replaced it.
+    if (!isOurs) Object.defineProperty(prototype, name, { value: method(as, verb, name), writable: true, configurable: true, enumerable: false })
   }
 }
 
 export function uninstallMixins(association: Association): void {
   const prototype = association.source.prototype as object
   uninstallRelation(association.source, association.as)
+  const methods = ours.get(prototype)
   for (const name of Object.values(association.accessors)) {
-    const own = Object.getOwnPropertyDescriptor(prototype, name)?.value as object | undefined
-    if (own && ours.has(own)) delete (prototype as Record<string, unknown>)[name]
+    if (methods?.get(name) !== association) continue
+    methods.delete(name)
+    delete (prototype as Record<string, unknown>)[name]
   }
 }
 
-/** The function (or the accessor's getter) under a name, on the prototype or above. */
-function inherited(prototype: object, name: string): object | undefined {
-  for (let owner: object | null = prototype; owner; owner = Object.getPrototypeOf(owner) as object | null) {
-    const descriptor = Object.getOwnPropertyDescriptor(owner, name)
-    if (descriptor) return (descriptor.value ?? descriptor.get ?? descriptor.set) as object | undefined
+const STANDARD = new Set(['get', 'set', 'create'])
+
+function method(as: string, verb: string, name: string): Verb {
+  const mixin: Verb = function (...args) {
+    const model = (this as object).constructor as unknown as ModelClass
+    const association = model.modelDefinition.associations.get(as) as unknown as Record<string, Verb> | undefined
+    if (!association) throw new AssociationError(`${model.name}.${name}(): the association "${as}" does not exist any more.`)
+    return association[verb]!.call(association, this, ...args)
   }
-  return undefined
+  return Object.defineProperty(mixin, 'name', { value: name, configurable: true })
+}
+
+function warnOfKept({ source, as }: Association, verb: string, name: string, runtime: Runtime): void {
+  runtime.warn(
+    'MORTISE_W_METHOD_KEPT',
+    `${source.name}.${name}`,
+    `${source.name} has a method ${name} of its own, so the association "${as}" does not add one. Call ${source.name}.associations.${as}.${verb}(instance, …) for the association's.`,
+  )
 }

@@ -51,6 +51,7 @@ const SHARED = [
   'rawErrors',
   'parameterStyle',
 ]
+const EXECUTION = ['transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'useMaster', 'retry', 'signal', 'type', 'bind']
 const KNOWN = new Set([...OWN, ...SHARED])
 
 export interface RawOptions extends ExecOptions {
@@ -160,9 +161,11 @@ export async function queryRaw(
   return await shape(runtime, result, command, options)
 }
 
+/** What of the options concerns the connection; loggers are shown it. */
 function execOptions(options: RawOptions): ExecOptions {
-  const { type, raw, nest, plain, model, mapToModel, instance, fieldMap, schema, replacements, bind, ...exec } = options
-  return exec
+  const exec: Record<string, unknown> = {}
+  for (const name of EXECUTION) if (options[name as keyof RawOptions] !== undefined) exec[name] = options[name as keyof RawOptions]
+  return exec as ExecOptions
 }
 
 // ---------------------------------------------------------------- results

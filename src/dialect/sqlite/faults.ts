@@ -28,6 +28,7 @@ const CODES: Readonly<Record<number, string>> = {
   787: 'SQLITE_CONSTRAINT_FOREIGNKEY',
   1299: 'SQLITE_CONSTRAINT_NOTNULL',
   1555: 'SQLITE_CONSTRAINT_PRIMARYKEY',
+  1811: 'SQLITE_CONSTRAINT_TRIGGER',
   2067: 'SQLITE_CONSTRAINT_UNIQUE',
   2579: 'SQLITE_CONSTRAINT_ROWID',
 }
@@ -49,6 +50,10 @@ export function translateError(error: unknown, statement: Statement | null): Err
     case 'SQLITE_CONSTRAINT_PRIMARYKEY':
     case 'SQLITE_CONSTRAINT_ROWID':
       return uniqueError(error, statement)
+    // RESTRICT is carried out as a trigger.
+    case 'SQLITE_CONSTRAINT_TRIGGER':
+      if (!message.startsWith('FOREIGN KEY')) return new DatabaseError(options)
+    // falls through
     case 'SQLITE_CONSTRAINT_FOREIGNKEY': {
       const { command, table } = targetOf(statement.text)
       return new ForeignKeyConstraintError({
