@@ -12,38 +12,63 @@ import { normalizeAttribute, readAttribute } from '../model/attribute.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { normaliseWhere, tablesOf } from '../read/where.js'
 import type { Change } from '../schema/change.js'
-import type { DeferrableMode, ForeignKeySnapshot, IndexSnapshot, ReferentialAction, TableSnapshot } from '../schema/snapshot.js'
+import type {
+  DeferrableMode,
+  ForeignKeySnapshot,
+  IndexSnapshot,
+  ReferentialAction,
+  TableSnapshot,
+} from '../schema/snapshot.js'
 import { emptyTable, indexSnapshot, tableKey } from '../schema/snapshot.js'
 import type { TableName } from '../sql/query.js'
 import { columnOf, foreignKeyOf } from '../sync/from-models.js'
 import { columnScope } from './table-rows.js'
 
 /** A table: its name, a name with a schema, or a model. */
-export type TableInput = string | { readonly tableName?: string, readonly name?: string, readonly schema?: string | null, readonly delimiter?: string } | { readonly modelDefinition: ModelDefinition }
+export type TableInput =
+  | string
+  | {
+      readonly tableName?: string
+      readonly name?: string
+      readonly schema?: string | null
+      readonly delimiter?: string
+    }
+  | { readonly modelDefinition: ModelDefinition }
 
 export function tableNamed(given: unknown, schema?: string): TableName {
   if (typeof given === 'string' && given !== '') return { schema: schema ?? null, name: given }
   if ((typeof given === 'object' || typeof given === 'function') && given !== null) {
     const definition = (given as { modelDefinition?: ModelDefinition }).modelDefinition
     if (definition) return { schema: schema ?? definition.table.schema, name: definition.table.name }
-    const table = given as { tableName?: unknown, name?: unknown, schema?: unknown }
+    const table = given as { tableName?: unknown; name?: unknown; schema?: unknown }
     const name = table.tableName ?? table.name
-    if (typeof name === 'string' && name !== '') return { schema: schema ?? (typeof table.schema === 'string' && table.schema !== '' ? table.schema : null), name }
+    if (typeof name === 'string' && name !== '')
+      return { schema: schema ?? (typeof table.schema === 'string' && table.schema !== '' ? table.schema : null), name }
   }
-  throw new QueryError(`A table is a name, { tableName, schema } or a model, got ${given === undefined ? 'undefined' : JSON.stringify(given)}.`)
+  throw new QueryError(
+    `A table is a name, { tableName, schema } or a model, got ${given === undefined ? 'undefined' : JSON.stringify(given)}.`,
+  )
 }
 
 /** One attribute as the query interface is given it: a type, or options in the spelling of Sequelize 6 or 7. */
 export function attributeNamed(table: TableName, name: string, given: unknown): Attribute {
   const place = `table "${tableKey(table)}"`
   // MySQL's wish where the column shall stand, and a foreign key's name, are no attribute options of a model.
-  const { after: _after, first: _first, ...rest } = typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype ? given as Record<string, unknown> : { given }
+  const {
+    after: _after,
+    first: _first,
+    ...rest
+  } = typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype
+    ? (given as Record<string, unknown>)
+    : { given }
   const raw = readAttribute(place, name, 'given' in rest && Object.keys(rest).length === 1 ? rest.given : rest)
   return normalizeAttribute(name, raw, { modelName: place, underscored: false, isGenerated: false, role: null, raw })
 }
 
 export interface TableOptions {
-  readonly uniqueKeys?: Readonly<Record<string, { readonly fields: readonly string[], readonly customIndex?: boolean, readonly name?: string }>>
+  readonly uniqueKeys?: Readonly<
+    Record<string, { readonly fields: readonly string[]; readonly customIndex?: boolean; readonly name?: string }>
+  >
   readonly engine?: string
   readonly charset?: string
   readonly collate?: string
@@ -53,13 +78,28 @@ export interface TableOptions {
 }
 
 /** The table that `createTable` shall make. */
-export function tableFromAttributes(runtime: Runtime, table: TableName, attributes: unknown, options: TableOptions): TableSnapshot {
-  if (typeof attributes !== 'object' || attributes === null) throw new QueryError(`createTable("${tableKey(table)}") needs its attributes: an object of column names and data types.`)
-  const own = Object.entries(attributes).map(([name, given]) => attributeNamed(table, name, given)).filter((attribute) => !attribute.isVirtual)
+export function tableFromAttributes(
+  runtime: Runtime,
+  table: TableName,
+  attributes: unknown,
+  options: TableOptions,
+): TableSnapshot {
+  if (typeof attributes !== 'object' || attributes === null)
+    throw new QueryError(
+      `createTable("${tableKey(table)}") needs its attributes: an object of column names and data types.`,
+    )
+  const own = Object.entries(attributes)
+    .map(([name, given]) => attributeNamed(table, name, given))
+    .filter((attribute) => !attribute.isVirtual)
   const key = own.filter((attribute) => attribute.primaryKey).map((attribute) => attribute.columnName)
   const uniques = uniquesOf(runtime.dialect, table, own)
   for (const [name, unique] of Object.entries(options.uniqueKeys ?? {})) {
-    uniques.push(uniqueConstraint(unique.name ?? name, unique.fields.map((field) => own.find((attribute) => attribute.attributeName === field)?.columnName ?? field)))
+    uniques.push(
+      uniqueConstraint(
+        unique.name ?? name,
+        unique.fields.map((field) => own.find((attribute) => attribute.attributeName === field)?.columnName ?? field),
+      ),
+    )
   }
   const { engine, charset, collate, comment, rowFormat, initialAutoIncrement } = options
   return emptyTable(table, {
@@ -67,20 +107,29 @@ export function tableFromAttributes(runtime: Runtime, table: TableName, attribut
     primaryKey: key.length > 0 ? { name: null, columns: key } : null,
     indexes: uniques,
     foreignKeys: own.flatMap((attribute) => foreignKeyOf(attribute, table, runtime.dialect.traits) ?? []),
-    options: Object.fromEntries(Object.entries({ engine, charset, collate, comment, rowFormat, initialAutoIncrement }).filter(([, value]) => value !== undefined)),
+    options: Object.fromEntries(
+      Object.entries({ engine, charset, collate, comment, rowFormat, initialAutoIncrement }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    ),
   })
 }
 
-const uniqueConstraint = (name: string, columns: readonly string[]): IndexSnapshot => indexSnapshot(name, columns, { unique: true, constraint: true })
+const uniqueConstraint = (name: string, columns: readonly string[]): IndexSnapshot =>
+  indexSnapshot(name, columns, { unique: true, constraint: true })
 
 /** UNIQUE constraints of `unique: true | 'name' | { name, msg }`; equal names make one of several columns. */
 function uniquesOf(dialect: Dialect, table: TableName, attributes: readonly Attribute[]): IndexSnapshot[] {
   const byName = new Map<string, string[]>()
   for (const { unique, columnName, primaryKey } of attributes) {
-    for (const one of Array.isArray(unique) ? unique as unknown[] : [unique]) {
+    for (const one of Array.isArray(unique) ? (unique as unknown[]) : [unique]) {
       if (!one || (one === true && primaryKey)) continue
-      const given = typeof one === 'string' ? one : typeof one === 'object' ? (one as { name?: unknown }).name : undefined
-      const name = typeof given === 'string' ? given : shorten(indexName(table.name, [columnName], true), dialect.traits.maxIdentifierLength)
+      const given =
+        typeof one === 'string' ? one : typeof one === 'object' ? (one as { name?: unknown }).name : undefined
+      const name =
+        typeof given === 'string'
+          ? given
+          : shorten(indexName(table.name, [columnName], true), dialect.traits.maxIdentifierLength)
       byName.set(name, [...(byName.get(name) ?? []), columnName])
     }
   }
@@ -92,19 +141,30 @@ export function addColumnChanges(runtime: Runtime, table: TableName, attribute: 
   const foreignKey = foreignKeyOf(attribute, table, runtime.dialect.traits)
   return [
     { kind: 'add-column', table, column: columnOf(runtime, attribute, null) },
-    ...(attribute.primaryKey ? [{ kind: 'add-primary-key', table, primaryKey: { name: null, columns: [attribute.columnName] } } as const] : []),
-    ...uniquesOf(runtime.dialect, table, [attribute]).map((index): Change => ({ kind: 'create-index', table, index: { ...index, constraint: false } })),
+    ...(attribute.primaryKey
+      ? [{ kind: 'add-primary-key', table, primaryKey: { name: null, columns: [attribute.columnName] } } as const]
+      : []),
+    ...uniquesOf(runtime.dialect, table, [attribute]).map(
+      (index): Change => ({ kind: 'create-index', table, index: { ...index, constraint: false } }),
+    ),
     ...(foreignKey ? [{ kind: 'add-foreign-key', table, foreignKey } as const] : []),
   ]
 }
 
 export interface ConstraintOptions {
   readonly type: string
-  readonly fields?: readonly (string | { readonly name?: string, readonly attribute?: string })[]
+  readonly fields?: readonly (string | { readonly name?: string; readonly attribute?: string })[]
   readonly name?: string
   readonly where?: unknown
   readonly defaultValue?: unknown
-  readonly references?: { readonly table?: unknown, readonly model?: unknown, readonly field?: string, readonly fields?: readonly string[], readonly key?: string, readonly keys?: readonly string[] }
+  readonly references?: {
+    readonly table?: unknown
+    readonly model?: unknown
+    readonly field?: string
+    readonly fields?: readonly string[]
+    readonly key?: string
+    readonly keys?: readonly string[]
+  }
   readonly onDelete?: string
   readonly onUpdate?: string
   readonly deferrable?: string
@@ -118,57 +178,125 @@ const DEFERRABLE: readonly string[] = ['INITIALLY DEFERRED', 'INITIALLY IMMEDIAT
 export function addConstraintChange(runtime: Runtime, actual: TableSnapshot, options: ConstraintOptions): Change {
   const { table } = actual
   const place = `addConstraint("${tableKey(table)}")`
-  const type = String(options.type).trim().toUpperCase().replace(/[\s_]+/g, ' ')
+  const type = String(options.type)
+    .trim()
+    .toUpperCase()
+    .replace(/[\s_]+/g, ' ')
   const known = CONSTRAINT_TYPES.find((one) => one === type)
-  if (!known) throw new QueryError(`${place} has the type "${String(options.type)}". It can be ${CONSTRAINT_TYPES.join(', ')}.`)
-  const fields = (options.fields ?? []).map((field) => typeof field === 'string' ? field : field.name ?? field.attribute ?? '')
-  if (fields.length === 0 && known !== 'CHECK') throw new QueryError(`${place} of type ${known} needs \`fields\`: the columns that it is about.`)
+  if (!known)
+    throw new QueryError(`${place} has the type "${String(options.type)}". It can be ${CONSTRAINT_TYPES.join(', ')}.`)
+  const fields = (options.fields ?? []).map((field) =>
+    typeof field === 'string' ? field : (field.name ?? field.attribute ?? ''),
+  )
+  if (fields.length === 0 && known !== 'CHECK')
+    throw new QueryError(`${place} of type ${known} needs \`fields\`: the columns that it is about.`)
   const columns = fields.map((field) => columnIn(actual, field, place))
-  const name = (suffix: string): string => options.name ?? shorten([table.name, ...fields, suffix].join('_'), runtime.dialect.traits.maxIdentifierLength)
+  const name = (suffix: string): string =>
+    options.name ?? shorten([table.name, ...fields, suffix].join('_'), runtime.dialect.traits.maxIdentifierLength)
   switch (known) {
     case 'CHECK': {
-      const condition = normaliseWhere(options.where, tablesOf(runtime, columnScope(table, actual.columns.map((column) => column.name))))
+      const condition = normaliseWhere(
+        options.where,
+        tablesOf(
+          runtime,
+          columnScope(
+            table,
+            actual.columns.map((column) => column.name),
+          ),
+        ),
+      )
       if (!condition) throw new QueryError(`${place} of type CHECK needs \`where\`: the condition that rows must meet.`)
-      return { kind: 'add-check', table, check: { name: name('ck'), expression: runtime.dialect.printInline(condition) } }
+      return {
+        kind: 'add-check',
+        table,
+        check: { name: name('ck'), expression: runtime.dialect.printInline(condition) },
+      }
     }
-    case 'UNIQUE': return { kind: 'create-index', table, index: uniqueConstraint(name('uk'), columns) }
-    case 'PRIMARY KEY': return { kind: 'add-primary-key', table, primaryKey: { name: name('pk'), columns } }
-    case 'FOREIGN KEY': return { kind: 'add-foreign-key', table, foreignKey: foreignKey(runtime.dialect, options, columns, name, place) }
+    case 'UNIQUE':
+      return { kind: 'create-index', table, index: uniqueConstraint(name('uk'), columns) }
+    case 'PRIMARY KEY':
+      return { kind: 'add-primary-key', table, primaryKey: { name: name('pk'), columns } }
+    case 'FOREIGN KEY':
+      return { kind: 'add-foreign-key', table, foreignKey: foreignKey(runtime.dialect, options, columns, name, place) }
     case 'DEFAULT': {
-      if (columns.length !== 1 || options.defaultValue === undefined) throw new QueryError(`${place} of type DEFAULT needs one field and a \`defaultValue\`.`)
+      if (columns.length !== 1 || options.defaultValue === undefined)
+        throw new QueryError(`${place} of type DEFAULT needs one field and a \`defaultValue\`.`)
       const from = actual.columns.find((column) => column.name === columns[0])!
-      const attribute = attributeNamed(table, from.name, { type: from.type || 'BLOB', defaultValue: options.defaultValue })
+      const attribute = attributeNamed(table, from.name, {
+        type: from.type || 'BLOB',
+        defaultValue: options.defaultValue,
+      })
       return { kind: 'alter-column', table, from, to: { ...from, default: columnOf(runtime, attribute, null).default } }
     }
   }
 }
 
-function foreignKey(dialect: Dialect, options: ConstraintOptions, columns: readonly string[], name: (suffix: string) => string, place: string): ForeignKeySnapshot {
+function foreignKey(
+  dialect: Dialect,
+  options: ConstraintOptions,
+  columns: readonly string[],
+  name: (suffix: string) => string,
+  place: string,
+): ForeignKeySnapshot {
   const { references } = options
   const target = references && (references.table ?? references.model)
-  const keys = references && (references.fields ?? references.keys ?? (references.field !== undefined ? [references.field] : references.key !== undefined ? [references.key] : undefined))
+  const keys =
+    references &&
+    (references.fields ??
+      references.keys ??
+      (references.field !== undefined
+        ? [references.field]
+        : references.key !== undefined
+          ? [references.key]
+          : undefined))
   if (!target || !keys || keys.length !== columns.length) {
-    throw new QueryError(`${place} of type FOREIGN KEY needs \`references: { table, field }\` (or \`fields\`), one for each of its ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}.`)
+    throw new QueryError(
+      `${place} of type FOREIGN KEY needs \`references: { table, field }\` (or \`fields\`), one for each of its ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}.`,
+    )
   }
   const table = tableNamed(target)
   const action = (given: string | undefined, option: string): ReferentialAction => {
-    const text = given === undefined || given === null ? 'NO ACTION' : given.trim().toUpperCase().replace(/[\s_]+/g, ' ')
-    if (!ACTIONS.includes(text)) throw new QueryError(`${place}: \`${option}\` must be one of ${ACTIONS.join(', ')}, got "${given}".`)
+    const text =
+      given === undefined || given === null
+        ? 'NO ACTION'
+        : given
+            .trim()
+            .toUpperCase()
+            .replace(/[\s_]+/g, ' ')
+    if (!ACTIONS.includes(text))
+      throw new QueryError(`${place}: \`${option}\` must be one of ${ACTIONS.join(', ')}, got "${given}".`)
     return text as ReferentialAction
   }
-  const timing = options.deferrable === undefined || options.deferrable === null ? null : String(options.deferrable).toUpperCase().replaceAll('_', ' ').replace(/^NOT$/, 'NOT DEFERRABLE')
-  if (timing !== null && !DEFERRABLE.includes(timing)) throw new QueryError(`${place}: \`deferrable\` must be one of ${DEFERRABLE.join(', ')}, got "${options.deferrable}".`)
+  const timing =
+    options.deferrable === undefined || options.deferrable === null
+      ? null
+      : String(options.deferrable).toUpperCase().replaceAll('_', ' ').replace(/^NOT$/, 'NOT DEFERRABLE')
+  if (timing !== null && !DEFERRABLE.includes(timing))
+    throw new QueryError(
+      `${place}: \`deferrable\` must be one of ${DEFERRABLE.join(', ')}, got "${options.deferrable}".`,
+    )
   return {
-    name: options.name ?? name(`${table.name}_fk`), columns, references: { table, columns: keys },
-    onDelete: action(options.onDelete, 'onDelete'), onUpdate: action(options.onUpdate, 'onUpdate'),
-    deferrable: dialect.traits.deferrableConstraints ? timing as DeferrableMode | null : null,
+    name: options.name ?? name(`${table.name}_fk`),
+    columns,
+    references: { table, columns: keys },
+    onDelete: action(options.onDelete, 'onDelete'),
+    onUpdate: action(options.onUpdate, 'onUpdate'),
+    deferrable: dialect.traits.deferrableConstraints ? (timing as DeferrableMode | null) : null,
   }
 }
 
 /** The column of a table that is there, in its own spelling. */
 export function columnIn(table: TableSnapshot, name: string, place: string): string {
-  const column = table.columns.find((candidate) => candidate.name === name) ?? table.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
-  if (!column) throw new QueryError(`${place}: table "${tableKey(table.table)}" has no column "${name}".${suggestion(name, table.columns.map((candidate) => candidate.name))}`)
+  const column =
+    table.columns.find((candidate) => candidate.name === name) ??
+    table.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
+  if (!column)
+    throw new QueryError(
+      `${place}: table "${tableKey(table.table)}" has no column "${name}".${suggestion(
+        name,
+        table.columns.map((candidate) => candidate.name),
+      )}`,
+    )
   return column.name
 }
 
@@ -185,7 +313,10 @@ export interface ConstraintDescription {
   readonly updateAction?: string
   readonly definition?: string
 }
-interface NamedConstraint { readonly description: ConstraintDescription, readonly drop: Change }
+interface NamedConstraint {
+  readonly description: ConstraintDescription
+  readonly drop: Change
+}
 
 /** Every constraint of a table with the change that removes it. One without a name gets the name that it would have had. */
 export function constraintsOf(actual: TableSnapshot): readonly NamedConstraint[] {
@@ -194,23 +325,39 @@ export function constraintsOf(actual: TableSnapshot): readonly NamedConstraint[]
   const found: NamedConstraint[] = []
   if (actual.primaryKey) {
     found.push({
-      description: { constraintName: actual.primaryKey.name ?? 'PRIMARY', constraintType: 'PRIMARY KEY', ...common, columnNames: actual.primaryKey.columns },
+      description: {
+        constraintName: actual.primaryKey.name ?? 'PRIMARY',
+        constraintType: 'PRIMARY KEY',
+        ...common,
+        columnNames: actual.primaryKey.columns,
+      },
       drop: { kind: 'drop-primary-key', table, primaryKey: actual.primaryKey },
     })
   }
   for (const index of actual.indexes) {
     if (!index.constraint) continue
     found.push({
-      description: { constraintName: index.name, constraintType: 'UNIQUE', ...common, columnNames: index.fields.map((field) => field.name) },
+      description: {
+        constraintName: index.name,
+        constraintType: 'UNIQUE',
+        ...common,
+        columnNames: index.fields.map((field) => field.name),
+      },
       drop: { kind: 'drop-index', table, index: index.name },
     })
   }
   for (const key of actual.foreignKeys) {
     found.push({
       description: {
-        constraintName: key.name ?? `${table.name}_${key.columns.join('_')}_foreign_idx`, constraintType: 'FOREIGN KEY', ...common, columnNames: key.columns,
+        constraintName: key.name ?? `${table.name}_${key.columns.join('_')}_foreign_idx`,
+        constraintType: 'FOREIGN KEY',
+        ...common,
+        columnNames: key.columns,
         ...(key.references.table.schema !== null && { referencedTableSchema: key.references.table.schema }),
-        referencedTableName: key.references.table.name, referencedColumnNames: key.references.columns, deleteAction: key.onDelete, updateAction: key.onUpdate,
+        referencedTableName: key.references.table.name,
+        referencedColumnNames: key.references.columns,
+        deleteAction: key.onDelete,
+        updateAction: key.onUpdate,
       },
       drop: { kind: 'drop-foreign-key', table, foreignKey: key },
     })
@@ -218,8 +365,11 @@ export function constraintsOf(actual: TableSnapshot): readonly NamedConstraint[]
   actual.checks.forEach((check, position) => {
     found.push({
       description: {
-        constraintName: check.name ?? `${table.name}_check_${position + 1}`, constraintType: 'CHECK', ...common,
-        columnNames: actual.columns.map((column) => column.name).filter((name) => check.expression.includes(name)), definition: check.expression,
+        constraintName: check.name ?? `${table.name}_check_${position + 1}`,
+        constraintType: 'CHECK',
+        ...common,
+        columnNames: actual.columns.map((column) => column.name).filter((name) => check.expression.includes(name)),
+        definition: check.expression,
       },
       drop: { kind: 'drop-check', table, check },
     })
@@ -234,23 +384,48 @@ export interface IndexDescription {
   readonly unique: boolean
   readonly type: string | null
   /** Null for an expression's field. */
-  readonly fields: readonly { readonly attribute: string, readonly length: number | undefined, readonly order: 'ASC' | 'DESC' | undefined, readonly collate: string | undefined }[]
+  readonly fields: readonly {
+    readonly attribute: string
+    readonly length: number | undefined
+    readonly order: 'ASC' | 'DESC' | undefined
+    readonly collate: string | undefined
+  }[]
   readonly where?: string
 }
 
 export const describeIndex = (table: TableName, index: IndexSnapshot): IndexDescription => ({
-  name: index.name, tableName: table.name, primary: false, unique: index.unique, type: index.type,
-  fields: index.fields.map((field) => ({ attribute: field.name, length: field.length ?? undefined, order: field.order ?? undefined, collate: field.collate ?? undefined })),
+  name: index.name,
+  tableName: table.name,
+  primary: false,
+  unique: index.unique,
+  type: index.type,
+  fields: index.fields.map((field) => ({
+    attribute: field.name,
+    length: field.length ?? undefined,
+    order: field.order ?? undefined,
+    collate: field.collate ?? undefined,
+  })),
   ...(index.where !== null && { where: index.where }),
 })
 
 /** The column that `changeColumn` shall make: what the options say, and of the old one its place in keys. */
-export function changedColumn(runtime: Runtime, actual: TableSnapshot, name: string, given: unknown): readonly Change[] {
+export function changedColumn(
+  runtime: Runtime,
+  actual: TableSnapshot,
+  name: string,
+  given: unknown,
+): readonly Change[] {
   const { table } = actual
   const column = columnIn(actual, name, 'changeColumn')
   const from = actual.columns.find((candidate) => candidate.name === column)!
-  const options = typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype ? given as Record<string, unknown> : { type: given }
-  if (options.type === undefined) throw new DefinitionError(`changeColumn("${tableKey(table)}", "${name}") needs the column's type, also when it stays the same.`)
+  const options =
+    typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype
+      ? (given as Record<string, unknown>)
+      : { type: given }
+  if (options.type === undefined)
+    throw new DefinitionError(
+      `changeColumn("${tableKey(table)}", "${name}") needs the column's type, also when it stays the same.`,
+    )
   const { field: _field, columnName: _columnName, ...rest } = options
   const attribute = attributeNamed(table, column, rest)
   const isKey = actual.primaryKey?.columns.includes(column) === true
@@ -258,10 +433,33 @@ export function changedColumn(runtime: Runtime, actual: TableSnapshot, name: str
   const foreignKeyWanted = foreignKeyOf(attribute, table, runtime.dialect.traits)
   const old = actual.foreignKeys.filter((key) => key.columns.length === 1 && key.columns[0] === column)
   return [
-    { kind: 'alter-column', table, from, to: { ...to, name: column, nullable: !isKey && to.nullable, autoIncrement: options.autoIncrement === undefined ? from.autoIncrement : to.autoIncrement } },
-    ...(foreignKeyWanted ? [...old.map((key): Change => ({ kind: 'drop-foreign-key', table, foreignKey: key })), { kind: 'add-foreign-key', table, foreignKey: foreignKeyWanted } as const] : []),
+    {
+      kind: 'alter-column',
+      table,
+      from,
+      to: {
+        ...to,
+        name: column,
+        nullable: !isKey && to.nullable,
+        autoIncrement: options.autoIncrement === undefined ? from.autoIncrement : to.autoIncrement,
+      },
+    },
+    ...(foreignKeyWanted
+      ? [
+          ...old.map((key): Change => ({ kind: 'drop-foreign-key', table, foreignKey: key })),
+          { kind: 'add-foreign-key', table, foreignKey: foreignKeyWanted } as const,
+        ]
+      : []),
     ...uniquesOf(runtime.dialect, table, [attribute])
-      .filter((index) => !actual.indexes.some((present) => present.unique && present.where === null && present.fields.map((field) => field.name).join() === index.fields.map((field) => field.name).join()))
+      .filter(
+        (index) =>
+          !actual.indexes.some(
+            (present) =>
+              present.unique &&
+              present.where === null &&
+              present.fields.map((field) => field.name).join() === index.fields.map((field) => field.name).join(),
+          ),
+      )
       .map((index): Change => ({ kind: 'create-index', table, index: { ...index, constraint: false } })),
   ]
 }

@@ -6,7 +6,15 @@
  */
 import type { Change } from './change.js'
 import { foreignKeyKey } from './evolve.js'
-import type { CheckSnapshot, ColumnSnapshot, Fold, ForeignKeySnapshot, IndexSnapshot, SchemaSnapshot, TableSnapshot } from './snapshot.js'
+import type {
+  CheckSnapshot,
+  ColumnSnapshot,
+  Fold,
+  ForeignKeySnapshot,
+  IndexSnapshot,
+  SchemaSnapshot,
+  TableSnapshot,
+} from './snapshot.js'
 import { exactName, tableKey } from './snapshot.js'
 
 export interface DiffOptions {
@@ -33,15 +41,24 @@ export function diff(actual: SchemaSnapshot, desired: SchemaSnapshot, options: D
   if (options.dropTables) {
     const wanted = new Set(desired.tables.map((table) => tableKey(table.table, fold)))
     for (const table of actual.tables) {
-      if (!wanted.has(tableKey(table.table, fold))) changes.push({ kind: 'drop-table', table: table.table, cascade: false, ifExists: false })
+      if (!wanted.has(tableKey(table.table, fold)))
+        changes.push({ kind: 'drop-table', table: table.table, cascade: false, ifExists: false })
     }
   }
   return changes
 }
 
-function diffTable(actual: TableSnapshot, desired: TableSnapshot, options: DiffOptions, fold: Fold, changes: Change[]): void {
+function diffTable(
+  actual: TableSnapshot,
+  desired: TableSnapshot,
+  options: DiffOptions,
+  fold: Fold,
+  changes: Change[],
+): void {
   const table = actual.table
-  const lost = new Set(options.dropColumns ? unknownColumns(actual, desired, fold).map((column) => fold(column.name)) : [])
+  const lost = new Set(
+    options.dropColumns ? unknownColumns(actual, desired, fold).map((column) => fold(column.name)) : [],
+  )
   const uses = (columns: readonly string[]): boolean => columns.some((name) => lost.has(fold(name)))
 
   const existing = new Map(actual.columns.map((column) => [fold(column.name), column]))
@@ -53,7 +70,11 @@ function diffTable(actual: TableSnapshot, desired: TableSnapshot, options: DiffO
     }
     // A generated column is the database's own business where the model says nothing of it.
     if (from.generated && column.generated === undefined) continue
-    const to: ColumnSnapshot = { ...column, name: from.name, generated: column.generated === undefined ? from.generated : column.generated }
+    const to: ColumnSnapshot = {
+      ...column,
+      name: from.name,
+      generated: column.generated === undefined ? from.generated : column.generated,
+    }
     if (!sameColumn(from, to)) changes.push({ kind: 'alter-column', table, from, to })
   }
   for (const column of actual.columns) {
@@ -61,8 +82,13 @@ function diffTable(actual: TableSnapshot, desired: TableSnapshot, options: DiffO
   }
 
   // A key over columns that the model does not know stays with them.
-  const foreign = desired.primaryKey === null && actual.primaryKey !== null && !options.dropConstraints
-    && actual.primaryKey.columns.every((name) => !desired.columns.some((column) => fold(column.name) === fold(name)) && !lost.has(fold(name)))
+  const foreign =
+    desired.primaryKey === null &&
+    actual.primaryKey !== null &&
+    !options.dropConstraints &&
+    actual.primaryKey.columns.every(
+      (name) => !desired.columns.some((column) => fold(column.name) === fold(name)) && !lost.has(fold(name)),
+    )
   const keyChanged = !foreign && !samePrimaryKey(actual, desired, fold)
   if (keyChanged && actual.primaryKey) changes.push({ kind: 'drop-primary-key', table, primaryKey: actual.primaryKey })
   if (keyChanged && desired.primaryKey) changes.push({ kind: 'add-primary-key', table, primaryKey: desired.primaryKey })
@@ -73,30 +99,61 @@ function diffTable(actual: TableSnapshot, desired: TableSnapshot, options: DiffO
 }
 
 /** Columns that the database has and the model does not. */
-export function unknownColumns(actual: TableSnapshot, desired: TableSnapshot, fold: Fold = exactName): readonly ColumnSnapshot[] {
+export function unknownColumns(
+  actual: TableSnapshot,
+  desired: TableSnapshot,
+  fold: Fold = exactName,
+): readonly ColumnSnapshot[] {
   const known = new Set(desired.columns.map((column) => fold(column.name)))
   return actual.columns.filter((column) => !known.has(fold(column.name)))
 }
 
 function sameColumn(a: ColumnSnapshot, b: ColumnSnapshot): boolean {
-  return a.type === b.type && a.nullable === b.nullable && a.default === b.default && a.autoIncrement === b.autoIncrement && a.comment === b.comment
-    && JSON.stringify(a.generated ?? null) === JSON.stringify(b.generated ?? null) && JSON.stringify(a.enumValues ?? null) === JSON.stringify(b.enumValues ?? null)
+  return (
+    a.type === b.type &&
+    a.nullable === b.nullable &&
+    a.default === b.default &&
+    a.autoIncrement === b.autoIncrement &&
+    a.comment === b.comment &&
+    JSON.stringify(a.generated ?? null) === JSON.stringify(b.generated ?? null) &&
+    JSON.stringify(a.enumValues ?? null) === JSON.stringify(b.enumValues ?? null)
+  )
 }
 
 function samePrimaryKey(a: TableSnapshot, b: TableSnapshot, fold: Fold): boolean {
-  return JSON.stringify(a.primaryKey?.columns.map(fold) ?? null) === JSON.stringify(b.primaryKey?.columns.map(fold) ?? null)
+  return (
+    JSON.stringify(a.primaryKey?.columns.map(fold) ?? null) === JSON.stringify(b.primaryKey?.columns.map(fold) ?? null)
+  )
 }
 
 /** Structure of an index as text: all but its name and how it came to be (as an index or as a constraint). */
 export function indexKey(index: IndexSnapshot, fold: Fold = exactName): string {
   return JSON.stringify([
-    index.fields.map((field) => [field.expression ? field.name : fold(field.name), field.expression, field.order === 'DESC' ? 'DESC' : 'ASC', field.collate, field.length, field.operator]),
-    index.unique, index.type, index.using, index.where, index.include.map(fold),
+    index.fields.map((field) => [
+      field.expression ? field.name : fold(field.name),
+      field.expression,
+      field.order === 'DESC' ? 'DESC' : 'ASC',
+      field.collate,
+      field.length,
+      field.operator,
+    ]),
+    index.unique,
+    index.type,
+    index.using,
+    index.where,
+    index.include.map(fold),
   ])
 }
 
 /** An index of the same name is kept or replaced; else one of the same structure serves, whatever its name: no engine needs both. */
-function diffIndexes(actual: TableSnapshot, desired: TableSnapshot, options: DiffOptions, fold: Fold, lost: ReadonlySet<string>, changes: Change[]): void {
+function diffIndexes(
+  actual: TableSnapshot,
+  desired: TableSnapshot,
+  options: DiffOptions,
+  fold: Fold,
+  lost: ReadonlySet<string>,
+  changes: Change[],
+): void {
   const table = actual.table
   const left = new Set(actual.indexes)
   const dropIndex = (index: IndexSnapshot): void => {
@@ -129,7 +186,14 @@ function diffIndexes(actual: TableSnapshot, desired: TableSnapshot, options: Dif
 }
 
 /** A key whose columns the model gives another target or other actions is replaced; one that the model does not speak of stays. */
-function diffForeignKeys(actual: TableSnapshot, desired: TableSnapshot, options: DiffOptions, fold: Fold, uses: (columns: readonly string[]) => boolean, changes: Change[]): void {
+function diffForeignKeys(
+  actual: TableSnapshot,
+  desired: TableSnapshot,
+  options: DiffOptions,
+  fold: Fold,
+  uses: (columns: readonly string[]) => boolean,
+  changes: Change[],
+): void {
   const table = actual.table
   const left: ForeignKeySnapshot[] = [...actual.foreignKeys]
   const missing: ForeignKeySnapshot[] = []
@@ -141,12 +205,20 @@ function diffForeignKeys(actual: TableSnapshot, desired: TableSnapshot, options:
   const columnsOf = (foreignKey: ForeignKeySnapshot): string => JSON.stringify(foreignKey.columns.map(fold))
   const spokenOf = new Set(missing.map(columnsOf))
   for (const foreignKey of left) {
-    if (options.dropConstraints || uses(foreignKey.columns) || spokenOf.has(columnsOf(foreignKey))) changes.push({ kind: 'drop-foreign-key', table, foreignKey })
+    if (options.dropConstraints || uses(foreignKey.columns) || spokenOf.has(columnsOf(foreignKey)))
+      changes.push({ kind: 'drop-foreign-key', table, foreignKey })
   }
   for (const foreignKey of missing) changes.push({ kind: 'add-foreign-key', table, foreignKey })
 }
 
-function diffChecks(actual: TableSnapshot, desired: TableSnapshot, options: DiffOptions, fold: Fold, lost: ReadonlySet<string>, changes: Change[]): void {
+function diffChecks(
+  actual: TableSnapshot,
+  desired: TableSnapshot,
+  options: DiffOptions,
+  fold: Fold,
+  lost: ReadonlySet<string>,
+  changes: Change[],
+): void {
   const table = actual.table
   const left: CheckSnapshot[] = [...actual.checks]
   for (const check of desired.checks) {
@@ -160,13 +232,15 @@ function diffChecks(actual: TableSnapshot, desired: TableSnapshot, options: Diff
     changes.push({ kind: 'add-check', table, check })
   }
   for (const check of left) {
-    if (options.dropConstraints || mentions(check.expression, lost, fold)) changes.push({ kind: 'drop-check', table, check })
+    if (options.dropConstraints || mentions(check.expression, lost, fold))
+      changes.push({ kind: 'drop-check', table, check })
   }
 }
 
 const indexUses = (index: IndexSnapshot, names: ReadonlySet<string>, fold: Fold): boolean =>
-  index.fields.some((field) => field.expression ? mentions(field.name, names, fold) : names.has(fold(field.name)))
-  || index.include.some((name) => names.has(fold(name))) || mentions(index.where ?? '', names, fold)
+  index.fields.some((field) => (field.expression ? mentions(field.name, names, fold) : names.has(fold(field.name)))) ||
+  index.include.some((name) => names.has(fold(name))) ||
+  mentions(index.where ?? '', names, fold)
 
 /** A table without a column and without the keys, indexes and checks that use it. */
 export function withoutColumn(table: TableSnapshot, column: string, fold: Fold = exactName): TableSnapshot {
@@ -186,7 +260,9 @@ export function withoutColumn(table: TableSnapshot, column: string, fold: Fold =
 /** Whether SQL text uses one of these (folded) column names. Errs on the side of yes: strings are left out, function names are not. */
 export function mentions(expression: string, names: ReadonlySet<string>, fold: Fold): boolean {
   if (names.size === 0) return false
-  const words = expression.replaceAll(/'(?:[^']|'')*'/g, ' ').matchAll(/"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([\p{L}_][\p{L}\p{N}_$]*)/gu)
+  const words = expression
+    .replaceAll(/'(?:[^']|'')*'/g, ' ')
+    .matchAll(/"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([\p{L}_][\p{L}\p{N}_$]*)/gu)
   for (const word of words) if (names.has(fold(word[1] ?? word[2] ?? word[3] ?? word[4] ?? ''))) return true
   return false
 }

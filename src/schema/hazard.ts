@@ -15,24 +15,45 @@ export function hazardOf(change: Change, actual: SchemaSnapshot, fold: Fold = ex
   const name = tableKey(change.table)
   const table = findTable(actual, change.table, fold)
   switch (change.kind) {
-    case 'drop-table': return table || !change.ifExists ? losesData(`table ${name} and its rows`) : NONE
-    case 'drop-column': return losesData(`column ${name}.${change.column} and its values`)
+    case 'drop-table':
+      return table || !change.ifExists ? losesData(`table ${name} and its rows`) : NONE
+    case 'drop-column':
+      return losesData(`column ${name}.${change.column} and its values`)
     case 'add-column':
-      return !change.column.nullable && change.column.default === null && !change.column.autoIncrement && !change.column.generated
+      return !change.column.nullable &&
+        change.column.default === null &&
+        !change.column.autoIncrement &&
+        !change.column.generated
         ? mayFail(`column ${name}.${change.column.name} is NOT NULL without a default: refused if the table has rows`)
         : NONE
     case 'alter-column': {
       const { from, to } = change
-      if (from.generated && !to.generated) return mayFail(`column ${name}.${from.name} is no longer generated; its present values stay`)
-      if (from.nullable && !to.nullable) return mayFail(`column ${name}.${from.name} becomes NOT NULL: refused if it holds NULL`)
-      if (from.type !== to.type && !isWider(from.type, to.type)) return mayFail(`column ${name}.${from.name} changes its type from ${from.type || '(none)'} to ${to.type || '(none)'}: values that do not fit are converted or refused`)
+      if (from.generated && !to.generated)
+        return mayFail(`column ${name}.${from.name} is no longer generated; its present values stay`)
+      if (from.nullable && !to.nullable)
+        return mayFail(`column ${name}.${from.name} becomes NOT NULL: refused if it holds NULL`)
+      if (from.type !== to.type && !isWider(from.type, to.type))
+        return mayFail(
+          `column ${name}.${from.name} changes its type from ${from.type || '(none)'} to ${to.type || '(none)'}: values that do not fit are converted or refused`,
+        )
       return NONE
     }
-    case 'create-index': return change.index.unique ? mayFail(`unique index ${change.index.name} on ${name}: refused if rows have equal keys`) : NONE
-    case 'add-primary-key': return mayFail(`primary key (${change.primaryKey.columns.join(', ')}) of ${name}: refused if rows have equal or missing keys`)
-    case 'add-foreign-key': return mayFail(`foreign key (${change.foreignKey.columns.join(', ')}) of ${name}: refused if rows refer to something that does not exist`)
-    case 'add-check': return mayFail(`check ${change.check.name ?? change.check.expression} on ${name}: refused if rows do not meet it`)
-    default: return NONE
+    case 'create-index':
+      return change.index.unique
+        ? mayFail(`unique index ${change.index.name} on ${name}: refused if rows have equal keys`)
+        : NONE
+    case 'add-primary-key':
+      return mayFail(
+        `primary key (${change.primaryKey.columns.join(', ')}) of ${name}: refused if rows have equal or missing keys`,
+      )
+    case 'add-foreign-key':
+      return mayFail(
+        `foreign key (${change.foreignKey.columns.join(', ')}) of ${name}: refused if rows refer to something that does not exist`,
+      )
+    case 'add-check':
+      return mayFail(`check ${change.check.name ?? change.check.expression} on ${name}: refused if rows do not meet it`)
+    default:
+      return NONE
   }
 }
 
@@ -48,7 +69,11 @@ export function isWider(from: string, to: string): boolean {
   return widerScale >= scale && widerPrecision - widerScale >= precision - scale
 }
 
-function split(type: string): { name: string, sizes: readonly number[], rest: string } {
+function split(type: string): { name: string; sizes: readonly number[]; rest: string } {
   const match = /^([^(]*)(?:\(([\d,\s]*)\))?(.*)$/s.exec(type)
-  return { name: match?.[1]?.trim() ?? type, sizes: match?.[2] ? match[2].split(',').map(Number) : [], rest: match?.[3]?.trim() ?? '' }
+  return {
+    name: match?.[1]?.trim() ?? type,
+    sizes: match?.[2] ? match[2].split(',').map(Number) : [],
+    rest: match?.[3]?.trim() ?? '',
+  }
 }

@@ -16,10 +16,29 @@ export interface OrderOptions {
 
 type Kind = Change['kind']
 /** Changes of tables that stay, by phase: whatever hinders comes off first, whatever depends goes on last. */
-const BEFORE_TABLES: readonly Kind[] = ['drop-foreign-key', 'drop-check', 'drop-index', 'drop-primary-key', 'rename-table', 'rename-column']
-const AFTER_TABLES: readonly Kind[] = ['add-column', 'alter-column', 'drop-column', 'add-primary-key', 'create-index', 'add-check', 'add-foreign-key']
+const BEFORE_TABLES: readonly Kind[] = [
+  'drop-foreign-key',
+  'drop-check',
+  'drop-index',
+  'drop-primary-key',
+  'rename-table',
+  'rename-column',
+]
+const AFTER_TABLES: readonly Kind[] = [
+  'add-column',
+  'alter-column',
+  'drop-column',
+  'add-primary-key',
+  'create-index',
+  'add-check',
+  'add-foreign-key',
+]
 
-export function order(changes: readonly Change[], actual: SchemaSnapshot, options: OrderOptions = {}): readonly Change[] {
+export function order(
+  changes: readonly Change[],
+  actual: SchemaSnapshot,
+  options: OrderOptions = {},
+): readonly Change[] {
   const fold = options.fold ?? exactName
   const phase = (kind: Kind): readonly Change[] => changes.filter((change) => change.kind === kind)
   const { created, later } = createTables(changes, options, fold)
@@ -35,12 +54,20 @@ export function order(changes: readonly Change[], actual: SchemaSnapshot, option
 /** Tables so that each comes after those it refers to; members of a circle stand together. */
 export function byDependency(tables: readonly TableSnapshot[], fold: Fold = exactName): readonly TableSnapshot[] {
   const byKey = new Map(tables.map((table) => [tableKey(table.table, fold), table]))
-  const targets = (table: TableSnapshot): TableSnapshot[] => table.foreignKeys.flatMap((foreignKey) => byKey.get(tableKey(foreignKey.references.table, fold)) ?? [])
+  const targets = (table: TableSnapshot): TableSnapshot[] =>
+    table.foreignKeys.flatMap((foreignKey) => byKey.get(tableKey(foreignKey.references.table, fold)) ?? [])
   return topologicalOrder(tables, targets).order
 }
 
-function createTables(changes: readonly Change[], options: OrderOptions, fold: Fold): { created: readonly Change[], later: readonly Change[] } {
-  const tables = byDependency(changes.flatMap((change) => change.kind === 'create-table' ? [change.table] : []), fold)
+function createTables(
+  changes: readonly Change[],
+  options: OrderOptions,
+  fold: Fold,
+): { created: readonly Change[]; later: readonly Change[] } {
+  const tables = byDependency(
+    changes.flatMap((change) => (change.kind === 'create-table' ? [change.table] : [])),
+    fold,
+  )
   if (options.forwardReferences) return { created: tables.map((table) => ({ kind: 'create-table', table })), later: [] }
   const waiting = new Set(tables.map((table) => tableKey(table.table, fold)))
   const created: Change[] = []
@@ -49,17 +76,38 @@ function createTables(changes: readonly Change[], options: OrderOptions, fold: F
     waiting.delete(tableKey(table.table, fold))
     const isLater = (name: string): boolean => waiting.has(name)
     for (const foreignKey of table.foreignKeys) {
-      if (isLater(tableKey(foreignKey.references.table, fold))) later.push({ kind: 'add-foreign-key', table: table.table, foreignKey })
+      if (isLater(tableKey(foreignKey.references.table, fold)))
+        later.push({ kind: 'add-foreign-key', table: table.table, foreignKey })
     }
-    created.push({ kind: 'create-table', table: { ...table, foreignKeys: table.foreignKeys.filter((foreignKey) => !isLater(tableKey(foreignKey.references.table, fold))) } })
+    created.push({
+      kind: 'create-table',
+      table: {
+        ...table,
+        foreignKeys: table.foreignKeys.filter((foreignKey) => !isLater(tableKey(foreignKey.references.table, fold))),
+      },
+    })
   }
   return { created, later }
 }
 
-function dropTables(changes: readonly Change[], actual: SchemaSnapshot, options: OrderOptions, fold: Fold): readonly Change[] {
-  const drops = new Map(changes.flatMap((change) => change.kind === 'drop-table' ? [[tableKey(change.table, fold), change] as const] : []))
+function dropTables(
+  changes: readonly Change[],
+  actual: SchemaSnapshot,
+  options: OrderOptions,
+  fold: Fold,
+): readonly Change[] {
+  const drops = new Map(
+    changes.flatMap((change) =>
+      change.kind === 'drop-table' ? [[tableKey(change.table, fold), change] as const] : [],
+    ),
+  )
   if (drops.size === 0) return []
-  const present = [...byDependency(actual.tables.filter((table) => drops.has(tableKey(table.table, fold))), fold)].reverse()
+  const present = [
+    ...byDependency(
+      actual.tables.filter((table) => drops.has(tableKey(table.table, fold))),
+      fold,
+    ),
+  ].reverse()
   const keys: Change[] = []
   const gone = new Set<string>()
   const ordered: Change[] = []
@@ -70,7 +118,8 @@ function dropTables(changes: readonly Change[], actual: SchemaSnapshot, options:
     gone.add(key)
     for (const foreignKey of table.foreignKeys) {
       const target = tableKey(foreignKey.references.table, fold)
-      if (!options.forwardReferences && target !== key && gone.has(target)) keys.push({ kind: 'drop-foreign-key', table: table.table, foreignKey })
+      if (!options.forwardReferences && target !== key && gone.has(target))
+        keys.push({ kind: 'drop-foreign-key', table: table.table, foreignKey })
     }
   }
   return [...keys, ...ordered, ...drops.values()]

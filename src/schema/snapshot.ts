@@ -18,7 +18,7 @@ export interface ColumnSnapshot {
   readonly autoIncrement: boolean
   readonly comment: string | null
   /** Expression of a generated column; null: an ordinary one; undefined: the picture says nothing of it (models cannot declare it). */
-  readonly generated?: { readonly expression: string, readonly stored: boolean } | null
+  readonly generated?: { readonly expression: string; readonly stored: boolean } | null
   /** Members of an enum column, where the engine has them in the type. */
   readonly enumValues?: readonly string[] | null
 }
@@ -49,13 +49,19 @@ export interface ForeignKeySnapshot {
   /** Null where the database does not keep the name (SQLite keeps it in the table's SQL). */
   readonly name: string | null
   readonly columns: readonly string[]
-  readonly references: { readonly table: TableName, readonly columns: readonly string[] }
+  readonly references: { readonly table: TableName; readonly columns: readonly string[] }
   readonly onDelete: ReferentialAction
   readonly onUpdate: ReferentialAction
   readonly deferrable: DeferrableMode | null
 }
-export interface CheckSnapshot { readonly name: string | null, readonly expression: string }
-export interface PrimaryKeySnapshot { readonly name: string | null, readonly columns: readonly string[] }
+export interface CheckSnapshot {
+  readonly name: string | null
+  readonly expression: string
+}
+export interface PrimaryKeySnapshot {
+  readonly name: string | null
+  readonly columns: readonly string[]
+}
 
 export interface TableSnapshot {
   readonly table: TableName
@@ -64,47 +70,99 @@ export interface TableSnapshot {
   readonly indexes: readonly IndexSnapshot[]
   readonly foreignKeys: readonly ForeignKeySnapshot[]
   readonly checks: readonly CheckSnapshot[]
-  readonly options: { readonly engine?: string, readonly charset?: string, readonly collate?: string, readonly comment?: string, readonly initialAutoIncrement?: number, readonly rowFormat?: string, readonly strict?: boolean, readonly withoutRowid?: boolean }
+  readonly options: {
+    readonly engine?: string
+    readonly charset?: string
+    readonly collate?: string
+    readonly comment?: string
+    readonly initialAutoIncrement?: number
+    readonly rowFormat?: string
+    readonly strict?: boolean
+    readonly withoutRowid?: boolean
+  }
   /**
    * Parts of the table's own SQL that this picture cannot hold (`ON CONFLICT` clauses, a virtual table's module …). A change that would
    * have to write the table anew is refused while there are any, because it would lose them.
    */
   readonly extras?: readonly string[]
   /** Triggers as the database keeps them, for rebuilds; never compared. */
-  readonly triggers?: readonly { readonly name: string, readonly sql: string }[]
+  readonly triggers?: readonly { readonly name: string; readonly sql: string }[]
   /** Names of the tables whose foreign keys refer to this one, itself included; known only of introspected tables, where a rebuild has to know. */
   readonly referencedBy?: readonly string[]
 }
-export interface SchemaSnapshot { readonly tables: readonly TableSnapshot[] }
+export interface SchemaSnapshot {
+  readonly tables: readonly TableSnapshot[]
+}
 
 /** Makes two spellings of a name equal where the engine does; identity where names are case-sensitive. */
 export type Fold = (name: string) => string
 export const exactName: Fold = (name) => name
 
 /** Names a table in maps and messages. */
-export const tableKey = (table: TableName, fold: Fold = exactName): string => fold(table.schema === null ? table.name : `${table.schema}.${table.name}`)
+export const tableKey = (table: TableName, fold: Fold = exactName): string =>
+  fold(table.schema === null ? table.name : `${table.schema}.${table.name}`)
 
-export function findTable(snapshot: SchemaSnapshot, table: TableName, fold: Fold = exactName): TableSnapshot | undefined {
+export function findTable(
+  snapshot: SchemaSnapshot,
+  table: TableName,
+  fold: Fold = exactName,
+): TableSnapshot | undefined {
   const key = tableKey(table, fold)
   return snapshot.tables.find((candidate) => tableKey(candidate.table, fold) === key)
 }
 
 /** A table with nothing but its name; the fields given are filled in. */
 export const emptyTable = (table: TableName, parts: Partial<Omit<TableSnapshot, 'table'>> = {}): TableSnapshot => ({
-  table, columns: [], primaryKey: null, indexes: [], foreignKeys: [], checks: [], options: {}, ...parts,
+  table,
+  columns: [],
+  primaryKey: null,
+  indexes: [],
+  foreignKeys: [],
+  checks: [],
+  options: {},
+  ...parts,
 })
 
 /** A plain column: nullable, no default; the fields given are filled in. */
-export const columnSnapshot = (name: string, type: string, parts: Partial<Omit<ColumnSnapshot, 'name' | 'type'>> = {}): ColumnSnapshot => ({
-  name, type, nullable: true, default: null, autoIncrement: false, comment: null, ...parts,
+export const columnSnapshot = (
+  name: string,
+  type: string,
+  parts: Partial<Omit<ColumnSnapshot, 'name' | 'type'>> = {},
+): ColumnSnapshot => ({
+  name,
+  type,
+  nullable: true,
+  default: null,
+  autoIncrement: false,
+  comment: null,
+  ...parts,
 })
 
 export const indexField = (name: string, parts: Partial<Omit<IndexField, 'name'>> = {}): IndexField => ({
-  name, expression: false, order: null, collate: null, length: null, operator: null, ...parts,
+  name,
+  expression: false,
+  order: null,
+  collate: null,
+  length: null,
+  operator: null,
+  ...parts,
 })
 
 /** A plain index over columns (or fields); the parts given are filled in. */
-export const indexSnapshot = (name: string, fields: readonly (string | IndexField)[], parts: Partial<Omit<IndexSnapshot, 'name' | 'fields'>> = {}): IndexSnapshot => ({
-  name, fields: fields.map((field) => typeof field === 'string' ? indexField(field) : field),
-  unique: false, type: null, using: null, where: null, include: [], parser: null, concurrently: false, constraint: false, ...parts,
+export const indexSnapshot = (
+  name: string,
+  fields: readonly (string | IndexField)[],
+  parts: Partial<Omit<IndexSnapshot, 'name' | 'fields'>> = {},
+): IndexSnapshot => ({
+  name,
+  fields: fields.map((field) => (typeof field === 'string' ? indexField(field) : field)),
+  unique: false,
+  type: null,
+  using: null,
+  where: null,
+  include: [],
+  parser: null,
+  concurrently: false,
+  constraint: false,
+  ...parts,
 })

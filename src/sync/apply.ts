@@ -3,8 +3,9 @@
  * write lock; rows that stand in the way are found before anything changes; what must stay the same is compared before and after.
  * Neighbours: `sync/sync` and `api/query-interface` say what to change, `dialect.printChanges` how.
  */
-import type { ExecOptions } from '../connect/executor.js'
+
 import type { Result, Statement } from '../connect/driver.js'
+import type { ExecOptions } from '../connect/executor.js'
 import type { Dialect, Run, SchemaCheck, SchemaStatement } from '../dialect/dialect.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { BaseError, DatabaseError, ForeignKeyConstraintError, QueryError } from '../errors/index.js'
@@ -16,20 +17,28 @@ import { exactName } from '../schema/snapshot.js'
 import { checkRows } from './check-rows.js'
 
 /** What is to change, given the database as it is. Called again under the write lock, when the answer counts. */
-export type MakeChanges = (run: Run) => Promise<{ readonly actual: SchemaSnapshot, readonly changes: readonly Change[] }>
+export type MakeChanges = (
+  run: Run,
+) => Promise<{ readonly actual: SchemaSnapshot; readonly changes: readonly Change[] }>
 
 /** What was done, or (`plan: true`) would be. */
 export interface SchemaPlan {
-  readonly changes: readonly { readonly change: Change, readonly hazard: Hazard }[]
+  readonly changes: readonly { readonly change: Change; readonly hazard: Hazard }[]
   /** The statements, in order, without the questions that are asked to keep data safe. */
   readonly sql: readonly string[]
 }
 
-export const foldOf = (dialect: Dialect): Fold => dialect.traits.caseInsensitiveNames ? (name) => name.toLowerCase() : exactName
+export const foldOf = (dialect: Dialect): Fold =>
+  dialect.traits.caseInsensitiveNames ? (name) => name.toLowerCase() : exactName
 
 const NOTHING: SchemaPlan = Object.freeze({ changes: [], sql: [] })
 
-interface Work { readonly plan: SchemaPlan, readonly changes: readonly Change[], readonly actual: SchemaSnapshot, readonly statements: readonly SchemaStatement[] }
+interface Work {
+  readonly plan: SchemaPlan
+  readonly changes: readonly Change[]
+  readonly actual: SchemaSnapshot
+  readonly statements: readonly SchemaStatement[]
+}
 
 async function prepare(runtime: Runtime, make: MakeChanges, run: Run): Promise<Work> {
   const { dialect } = runtime
@@ -37,14 +46,20 @@ async function prepare(runtime: Runtime, make: MakeChanges, run: Run): Promise<W
   const { actual, changes: unordered } = await make(run)
   const changes = order(unordered, actual, { forwardReferences: dialect.traits.alterColumn === 'rebuild', fold })
   const statements = changes.length === 0 ? [] : dialect.printChanges(changes, actual)
-  const plan = changes.length === 0 ? NOTHING : {
-    changes: changes.map((change) => ({ change, hazard: hazardOf(change, actual, fold) })),
-    sql: statements.filter((statement) => !statement.check).map((statement) => statement.text),
-  }
+  const plan =
+    changes.length === 0
+      ? NOTHING
+      : {
+          changes: changes.map((change) => ({ change, hazard: hazardOf(change, actual, fold) })),
+          sql: statements.filter((statement) => !statement.check).map((statement) => statement.text),
+        }
   return { plan, changes, actual, statements }
 }
 
-const runWith = (runtime: Runtime, options: ExecOptions): Run => (statement) => runtime.executor.execute(statement, 'write', options)
+const runWith =
+  (runtime: Runtime, options: ExecOptions): Run =>
+  (statement) =>
+    runtime.executor.execute(statement, 'write', options)
 const run = (text: string, mode: Statement['mode'] = 'run'): Statement => ({ text, params: [], mode })
 
 /** What would be done; nothing is. */
@@ -58,13 +73,18 @@ export async function planChanges(runtime: Runtime, make: MakeChanges, options: 
  * @throws NotNullConstraintError, UniqueConstraintError, ForeignKeyConstraintError when rows do not fit; nothing is changed then.
  * @throws QueryError inside a transaction, when a change needs foreign keys to be off and the engine cannot switch them there.
  */
-export async function applyChanges(runtime: Runtime, make: MakeChanges, options: ExecOptions = {}): Promise<SchemaPlan> {
+export async function applyChanges(
+  runtime: Runtime,
+  make: MakeChanges,
+  options: ExecOptions = {},
+): Promise<SchemaPlan> {
   const { executor, dialect } = runtime
   if (executor.currentTransaction(options)) {
     return await executor.atomic(options, async (transaction) => {
       const inside = { ...options, transaction }
       const work = await prepare(runtime, make, runWith(runtime, inside))
-      if (await areForeignKeysStuck(dialect, runWith(runtime, inside), work.statements)) throw stuck(dialect, work.changes)
+      if (await areForeignKeysStuck(dialect, runWith(runtime, inside), work.statements))
+        throw stuck(dialect, work.changes)
       await carryOut(runtime, work, inside)
       return work.plan
     })
@@ -77,20 +97,28 @@ export async function applyChanges(runtime: Runtime, make: MakeChanges, options:
     let work = await prepare(runtime, make, ask)
     while (work.changes.length > 0) {
       const withoutForeignKeys = work.statements.some((statement) => statement.withoutForeignKeys !== undefined)
-      const inTransaction = async (): Promise<boolean> => await executor.atomic(inside, async (transaction) => {
-        const own: ExecOptions = { ...options, connection: null, transaction }
-        const askInside = runWith(runtime, own)
-        if (version === null || version !== await schemaVersion(dialect, askInside)) work = await prepare(runtime, make, askInside)
-        // Somebody else changed the schema in between: begin again with what is needed now.
-        if (!withoutForeignKeys && work.statements.some((statement) => statement.withoutForeignKeys !== undefined)) return false
-        await carryOut(runtime, work, own)
-        return true
-      })
+      const inTransaction = async (): Promise<boolean> =>
+        await executor.atomic(inside, async (transaction) => {
+          const own: ExecOptions = { ...options, connection: null, transaction }
+          const askInside = runWith(runtime, own)
+          if (version === null || version !== (await schemaVersion(dialect, askInside)))
+            work = await prepare(runtime, make, askInside)
+          // Somebody else changed the schema in between: begin again with what is needed now.
+          if (!withoutForeignKeys && work.statements.some((statement) => statement.withoutForeignKeys !== undefined))
+            return false
+          await carryOut(runtime, work, own)
+          return true
+        })
       const atOnce = async (): Promise<boolean> => {
         await carryOut(runtime, work, inside)
         return true
       }
-      const done = await withForeignKeys(dialect, ask, withoutForeignKeys, dialect.traits.transactionalDdl ? inTransaction : atOnce)
+      const done = await withForeignKeys(
+        dialect,
+        ask,
+        withoutForeignKeys,
+        dialect.traits.transactionalDdl ? inTransaction : atOnce,
+      )
       if (done) break
     }
     for (const statement of work.statements) if (statement.outsideTransaction) await ask(run(statement.text))
@@ -99,11 +127,18 @@ export async function applyChanges(runtime: Runtime, make: MakeChanges, options:
 }
 
 async function schemaVersion(dialect: Dialect, ask: Run): Promise<string | null> {
-  return dialect.schemaVersion === undefined ? null : String((await ask(run(dialect.schemaVersion, 'rows'))).rows[0]?.[0])
+  return dialect.schemaVersion === undefined
+    ? null
+    : String((await ask(run(dialect.schemaVersion, 'rows'))).rows[0]?.[0])
 }
 
 /** Runs the callback while foreign keys are not enforced, and restores what was before, whatever happens. */
-export async function withForeignKeys<T>(dialect: Dialect, ask: Run, off: boolean, callback: () => Promise<T>): Promise<T> {
+export async function withForeignKeys<T>(
+  dialect: Dialect,
+  ask: Run,
+  off: boolean,
+  callback: () => Promise<T>,
+): Promise<T> {
   const checks = dialect.foreignKeyChecks
   if (!off || !checks) return await callback()
   const wereOn = Number((await ask(run(checks.read, 'rows'))).rows[0]?.[0]) === 1
@@ -117,15 +152,24 @@ export async function withForeignKeys<T>(dialect: Dialect, ask: Run, off: boolea
 }
 
 /** Whether rows of other tables would be touched, because enforcement stays on inside a transaction. */
-async function areForeignKeysStuck(dialect: Dialect, ask: Run, statements: readonly SchemaStatement[]): Promise<boolean> {
+async function areForeignKeysStuck(
+  dialect: Dialect,
+  ask: Run,
+  statements: readonly SchemaStatement[],
+): Promise<boolean> {
   const checks = dialect.foreignKeyChecks
-  if (!checks || checks.inTransaction || !statements.some((statement) => statement.withoutForeignKeys === 'needed')) return false
+  if (!checks || checks.inTransaction || !statements.some((statement) => statement.withoutForeignKeys === 'needed'))
+    return false
   return Number((await ask(run(checks.read, 'rows'))).rows[0]?.[0]) === 1
 }
 
 function stuck(dialect: Dialect, changes: readonly Change[]): QueryError {
-  const names = [...new Set(changes.map((change) => change.kind === 'create-table' ? change.table.table.name : change.table.name))].join(', ')
-  return new QueryError(`This change of ${names} has to write a table anew with foreign keys switched off, which ${dialect.name} cannot do inside a transaction: rows that refer to it would be deleted or unlinked. Run it outside of the transaction (\`transaction: null\`); it is atomic by itself.`)
+  const names = [
+    ...new Set(changes.map((change) => (change.kind === 'create-table' ? change.table.table.name : change.table.name))),
+  ].join(', ')
+  return new QueryError(
+    `This change of ${names} has to write a table anew with foreign keys switched off, which ${dialect.name} cannot do inside a transaction: rows that refer to it would be deleted or unlinked. Run it outside of the transaction (\`transaction: null\`); it is atomic by itself.`,
+  )
 }
 
 async function carryOut(runtime: Runtime, { changes, actual, statements }: Work, options: ExecOptions): Promise<void> {
@@ -138,7 +182,12 @@ async function carryOut(runtime: Runtime, { changes, actual, statements }: Work,
   }
 }
 
-async function compare(text: string, check: SchemaCheck, answers: Map<string, Result['rows'] | null>, ask: Run): Promise<void> {
+async function compare(
+  text: string,
+  check: SchemaCheck,
+  answers: Map<string, Result['rows'] | null>,
+  ask: Run,
+): Promise<void> {
   if (check.phase === 'before') {
     try {
       answers.set(check.key, (await ask(run(text, 'rows'))).rows)
@@ -159,5 +208,11 @@ async function compare(text: string, check: SchemaCheck, answers: Map<string, Re
   }
   const counts = new Map(before.map((row) => [JSON.stringify(row.slice(0, -1)), Number(row[row.length - 1])]))
   const grown = rows.filter((row) => Number(row[row.length - 1]) > (counts.get(JSON.stringify(row.slice(0, -1))) ?? 0))
-  if (grown.length > 0) throw new ForeignKeyConstraintError({ message: `${check.message}: ${grown.map((row) => row.join(', ')).join('; ')}.`, sql: text, table: String(grown[0]![0]), reltype: 'parent' })
+  if (grown.length > 0)
+    throw new ForeignKeyConstraintError({
+      message: `${check.message}: ${grown.map((row) => row.join(', ')).join('; ')}.`,
+      sql: text,
+      table: String(grown[0]![0]),
+      reltype: 'parent',
+    })
 }

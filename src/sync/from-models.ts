@@ -11,7 +11,14 @@ import type { Attribute } from '../model/attribute.js'
 import type { IndexOptions, ModelClass, ModelDefinition } from '../model/definition.js'
 import { toExpr } from '../read/expression.js'
 import { normaliseWhere, tablesOf } from '../read/where.js'
-import type { ColumnSnapshot, ForeignKeySnapshot, IndexField, IndexSnapshot, SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
+import type {
+  ColumnSnapshot,
+  ForeignKeySnapshot,
+  IndexField,
+  IndexSnapshot,
+  SchemaSnapshot,
+  TableSnapshot,
+} from '../schema/snapshot.js'
 import { indexField, tableKey } from '../schema/snapshot.js'
 import { isFragment, Uuid } from '../sql/fragments.js'
 import type { TableName } from '../sql/query.js'
@@ -56,7 +63,8 @@ function tableOf(runtime: Runtime, definition: ModelDefinition, schema: string |
   const { shape, settings } = definition
   const table = tableNameOf(definition, schema)
   const key = shape.primaryKey.map((attribute) => attribute.columnName)
-  const option = <K extends string, V>(name: K, value: V | null): { readonly [P in K]?: V } => value === null ? {} : { [name]: value } as { readonly [P in K]: V }
+  const option = <K extends string, V>(name: K, value: V | null): { readonly [P in K]?: V } =>
+    value === null ? {} : ({ [name]: value } as { readonly [P in K]: V })
   return {
     table,
     columns: shape.physical.map((attribute) => columnOf(runtime, attribute, definition)),
@@ -65,8 +73,11 @@ function tableOf(runtime: Runtime, definition: ModelDefinition, schema: string |
     foreignKeys: foreignKeysOf(definition, table, runtime.dialect.traits),
     checks: [],
     options: {
-      ...option('engine', settings.engine), ...option('charset', settings.charset), ...option('collate', settings.collate),
-      ...option('comment', settings.comment), ...option('initialAutoIncrement', settings.initialAutoIncrement),
+      ...option('engine', settings.engine),
+      ...option('charset', settings.charset),
+      ...option('collate', settings.collate),
+      ...option('comment', settings.comment),
+      ...option('initialAutoIncrement', settings.initialAutoIncrement),
     },
   }
 }
@@ -89,12 +100,18 @@ function defaultText(runtime: Runtime, attribute: Attribute, definition: ModelDe
   const { defaultValue: value, type } = attribute
   const { dialect } = runtime
   if (value === undefined || value === null || typeof value === 'function' || value instanceof AbstractType) return null
-  if (value instanceof Uuid && (value.inJavaScript || !dialect.traits.generatedUuid.includes(`v${value.version}`))) return null
+  if (value instanceof Uuid && (value.inJavaScript || !dialect.traits.generatedUuid.includes(`v${value.version}`)))
+    return null
   try {
-    return isFragment(value) ? dialect.printInline(toExpr(value, tablesOf(runtime, definition), 'defaultValue')) : dialect.escape(value, type)
+    return isFragment(value)
+      ? dialect.printInline(toExpr(value, tablesOf(runtime, definition), 'defaultValue'))
+      : dialect.escape(value, type)
   } catch (cause) {
     const place = definition ? `${definition.modelName}.${attribute.attributeName}` : `Column "${attribute.columnName}"`
-    throw new DefinitionError(`The default of ${place} cannot be written in SQL: ${cause instanceof Error ? cause.message : String(cause)} A function as \`defaultValue\` gives the value in JavaScript instead.`, { cause })
+    throw new DefinitionError(
+      `The default of ${place} cannot be written in SQL: ${cause instanceof Error ? cause.message : String(cause)} A function as \`defaultValue\` gives the value in JavaScript instead.`,
+      { cause },
+    )
   }
 }
 
@@ -115,8 +132,12 @@ function foreignKeysOf(definition: ModelDefinition, table: TableName, traits: Tr
     keys.push({
       name: constraint.name ?? shorten(foreignKeyName(table.name, columns), traits.maxIdentifierLength),
       columns,
-      references: { table: tableNameOf(target), columns: constraint.references.attributes.map((name) => target.attribute(name).columnName) },
-      onDelete: constraint.onDelete, onUpdate: constraint.onUpdate,
+      references: {
+        table: tableNameOf(target),
+        columns: constraint.references.attributes.map((name) => target.attribute(name).columnName),
+      },
+      onDelete: constraint.onDelete,
+      onUpdate: constraint.onUpdate,
       deferrable: traits.deferrableConstraints ? constraint.deferrable : null,
     })
   }
@@ -128,7 +149,9 @@ export function foreignKeyOf(attribute: Attribute, table: TableName, traits: Tra
   const { references } = attribute
   if (!references) return null
   return {
-    name: references.constraintName ?? shorten(foreignKeyName(table.name, [attribute.columnName]), traits.maxIdentifierLength),
+    name:
+      references.constraintName ??
+      shorten(foreignKeyName(table.name, [attribute.columnName]), traits.maxIdentifierLength),
     columns: [attribute.columnName],
     references: { table: references.table, columns: [references.key] },
     onDelete: attribute.onDelete ?? 'NO ACTION',
@@ -137,27 +160,51 @@ export function foreignKeyOf(attribute: Attribute, table: TableName, traits: Tra
   }
 }
 
-function indexesOf(runtime: Runtime, definition: ModelDefinition, primaryKey: readonly string[]): readonly IndexSnapshot[] {
+function indexesOf(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  primaryKey: readonly string[],
+): readonly IndexSnapshot[] {
   const { traits } = runtime.dialect
-  const wanted = definition.getIndexes().map((options) => ({ options, index: indexOf(runtime, options, definition, definition.modelName) }))
-  const covers = (columns: readonly string[], by: readonly string[]): boolean => columns.every((name, position) => by[position] === name)
+  const wanted = definition
+    .getIndexes()
+    .map((options) => ({ options, index: indexOf(runtime, options, definition, definition.modelName) }))
+  const covers = (columns: readonly string[], by: readonly string[]): boolean =>
+    columns.every((name, position) => by[position] === name)
   return wanted.flatMap(({ options, index }) => {
     if (options.purpose !== 'foreign-key') return [index]
     if (traits.implicitForeignKeyIndex) return []
     const columns = index.fields.map((field) => field.name)
-    const isCovered = covers(columns, primaryKey)
-      || wanted.some((other) => other.index !== index && other.options.purpose !== 'foreign-key' && other.index.where === null && covers(columns, other.index.fields.map((field) => field.expression ? '' : field.name)))
+    const isCovered =
+      covers(columns, primaryKey) ||
+      wanted.some(
+        (other) =>
+          other.index !== index &&
+          other.options.purpose !== 'foreign-key' &&
+          other.index.where === null &&
+          covers(
+            columns,
+            other.index.fields.map((field) => (field.expression ? '' : field.name)),
+          ),
+      )
     return isCovered ? [] : [index]
   })
 }
 
 /** An index as written in a model or given to the query interface. `owner`: for messages. `definition` null: fields are columns. */
-export function indexOf(runtime: Runtime, options: IndexOptions & { readonly name: string }, definition: ModelDefinition | null, owner: string): IndexSnapshot {
+export function indexOf(
+  runtime: Runtime,
+  options: IndexOptions & { readonly name: string },
+  definition: ModelDefinition | null,
+  owner: string,
+): IndexSnapshot {
   const { dialect } = runtime
   const isPartial = options.where !== undefined && options.where !== null
   const place = `index "${options.name}" of ${owner}`
-  if (isPartial && !dialect.traits.partialIndexes && options.purpose !== 'one-to-one') throw new DefinitionError(`The ${place} has a \`where\`, but ${dialect.name} has no partial indexes. Leave it out.`)
-  const condition = isPartial && dialect.traits.partialIndexes ? normaliseWhere(options.where, tablesOf(runtime, definition)) : null
+  if (isPartial && !dialect.traits.partialIndexes && options.purpose !== 'one-to-one')
+    throw new DefinitionError(`The ${place} has a \`where\`, but ${dialect.name} has no partial indexes. Leave it out.`)
+  const condition =
+    isPartial && dialect.traits.partialIndexes ? normaliseWhere(options.where, tablesOf(runtime, definition)) : null
   return {
     name: shorten(options.name, dialect.traits.maxIdentifierLength),
     fields: options.fields.map((field) => fieldOf(runtime, field, options.operator ?? null, definition, place)),
@@ -173,16 +220,53 @@ export function indexOf(runtime: Runtime, options: IndexOptions & { readonly nam
   }
 }
 
-function fieldOf(runtime: Runtime, field: IndexOptions['fields'][number], operator: string | null, definition: ModelDefinition | null, place: string): IndexField {
+function fieldOf(
+  runtime: Runtime,
+  field: IndexOptions['fields'][number],
+  operator: string | null,
+  definition: ModelDefinition | null,
+  place: string,
+): IndexField {
   if (typeof field === 'string') return indexField(columnNamed(field, definition, place), { operator })
-  if (isFragment(field)) return indexField(runtime.dialect.printInline(toExpr(field, tablesOf(runtime, definition), place)), { expression: true, operator })
-  const { name, attribute, length, order, collate, operator: own } = field as { name?: unknown, attribute?: string, length?: number, order?: string, collate?: string, operator?: string }
+  if (isFragment(field))
+    return indexField(runtime.dialect.printInline(toExpr(field, tablesOf(runtime, definition), place)), {
+      expression: true,
+      operator,
+    })
+  const {
+    name,
+    attribute,
+    length,
+    order,
+    collate,
+    operator: own,
+  } = field as {
+    name?: unknown
+    attribute?: string
+    length?: number
+    order?: string
+    collate?: string
+    operator?: string
+  }
   const target = name ?? attribute
-  if (isFragment(target)) return indexField(runtime.dialect.printInline(toExpr(target, tablesOf(runtime, definition), place)), { expression: true, operator: own ?? operator })
-  if (typeof target !== 'string') throw new DefinitionError(`A field of the ${place} has no name. Write an attribute's name, { name, order, collate, length, operator }, or SQL.`)
+  if (isFragment(target))
+    return indexField(runtime.dialect.printInline(toExpr(target, tablesOf(runtime, definition), place)), {
+      expression: true,
+      operator: own ?? operator,
+    })
+  if (typeof target !== 'string')
+    throw new DefinitionError(
+      `A field of the ${place} has no name. Write an attribute's name, { name, order, collate, length, operator }, or SQL.`,
+    )
   const direction = order?.toUpperCase()
-  if (direction !== undefined && direction !== 'ASC' && direction !== 'DESC') throw new DefinitionError(`The field "${target}" of the ${place} has the order "${order}". It can be ASC or DESC.`)
-  return indexField(columnNamed(target, definition, place), { length: length ?? null, order: direction ?? null, collate: collate ?? null, operator: own ?? operator })
+  if (direction !== undefined && direction !== 'ASC' && direction !== 'DESC')
+    throw new DefinitionError(`The field "${target}" of the ${place} has the order "${order}". It can be ASC or DESC.`)
+  return indexField(columnNamed(target, definition, place), {
+    length: length ?? null,
+    order: direction ?? null,
+    collate: collate ?? null,
+    operator: own ?? operator,
+  })
 }
 
 /** Attribute names come first; a column's own name is understood too. */
@@ -190,7 +274,10 @@ function columnNamed(name: string, definition: ModelDefinition | null, place: st
   if (!definition) return name
   const { attributes, byColumn } = definition.shape
   const attribute = attributes.get(name) ?? byColumn.get(name)
-  if (!attribute) throw new DefinitionError(`The ${place} uses "${name}", which is no attribute of the model.${suggestion(name, attributes.keys()) || ` It has: ${[...attributes.keys()].join(', ')}.`}`)
+  if (!attribute)
+    throw new DefinitionError(
+      `The ${place} uses "${name}", which is no attribute of the model.${suggestion(name, attributes.keys()) || ` It has: ${[...attributes.keys()].join(', ')}.`}`,
+    )
   if (attribute.isVirtual) throw new DefinitionError(`The ${place} uses "${name}", which is virtual: it has no column.`)
   return attribute.columnName
 }

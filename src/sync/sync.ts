@@ -60,10 +60,19 @@ export interface SyncContext {
 }
 export interface SyncPlan extends SchemaPlan {
   /** Columns that the database has and the models do not; they stay as they are. */
-  readonly kept: readonly { readonly table: TableName, readonly column: ColumnSnapshot }[]
+  readonly kept: readonly { readonly table: TableName; readonly column: ColumnSnapshot }[]
 }
 
-export const EXECUTION = ['logging', 'benchmark', 'logQueryParameters', 'transaction', 'connection', 'useMaster', 'signal', 'retry'] as const
+export const EXECUTION = [
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'transaction',
+  'connection',
+  'useMaster',
+  'signal',
+  'retry',
+] as const
 const COMMON = [...EXECUTION, 'schema', 'searchPath', 'match', 'hooks', 'noHooks', 'plan'] as const
 const SYNC_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'force', 'alter', 'drop'])
 const DROP_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'cascade'])
@@ -74,7 +83,12 @@ const DROP_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'cascade'])
  * @returns What was done (`plan: true`: what would be done).
  * @throws QueryError for an unknown option, or a database that `match` refuses; DefinitionError for a model that cannot have a table.
  */
-export async function sync(runtime: Runtime, models: readonly ModelClass[], given: SyncOptions = {}, context: SyncContext = {}): Promise<SyncPlan> {
+export async function sync(
+  runtime: Runtime,
+  models: readonly ModelClass[],
+  given: SyncOptions = {},
+  context: SyncContext = {},
+): Promise<SyncPlan> {
   checkOptions(given, SYNC_OPTIONS, 'sync')
   const options = await withHooks(context.hooks, 'beforeBulkSync', given)
   checkMatch(options, context)
@@ -90,7 +104,12 @@ export async function sync(runtime: Runtime, models: readonly ModelClass[], give
 }
 
 /** Drops the tables of the models that exist, what refers to others first, each with one statement. */
-export async function drop(runtime: Runtime, models: readonly ModelClass[], options: DropOptions = {}, context: SyncContext = {}): Promise<SchemaPlan> {
+export async function drop(
+  runtime: Runtime,
+  models: readonly ModelClass[],
+  options: DropOptions = {},
+  context: SyncContext = {},
+): Promise<SchemaPlan> {
   checkOptions(options, DROP_OPTIONS, 'drop')
   checkMatch(options, context)
   const tables = models.map((model) => tableNameOf(model.modelDefinition, options.schema))
@@ -98,25 +117,44 @@ export async function drop(runtime: Runtime, models: readonly ModelClass[], opti
 }
 
 /** Drops those of the tables that exist. */
-export async function dropTables(runtime: Runtime, tables: readonly TableName[], options: DropOptions = {}): Promise<SchemaPlan> {
-  const make = async (run: Run): Promise<{ actual: SchemaSnapshot, changes: readonly Change[] }> => {
+export async function dropTables(
+  runtime: Runtime,
+  tables: readonly TableName[],
+  options: DropOptions = {},
+): Promise<SchemaPlan> {
+  const make = async (run: Run): Promise<{ actual: SchemaSnapshot; changes: readonly Change[] }> => {
     const actual = await runtime.dialect.introspect(run, tables)
-    return { actual, changes: actual.tables.map(({ table }): Change => ({ kind: 'drop-table', table, cascade: options.cascade === true, ifExists: true })) }
+    return {
+      actual,
+      changes: actual.tables.map(
+        ({ table }): Change => ({ kind: 'drop-table', table, cascade: options.cascade === true, ifExists: true }),
+      ),
+    }
   }
-  return options.plan ? await planChanges(runtime, make, execution(options)) : await applyChanges(runtime, make, execution(options))
+  return options.plan
+    ? await planChanges(runtime, make, execution(options))
+    : await applyChanges(runtime, make, execution(options))
 }
 
 type Mode = 'create' | 'alter' | 'force'
-interface Wish { readonly model: ModelClass, readonly options: SyncOptions, readonly mode: Mode, readonly dropColumns: boolean }
+interface Wish {
+  readonly model: ModelClass
+  readonly options: SyncOptions
+  readonly mode: Mode
+  readonly dropColumns: boolean
+}
 
-function modeOf(options: SyncOptions): { mode: Mode, dropColumns: boolean } {
+function modeOf(options: SyncOptions): { mode: Mode; dropColumns: boolean } {
   const { force, alter, drop: consent } = options
   const mode = force ? 'force' : alter ? 'alter' : 'create'
   return { mode, dropColumns: consent === true || (typeof alter === 'object' && alter.drop === true) }
 }
 
 /** Desired tables with what may be done to each; of two models with one table the bolder mode counts. */
-function desiredTables(runtime: Runtime, wishes: readonly Wish[]): { desired: SchemaSnapshot, modes: ReadonlyMap<string, Omit<Wish, 'model' | 'options'>> } {
+function desiredTables(
+  runtime: Runtime,
+  wishes: readonly Wish[],
+): { desired: SchemaSnapshot; modes: ReadonlyMap<string, Omit<Wish, 'model' | 'options'>> } {
   const fold = foldOf(runtime.dialect)
   const bySchema = new Map<string | undefined, Wish[]>()
   for (const wish of wishes) bySchema.set(wish.options.schema, [...(bySchema.get(wish.options.schema) ?? []), wish])
@@ -124,12 +162,23 @@ function desiredTables(runtime: Runtime, wishes: readonly Wish[]): { desired: Sc
   const modes = new Map<string, Omit<Wish, 'model' | 'options'>>()
   const boldness: readonly Mode[] = ['create', 'alter', 'force']
   for (const [schema, group] of bySchema) {
-    tables.push(...fromModels(runtime, group.map((wish) => wish.model), schema).tables)
+    tables.push(
+      ...fromModels(
+        runtime,
+        group.map((wish) => wish.model),
+        schema,
+      ).tables,
+    )
     for (const { model, mode, dropColumns } of group) {
-      const [canonical] = runtime.dialect.canonical({ tables: [emptyTable(tableNameOf(model.modelDefinition, schema))] }).tables
+      const [canonical] = runtime.dialect.canonical({
+        tables: [emptyTable(tableNameOf(model.modelDefinition, schema))],
+      }).tables
       const key = tableKey(canonical!.table, fold)
       const other = modes.get(key)
-      modes.set(key, { mode: other && boldness.indexOf(other.mode) > boldness.indexOf(mode) ? other.mode : mode, dropColumns: dropColumns || other?.dropColumns === true })
+      modes.set(key, {
+        mode: other && boldness.indexOf(other.mode) > boldness.indexOf(mode) ? other.mode : mode,
+        dropColumns: dropColumns || other?.dropColumns === true,
+      })
     }
   }
   return { desired: { tables }, modes }
@@ -139,24 +188,44 @@ async function carryOut(runtime: Runtime, wishes: readonly Wish[], options: Sync
   const { dialect } = runtime
   const fold = foldOf(dialect)
   const { desired, modes } = desiredTables(runtime, wishes)
-  const modeFor = (table: TableSnapshot): Omit<Wish, 'model' | 'options'> => modes.get(tableKey(table.table, fold)) ?? { mode: 'create', dropColumns: false }
+  const modeFor = (table: TableSnapshot): Omit<Wish, 'model' | 'options'> =>
+    modes.get(tableKey(table.table, fold)) ?? { mode: 'create', dropColumns: false }
   let kept: SyncPlan['kept'] = []
 
-  const make = async (run: Run): Promise<{ actual: SchemaSnapshot, changes: readonly Change[] }> => {
+  const make = async (run: Run): Promise<{ actual: SchemaSnapshot; changes: readonly Change[] }> => {
     const onlyCreates = desired.tables.every((table) => modeFor(table).mode === 'create')
-    const actual = onlyCreates ? await existing(runtime, desired, run) : await dialect.introspect(run, desired.tables.map((table) => table.table))
+    const actual = onlyCreates
+      ? await existing(runtime, desired, run)
+      : await dialect.introspect(
+          run,
+          desired.tables.map((table) => table.table),
+        )
     const isForced = (table: TableSnapshot): boolean => modeFor(table).mode === 'force'
-    const drops = actual.tables.filter(isForced).map(({ table }): Change => ({ kind: 'drop-table', table, cascade: false, ifExists: true }))
+    const drops = actual.tables
+      .filter(isForced)
+      .map(({ table }): Change => ({ kind: 'drop-table', table, cascade: false, ifExists: true }))
     const remaining: SchemaSnapshot = { tables: actual.tables.filter((table) => !isForced(table)) }
-    const touched = desired.tables.filter((table) => modeFor(table).mode === 'alter' || !findTable(remaining, table.table, fold))
-    const changes = [true, false].flatMap((dropColumns) => diff(remaining, { tables: touched.filter((table) => modeFor(table).dropColumns === dropColumns) }, { dropColumns, fold }))
+    const touched = desired.tables.filter(
+      (table) => modeFor(table).mode === 'alter' || !findTable(remaining, table.table, fold),
+    )
+    const changes = [true, false].flatMap((dropColumns) =>
+      diff(
+        remaining,
+        { tables: touched.filter((table) => modeFor(table).dropColumns === dropColumns) },
+        { dropColumns, fold },
+      ),
+    )
     kept = remaining.tables.flatMap((table) => {
       const wanted = findTable(desired, table.table, fold)
-      return !wanted || modeFor(wanted).mode !== 'alter' || modeFor(wanted).dropColumns ? [] : unknownColumns(table, wanted, fold).map((column) => ({ table: table.table, column }))
+      return !wanted || modeFor(wanted).mode !== 'alter' || modeFor(wanted).dropColumns
+        ? []
+        : unknownColumns(table, wanted, fold).map((column) => ({ table: table.table, column }))
     })
     return { actual, changes: [...drops, ...changes] }
   }
-  const plan = options.plan ? await planChanges(runtime, make, execution(options)) : await applyChanges(runtime, make, execution(options))
+  const plan = options.plan
+    ? await planChanges(runtime, make, execution(options))
+    : await applyChanges(runtime, make, execution(options))
   for (const { table, column } of kept) warnOfRequired(runtime, table, column)
   return { ...plan, kept }
 }
@@ -166,26 +235,40 @@ async function existing(runtime: Runtime, desired: SchemaSnapshot, run: Run): Pr
   const fold = foldOf(runtime.dialect)
   const present = new Set<string>()
   for (const schema of new Set(desired.tables.map((table) => table.table.schema))) {
-    for (const table of await runtime.dialect.listTables(run, schema ?? undefined)) present.add(tableKey({ schema, name: table.name }, fold))
+    for (const table of await runtime.dialect.listTables(run, schema ?? undefined))
+      present.add(tableKey({ schema, name: table.name }, fold))
   }
-  return { tables: desired.tables.filter((table) => present.has(tableKey(table.table, fold))).map((table) => emptyTable(table.table)) }
+  return {
+    tables: desired.tables
+      .filter((table) => present.has(tableKey(table.table, fold)))
+      .map((table) => emptyTable(table.table)),
+  }
 }
 
 function warnOfRequired(runtime: Runtime, table: TableName, column: ColumnSnapshot): void {
   if (column.nullable || column.default !== null || column.autoIncrement || column.generated) return
   const name = tableKey(table)
-  runtime.warn('MORTISE_W_UNKNOWN_REQUIRED_COLUMN', `${name}.${column.name}`,
-    `Column "${column.name}" of "${name}" is NOT NULL without a default, but no attribute gives it a value: inserts will fail. Add the attribute, or drop the column with sync({ alter: { drop: true } }).`)
+  runtime.warn(
+    'MORTISE_W_UNKNOWN_REQUIRED_COLUMN',
+    `${name}.${column.name}`,
+    `Column "${column.name}" of "${name}" is NOT NULL without a default, but no attribute gives it a value: inserts will fail. Add the attribute, or drop the column with sync({ alter: { drop: true } }).`,
+  )
 }
 
 function checkOptions(options: object, known: ReadonlySet<string>, method: string): void {
   for (const option of Object.keys(options)) {
-    if (!known.has(option)) throw new QueryError(`Unknown option "${option}" of ${method}().${suggestion(option, known)}`)
+    if (!known.has(option))
+      throw new QueryError(`Unknown option "${option}" of ${method}().${suggestion(option, known)}`)
   }
   const { alter } = options as SyncOptions
   if (alter !== undefined && alter !== null && typeof alter !== 'boolean') {
-    if (typeof alter !== 'object') throw new QueryError(`The option \`alter\` of ${method}() must be true, false or { drop: boolean }, got ${String(alter)}.`)
-    for (const option of Object.keys(alter)) if (option !== 'drop') throw new QueryError(`Unknown option "${option}" of ${method}({ alter }).${suggestion(option, ['drop'])}`)
+    if (typeof alter !== 'object')
+      throw new QueryError(
+        `The option \`alter\` of ${method}() must be true, false or { drop: boolean }, got ${String(alter)}.`,
+      )
+    for (const option of Object.keys(alter))
+      if (option !== 'drop')
+        throw new QueryError(`Unknown option "${option}" of ${method}({ alter }).${suggestion(option, ['drop'])}`)
   }
 }
 
@@ -194,7 +277,10 @@ function checkMatch({ match }: { readonly match?: RegExp }, { databaseName }: Sy
   if (!(match instanceof RegExp)) throw new QueryError('The option `match` must be a regular expression.')
   const name = databaseName ?? ''
   // search() knows no lastIndex: a global expression gives the same answer each time.
-  if (name.search(match) < 0) throw new QueryError(`Database "${name}" does not match ${String(match)}: nothing was done. This is the \`match\` option's purpose; leave it out or correct it if this is the right database.`)
+  if (name.search(match) < 0)
+    throw new QueryError(
+      `Database "${name}" does not match ${String(match)}: nothing was done. This is the \`match\` option's purpose; leave it out or correct it if this is the right database.`,
+    )
 }
 
 /** The options after the hook, which gets a copy that it may write to. */
@@ -211,5 +297,5 @@ async function runHook(hooks: Hooks | undefined, name: string, options: SyncOpti
 
 /** The part of the options that concerns how statements are sent. */
 export function execution(options: ExecOptions): ExecOptions {
-  return Object.fromEntries(EXECUTION.flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]))
+  return Object.fromEntries(EXECUTION.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])))
 }

@@ -2,7 +2,8 @@
 import { DataTypes, NotNullConstraintError, QueryError, sql, UniqueConstraintError } from 'mortise'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { describeEachEngine } from '../support/databases.js'
-import { DDL, type Recorder } from '../support/recorder.js'
+import type { Recorder } from '../support/recorder.js'
+import { DDL } from '../support/recorder.js'
 import { columnsOf, contentsOf, foreignKeysOf, indexesOf, tablesOf } from '../support/schema.js'
 import type { Database, Table } from '../support/untyped.js'
 
@@ -14,11 +15,20 @@ describeEachEngine('sync', (engine) => {
     db = engine.script(sequelize)
     recorder = engine.recorder(sequelize)
   })
-  const ddlDuring = async (work: () => unknown): Promise<string[]> => (await recorder.during(work)).filter((text) => DDL.test(text))
+  const ddlDuring = async (work: () => unknown): Promise<string[]> =>
+    (await recorder.during(work)).filter((text) => DDL.test(text))
 
-  function shop(changes: { userName?: object, extra?: object } = {}): { User: Table, Task: Table } {
-    const User = db.define('User', { name: { type: DataTypes.STRING, defaultValue: 'it\'s', ...changes.userName }, code: { type: DataTypes.STRING(20), unique: true }, ...changes.extra })
-    const Task = db.define('Task', { title: DataTypes.STRING }, { indexes: [{ fields: [{ name: 'title', order: 'DESC' }] }] })
+  function shop(changes: { userName?: object; extra?: object } = {}): { User: Table; Task: Table } {
+    const User = db.define('User', {
+      name: { type: DataTypes.STRING, defaultValue: "it's", ...changes.userName },
+      code: { type: DataTypes.STRING(20), unique: true },
+      ...changes.extra,
+    })
+    const Task = db.define(
+      'Task',
+      { title: DataTypes.STRING },
+      { indexes: [{ fields: [{ name: 'title', order: 'DESC' }] }] },
+    )
     User.hasOne(Task, { onDelete: 'CASCADE' })
     return { User, Task }
   }
@@ -27,7 +37,9 @@ describeEachEngine('sync', (engine) => {
     test('creates what is missing, referenced tables first, and does nothing afterwards', async () => {
       db.define('Task', {}).belongsTo(db.define('User', {}))
       const sent = await ddlDuring(() => db.sync())
-      expect(sent.filter((text) => text.startsWith('CREATE TABLE')).map((text) => /IF NOT EXISTS .(\w+)/.exec(text)?.[1])).toEqual(['Users', 'Tasks'])
+      expect(
+        sent.filter((text) => text.startsWith('CREATE TABLE')).map((text) => /IF NOT EXISTS .(\w+)/.exec(text)?.[1]),
+      ).toEqual(['Users', 'Tasks'])
       expect(await ddlDuring(() => db.sync())).toEqual([])
       expect(await tablesOf(db)).toEqual(['Tasks', 'Users'])
     })
@@ -47,15 +59,29 @@ describeEachEngine('sync', (engine) => {
 
     test('writes defaults of the database only where it can make them', async () => {
       const Model = db.define('Thing', {
-        text: { type: DataTypes.STRING, defaultValue: 'a\'b' }, number: { type: DataTypes.INTEGER, defaultValue: 3 }, flag: { type: DataTypes.BOOLEAN, defaultValue: false },
-        now: { type: DataTypes.DATE, defaultValue: DataTypes.NOW }, made: { type: DataTypes.INTEGER, defaultValue: () => 7 }, uuid: { type: DataTypes.UUID, defaultValue: DataTypes.UUIDV4 },
-        json: { type: DataTypes.JSON, defaultValue: { a: 1 } }, stamp: { type: DataTypes.STRING, defaultValue: sql.literal('CURRENT_TIMESTAMP') }, lower: { type: DataTypes.STRING, defaultValue: sql.fn('lower', 'ABC') },
+        text: { type: DataTypes.STRING, defaultValue: "a'b" },
+        number: { type: DataTypes.INTEGER, defaultValue: 3 },
+        flag: { type: DataTypes.BOOLEAN, defaultValue: false },
+        now: { type: DataTypes.DATE, defaultValue: DataTypes.NOW },
+        made: { type: DataTypes.INTEGER, defaultValue: () => 7 },
+        uuid: { type: DataTypes.UUID, defaultValue: DataTypes.UUIDV4 },
+        json: { type: DataTypes.JSON, defaultValue: { a: 1 } },
+        stamp: { type: DataTypes.STRING, defaultValue: sql.literal('CURRENT_TIMESTAMP') },
+        lower: { type: DataTypes.STRING, defaultValue: sql.fn('lower', 'ABC') },
       })
       await db.sync()
       const columns = await columnsOf(db, 'Things')
       expect(columns.now!.defaultValue ?? columns.made!.defaultValue ?? columns.uuid!.defaultValue).toBeNull()
       await db.query('INSERT INTO Things (id) VALUES (1)')
-      expect((await Model.findByPk(1)).toJSON()).toMatchObject({ text: 'a\'b', number: 3, flag: false, now: null, made: null, json: { a: 1 }, lower: 'abc' })
+      expect((await Model.findByPk(1)).toJSON()).toMatchObject({
+        text: "a'b",
+        number: 3,
+        flag: false,
+        now: null,
+        made: null,
+        json: { a: 1 },
+        lower: 'abc',
+      })
       expect(await ddlDuring(() => db.sync({ alter: true }))).toEqual([])
     })
   })
@@ -73,13 +99,20 @@ describeEachEngine('sync', (engine) => {
     test('C20, P75: a change of the parent keeps its rows, its children, keys, indexes and counter', async () => {
       const { User, Task } = shop()
       await db.sync()
-      const users = await User.bulkCreate([{ name: 'Ann', code: 'a' }, { name: 'Bob', code: 'b' }, { name: 'Cid', code: 'c' }])
+      const users = await User.bulkCreate([
+        { name: 'Ann', code: 'a' },
+        { name: 'Bob', code: 'b' },
+        { name: 'Cid', code: 'c' },
+      ])
       for (const user of users) await Task.create({ title: user.name, UserId: user.id })
       await users[2]!.destroy()
       const before = await contentsOf(db, 'Users', 'Tasks')
       const keys = await foreignKeysOf(db, 'Tasks')
 
-      const changed = shop({ userName: { type: DataTypes.TEXT, allowNull: false, defaultValue: undefined }, extra: { age: DataTypes.INTEGER } })
+      const changed = shop({
+        userName: { type: DataTypes.TEXT, allowNull: false, defaultValue: undefined },
+        extra: { age: DataTypes.INTEGER },
+      })
       const sent = await ddlDuring(() => db.sync({ alter: true }))
       expect(sent.length).toBeGreaterThan(0)
       expect(await ddlDuring(() => db.sync({ alter: true }))).toEqual([])
@@ -115,7 +148,12 @@ describeEachEngine('sync', (engine) => {
       const { User } = shop()
       await db.sync()
       await db.queryInterface.addIndex('Users', ['name'])
-      await db.queryInterface.addConstraint('Users', { type: 'check', fields: ['name'], where: { name: { [Symbol.for('ne')]: 'root' } }, name: 'no_root' })
+      await db.queryInterface.addConstraint('Users', {
+        type: 'check',
+        fields: ['name'],
+        where: { name: { [Symbol.for('ne')]: 'root' } },
+        name: 'no_root',
+      })
       shop({ extra: { age: DataTypes.INTEGER } })
       await db.sync({ alter: { drop: true } })
       expect((await indexesOf(db, 'Users')).map((index) => index.columns)).toContainEqual(['name'])
@@ -125,7 +163,16 @@ describeEachEngine('sync', (engine) => {
     test('P76: refuses a unique index over rows with equal keys, lists them, and changes nothing', async () => {
       const User = db.define('User', { email: DataTypes.STRING })
       await db.sync()
-      await User.bulkCreate([{ email: 'a@x' }, { email: 'a@x' }, { email: 'b@x' }, { email: 'b@x' }, { email: 'b@x' }, { email: null }, { email: null }, { email: 'c@x' }])
+      await User.bulkCreate([
+        { email: 'a@x' },
+        { email: 'a@x' },
+        { email: 'b@x' },
+        { email: 'b@x' },
+        { email: 'b@x' },
+        { email: null },
+        { email: null },
+        { email: 'c@x' },
+      ])
       const wanted = db.define('User', { email: { type: DataTypes.STRING, unique: true }, age: DataTypes.INTEGER })
       const before = await contentsOf(db, 'Users')
       const error = await db.sync({ alter: true }).catch((reason: unknown) => reason)
@@ -148,14 +195,28 @@ describeEachEngine('sync', (engine) => {
     test('refuses NOT NULL over NULLs, and a required column without default in a table with rows', async () => {
       const { User } = shop()
       await db.sync()
-      await User.bulkCreate([{ name: 'Ann', code: null }, { name: 'Bob', code: null }])
-      db.define('User', { name: DataTypes.STRING, code: { type: DataTypes.STRING(20), unique: true, allowNull: false } })
+      await User.bulkCreate([
+        { name: 'Ann', code: null },
+        { name: 'Bob', code: null },
+      ])
+      db.define('User', {
+        name: DataTypes.STRING,
+        code: { type: DataTypes.STRING(20), unique: true, allowNull: false },
+      })
       const refused = await db.models.User.sync({ alter: true }).catch((reason: unknown) => reason)
       expect(refused).toBeInstanceOf(NotNullConstraintError)
       expect((refused as Error).message).toMatch(/"code" of "Users".*2 rows have NULL/)
-      db.define('User', { name: DataTypes.STRING, code: { type: DataTypes.STRING(20), unique: true }, age: { type: DataTypes.INTEGER, allowNull: false } })
+      db.define('User', {
+        name: DataTypes.STRING,
+        code: { type: DataTypes.STRING(20), unique: true },
+        age: { type: DataTypes.INTEGER, allowNull: false },
+      })
       await expect(db.models.User.sync({ alter: true })).rejects.toThrow(/"age" cannot be added to "Users".*2 rows/)
-      db.define('User', { name: DataTypes.STRING, code: { type: DataTypes.STRING(20), unique: true }, age: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 5 } })
+      db.define('User', {
+        name: DataTypes.STRING,
+        code: { type: DataTypes.STRING(20), unique: true },
+        age: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 5 },
+      })
       await db.models.User.sync({ alter: true })
       expect((await contentsOf(db, 'Users')).Users).toMatchObject([{ age: 5 }, { age: 5 }])
     })
@@ -165,7 +226,10 @@ describeEachEngine('sync', (engine) => {
       await db.sync()
       await User.bulkCreate([{ name: 'Ann', code: null }])
       db.define('A', { x: DataTypes.INTEGER })
-      db.define('User', { name: DataTypes.STRING, code: { type: DataTypes.STRING(20), unique: true, allowNull: false } })
+      db.define('User', {
+        name: DataTypes.STRING,
+        code: { type: DataTypes.STRING(20), unique: true, allowNull: false },
+      })
       await expect(db.sync({ alter: true })).rejects.toBeInstanceOf(NotNullConstraintError)
       expect(await tablesOf(db)).toEqual(['Tasks', 'Users'])
     })
@@ -178,9 +242,13 @@ describeEachEngine('sync', (engine) => {
     })
 
     test('follows a database that was made by other means', async () => {
-      await db.query('CREATE TABLE users (ID integer not null primary key autoincrement, NAME varchar(255) default \'it\'\'s\', code varchar(20) unique)')
-      await db.query('CREATE TABLE tasks (id integer primary key autoincrement, title varchar(255), UserId integer, foreign key (UserId) references users on delete cascade on update cascade)')
-      await db.query('INSERT INTO users (NAME) VALUES (\'Ann\')')
+      await db.query(
+        "CREATE TABLE users (ID integer not null primary key autoincrement, NAME varchar(255) default 'it''s', code varchar(20) unique)",
+      )
+      await db.query(
+        'CREATE TABLE tasks (id integer primary key autoincrement, title varchar(255), UserId integer, foreign key (UserId) references users on delete cascade on update cascade)',
+      )
+      await db.query("INSERT INTO users (NAME) VALUES ('Ann')")
       shop()
       await db.sync({ alter: true })
       expect(await ddlDuring(() => db.sync({ alter: true }))).toEqual([])
@@ -197,22 +265,44 @@ describeEachEngine('sync', (engine) => {
       }
       define()
       await db.sync()
-      expect(await foreignKeysOf(db, 'Tasks')).toMatchObject([{ name: 'Tasks_UserId_foreign_idx', onDelete: 'SET NULL', onUpdate: 'CASCADE' }])
+      expect(await foreignKeysOf(db, 'Tasks')).toMatchObject([
+        { name: 'Tasks_UserId_foreign_idx', onDelete: 'SET NULL', onUpdate: 'CASCADE' },
+      ])
       await db.drop()
       db.define('Task', { title: DataTypes.STRING })
       await db.sync()
       const Task = define()
       await Task.create({ title: 'before' }).catch(() => {})
       await db.sync({ alter: true })
-      expect(await foreignKeysOf(db, 'Tasks')).toMatchObject([{ name: 'Tasks_UserId_foreign_idx', columns: ['UserId'], table: 'Users', references: ['id'], onDelete: 'SET NULL', onUpdate: 'CASCADE' }])
+      expect(await foreignKeysOf(db, 'Tasks')).toMatchObject([
+        {
+          name: 'Tasks_UserId_foreign_idx',
+          columns: ['UserId'],
+          table: 'Users',
+          references: ['id'],
+          onDelete: 'SET NULL',
+          onUpdate: 'CASCADE',
+        },
+      ])
     })
 
     test('of several columns are one constraint', async () => {
-      const Person = db.define('Person', { country: { type: DataTypes.STRING, primaryKey: true }, number: { type: DataTypes.INTEGER, primaryKey: true } })
+      const Person = db.define('Person', {
+        country: { type: DataTypes.STRING, primaryKey: true },
+        number: { type: DataTypes.INTEGER, primaryKey: true },
+      })
       const Card = db.define('Card', { text: DataTypes.STRING })
       Person.hasOne(Card, { foreignKey: ['personCountry', 'personNumber'] })
       await db.sync()
-      expect(await foreignKeysOf(db, 'Cards')).toMatchObject([{ name: 'Cards_personCountry_personNumber_foreign_idx', columns: ['personCountry', 'personNumber'], table: 'People', references: ['country', 'number'], onDelete: 'SET NULL' }])
+      expect(await foreignKeysOf(db, 'Cards')).toMatchObject([
+        {
+          name: 'Cards_personCountry_personNumber_foreign_idx',
+          columns: ['personCountry', 'personNumber'],
+          table: 'People',
+          references: ['country', 'number'],
+          onDelete: 'SET NULL',
+        },
+      ])
       expect(await ddlDuring(() => db.sync({ alter: true }))).toEqual([])
     })
 
@@ -229,7 +319,11 @@ describeEachEngine('sync', (engine) => {
 
     test('P74: three tables in a circle, and one that refers to itself, are created, altered and dropped', async () => {
       const circle = (): Table[] => {
-        const [A, B, C] = ['A', 'B', 'C'].map((name) => db.define(name, { note: DataTypes.STRING })) as [Table, Table, Table]
+        const [A, B, C] = ['A', 'B', 'C'].map((name) => db.define(name, { note: DataTypes.STRING })) as [
+          Table,
+          Table,
+          Table,
+        ]
         A.belongsTo(B, { as: 'b', foreignKey: 'bId', inverse: { as: 'ofA' } } as never)
         B.belongsTo(C, { as: 'c', foreignKey: 'cId', inverse: { as: 'ofB' } } as never)
         C.belongsTo(A, { as: 'a', foreignKey: 'aId', inverse: { as: 'ofC' } } as never)
@@ -289,7 +383,10 @@ describeEachEngine('sync', (engine) => {
       expect(statements).toEqual([])
       const { sync } = await import('../../src/sync/sync.js')
       const plan = await sync(db.runtime, Object.values(db.models) as never, { alter: { drop: true }, plan: true })
-      expect(plan.changes.map(({ change, hazard }) => [change.kind, hazard.kind])).toEqual([['alter-column', 'may-fail'], ['drop-column', 'loses-data']])
+      expect(plan.changes.map(({ change, hazard }) => [change.kind, hazard.kind])).toEqual([
+        ['alter-column', 'may-fail'],
+        ['drop-column', 'loses-data'],
+      ])
       expect(plan.sql.some((text) => text.startsWith('DROP TABLE'))).toBe(true)
       expect((await columnsOf(db, 'Users')).secret).toBeDefined()
       const careful = await sync(db.runtime, Object.values(db.models) as never, { alter: true, plan: true })
@@ -332,10 +429,12 @@ describeEachEngine('sync', (engine) => {
 
     test('runs inside a transaction and disappears with it', async () => {
       shop()
-      await expect(db.transaction(async (transaction) => {
-        await db.sync({ transaction })
-        throw new Error('back')
-      })).rejects.toThrow('back')
+      await expect(
+        db.transaction(async (transaction) => {
+          await db.sync({ transaction })
+          throw new Error('back')
+        }),
+      ).rejects.toThrow('back')
       expect(await tablesOf(db)).toEqual([])
     })
 
@@ -344,7 +443,9 @@ describeEachEngine('sync', (engine) => {
       await db.sync()
       await Task.create({ title: 'x', UserId: (await User.create({ name: 'Ann' })).id })
       shop({ userName: { allowNull: false } })
-      await expect(db.transaction(async () => await db.sync({ alter: true }))).rejects.toThrow(/outside of the transaction/)
+      await expect(db.transaction(async () => await db.sync({ alter: true }))).rejects.toThrow(
+        /outside of the transaction/,
+      )
       expect((await contentsOf(db, 'Tasks')).Tasks).toHaveLength(1)
     })
   })

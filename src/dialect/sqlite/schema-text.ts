@@ -15,7 +15,8 @@ export interface Token {
   readonly end: number
 }
 
-const PATTERN = /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|([xX]'[0-9a-fA-F]*')|('(?:[^']|'')*')|("(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|((?:0[xX][0-9a-fA-F]+)|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|([\p{L}_$\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*)|(<>|<=|>=|<<|>>|==|!=|\|\||->>|->|[\s\S])/gu
+const PATTERN =
+  /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|([xX]'[0-9a-fA-F]*')|('(?:[^']|'')*')|("(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|((?:0[xX][0-9a-fA-F]+)|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|([\p{L}_$\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*)|(<>|<=|>=|<<|>>|==|!=|\|\||->>|->|[\s\S])/gu
 
 /** Cuts SQL into tokens; spaces and comments are left out. */
 export function tokenize(sql: string): readonly Token[] {
@@ -51,11 +52,11 @@ export interface ForeignKeyText {
 }
 export interface TableText {
   readonly collations: ReadonlyMap<string, string>
-  readonly generated: ReadonlyMap<string, { readonly expression: string, readonly stored: boolean }>
+  readonly generated: ReadonlyMap<string, { readonly expression: string; readonly stored: boolean }>
   readonly autoIncrement: boolean
   readonly primaryKeyName: string | null
-  readonly uniques: readonly { readonly name: string | null, readonly columns: readonly string[] }[]
-  readonly checks: readonly { readonly name: string | null, readonly expression: string }[]
+  readonly uniques: readonly { readonly name: string | null; readonly columns: readonly string[] }[]
+  readonly checks: readonly { readonly name: string | null; readonly expression: string }[]
   readonly foreignKeys: readonly ForeignKeyText[]
   readonly strict: boolean
   readonly withoutRowid: boolean
@@ -65,9 +66,14 @@ export interface TableText {
 
 class Reader {
   private at = 0
-  constructor(readonly sql: string, private readonly tokens: readonly Token[]) {}
+  constructor(
+    readonly sql: string,
+    private readonly tokens: readonly Token[],
+  ) {}
 
-  peek(offset = 0): Token | undefined { return this.tokens[this.at + offset] }
+  peek(offset = 0): Token | undefined {
+    return this.tokens[this.at + offset]
+  }
   next(): Token {
     const token = this.tokens[this.at]
     if (!token) throw new SyntaxError(`Unexpected end of ${this.sql}`)
@@ -76,7 +82,10 @@ class Reader {
   }
   /** Whether the words come next, unquoted. */
   is(...words: readonly string[]): boolean {
-    return words.every((word, index) => { const token = this.peek(index); return token !== undefined && token.kind !== 'quoted' && token.kind !== 'string' && token.value === word })
+    return words.every((word, index) => {
+      const token = this.peek(index)
+      return token !== undefined && token.kind !== 'quoted' && token.kind !== 'string' && token.value === word
+    })
   }
   take(...words: readonly string[]): boolean {
     if (!this.is(...words)) return false
@@ -84,12 +93,17 @@ class Reader {
     return true
   }
   expect(...words: readonly string[]): void {
-    if (!this.take(...words)) throw new SyntaxError(`Expected ${words.join(' ')} at ${this.peek()?.start ?? 'the end'} of ${this.sql}`)
+    if (!this.take(...words))
+      throw new SyntaxError(`Expected ${words.join(' ')} at ${this.peek()?.start ?? 'the end'} of ${this.sql}`)
   }
   /** A name: quoted in any way, or bare. */
   name(): string {
     const token = this.next()
-    return token.kind === 'word' ? token.text : token.kind === 'string' ? token.text.slice(1, -1).replaceAll('\'\'', '\'') : token.value
+    return token.kind === 'word'
+      ? token.text
+      : token.kind === 'string'
+        ? token.text.slice(1, -1).replaceAll("''", "'")
+        : token.value
   }
   /** Text between the parenthesis that comes next and the one that closes it. */
   parenthesised(): string {
@@ -122,11 +136,11 @@ class Reader {
 
 interface Parts {
   collations: Map<string, string>
-  generated: Map<string, { expression: string, stored: boolean }>
+  generated: Map<string, { expression: string; stored: boolean }>
   autoIncrement: boolean
   primaryKeyName: string | null
-  uniques: { name: string | null, columns: readonly string[] }[]
-  checks: { name: string | null, expression: string }[]
+  uniques: { name: string | null; columns: readonly string[] }[]
+  checks: { name: string | null; expression: string }[]
   foreignKeys: ForeignKeyText[]
   strict: boolean
   withoutRowid: boolean
@@ -136,7 +150,16 @@ interface Parts {
 /** The parts of a CREATE TABLE statement. Names of columns in maps are in lower case. */
 export function readTable(sql: string): TableText {
   const parts: Parts = {
-    collations: new Map(), generated: new Map(), autoIncrement: false, primaryKeyName: null, uniques: [], checks: [], foreignKeys: [], strict: false, withoutRowid: false, extras: [],
+    collations: new Map(),
+    generated: new Map(),
+    autoIncrement: false,
+    primaryKeyName: null,
+    uniques: [],
+    checks: [],
+    foreignKeys: [],
+    strict: false,
+    withoutRowid: false,
+    extras: [],
   }
   const reader = new Reader(sql, tokenize(sql))
   reader.expect('CREATE')
@@ -162,7 +185,11 @@ export function readTable(sql: string): TableText {
 }
 
 const isTableConstraint = (reader: Reader): boolean =>
-  reader.is('CONSTRAINT') || reader.is('PRIMARY', 'KEY') || reader.is('UNIQUE', '(') || reader.is('CHECK', '(') || reader.is('FOREIGN', 'KEY')
+  reader.is('CONSTRAINT') ||
+  reader.is('PRIMARY', 'KEY') ||
+  reader.is('UNIQUE', '(') ||
+  reader.is('CHECK', '(') ||
+  reader.is('FOREIGN', 'KEY')
 
 function readColumn(reader: Reader, parts: Parts): void {
   const column = reader.name()
@@ -278,8 +305,16 @@ function readAction(reader: Reader): ReferentialAction {
   return 'NO ACTION'
 }
 
-export interface IndexFieldText { readonly name: string, readonly expression: boolean, readonly collate: string | null, readonly order: 'DESC' | null }
-export interface IndexText { readonly fields: readonly IndexFieldText[], readonly where: string | null }
+export interface IndexFieldText {
+  readonly name: string
+  readonly expression: boolean
+  readonly collate: string | null
+  readonly order: 'DESC' | null
+}
+export interface IndexText {
+  readonly fields: readonly IndexFieldText[]
+  readonly where: string | null
+}
 
 /** Fields and condition of a CREATE INDEX statement. `columns`: names of the table's columns; whatever is none of them is an expression. */
 export function readIndex(sql: string, columns: readonly string[]): IndexText {
@@ -329,7 +364,12 @@ function readField(text: string, columns: readonly string[]): IndexFieldText {
     const column = columns.find((candidate) => candidate.toLowerCase() === name.toLowerCase())
     if (column !== undefined) return { name: column, expression: false, collate, order }
   }
-  return { name: stripParentheses(text.slice(only.start, tokens[tokens.length - 1]!.end)), expression: true, collate, order }
+  return {
+    name: stripParentheses(text.slice(only.start, tokens[tokens.length - 1]!.end)),
+    expression: true,
+    collate,
+    order,
+  }
 }
 
 /** Takes off parentheses that enclose the whole text. */
