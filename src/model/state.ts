@@ -24,6 +24,10 @@ export interface StateOptions {
   readonly attributes?: unknown
   readonly include?: unknown
   readonly includeNames?: readonly string[]
+  /** Primary key of a row whose query did not select it. */
+  readonly hiddenKeys?: Readonly<Values>
+  /** Parts of the primary key that the query did not select but knows: the row can be found by them, the instance does not show them. */
+  readonly hiddenKeys?: Readonly<Values>
   readonly [option: string]: unknown
 }
 export interface GetOptions {
@@ -206,10 +210,10 @@ export abstract class ModelState {
 // No private members above: instances behind a proxy, and those that no constructor made, could not use them.
 Object.defineProperty(ModelState.prototype, STATE, { value: true })
 
-/** The value as the database has it, where that is known. */
-function storedValue(instance: ModelState, name: string): unknown {
+/** The value as the database has it, where that is known. Keys that a query read but does not show are in the options of the load. */
+export function storedValue(instance: ModelState, name: string): unknown {
   const before = instance.isNewRecord ? undefined : instance._previous?.get(name)
-  return before === undefined || before === null ? instance.dataValues[name] : before
+  return before ?? instance.dataValues[name] ?? instance._options.hiddenKeys?.[name]
 }
 
 // ---------------------------------------------------------------- changes

@@ -209,5 +209,6 @@ export function existsBelow(branch: Branch): Expr {
 /** `CASE WHEN a IS NOT NULL OR b IS NOT NULL THEN 1 END`: some column of the branch has a value. */
 export function anyValue({ definition, alias }: Branch): Expr {
   const filled = definition.shape.physical.map((attribute) => isNull(column(alias, attribute.columnName), true))
+  // biome-ignore lint/suspicious/noThenProperty: the THEN of a CASE
   return { kind: 'case', whens: [{ when: all(filled, 'or') ?? raw('1 = 0'), then: raw('1') }], otherwise: null }
 }

@@ -9,7 +9,7 @@ import { EmptyResultError, InstanceError, OptimisticLockError, QueryError } from
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
-import { markPersisted, type ModelState } from '../model/state.js'
+import { markPersisted, type ModelState, storedValue } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import { isFragment } from '../sql/fragments.js'
 import { explain } from './faults.js'
@@ -214,7 +214,7 @@ export function rowOf(instance: ModelState, definition: ModelDefinition, call: s
 }
 
 /** The value that the row has: what was there before, where the instance was changed. */
-export const previousOf = (instance: ModelState, name: string): unknown => instance._previous?.get(name) ?? instance.dataValues[name]
+export const previousOf = (instance: ModelState, name: string): unknown => storedValue(instance, name)
 
 async function updateInstance(runtime: Runtime, instance: ModelState, definition: ModelDefinition, fields: readonly string[], options: WriteOptions | undefined): Promise<boolean> {
   const { shape, modelName } = definition
