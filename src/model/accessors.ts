@@ -32,18 +32,26 @@ export function installAttributes(model: ModelClass, shape: ModelShape = model.m
 }
 
 const relations = new WeakMap<object, Set<string>>()
-/** Gives the model's prototype the property of an association. */
-export function installRelation(model: ModelClass, as: string): void {
+/** Gives the model's prototype the property of an association. `onMissing`: called when one is read that was not loaded (strict loading). */
+export function installRelation(model: ModelClass, as: string, onMissing: ((instance: ModelState) => void) | null = null): void {
   const { prototype } = model
   const names = relations.get(prototype) ?? new Set()
   relations.set(prototype, names.add(as))
   install(model, as, {
-    get: relationReader(as),
+    get: onMissing === null ? relationReader(as) : strictReader(as, onMissing),
     set(this: ModelState, value: unknown): void {
       if (value === undefined) delete this.dataValues[as]
       else this.dataValues[as] = value
     },
   })
+}
+function strictReader(as: string, onMissing: (instance: ModelState) => void): (this: ModelState) => unknown {
+  const read = relationReader(as)
+  return function () {
+    const value = read.call(this)
+    if (value === undefined && this.isNewRecord === false) onMissing(this)
+    return value
+  }
 }
 export function uninstallRelation(model: ModelClass, as: string): void {
   if (relations.get(model.prototype)?.delete(as)) remove(model.prototype, as)

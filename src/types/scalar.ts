@@ -234,6 +234,10 @@ export class UuidType extends AbstractType<string> {
   constructor(version?: 1 | 4 | 7 | 'all' | { readonly version?: 1 | 4 | 7 | 'all' }) {
     super(named(version, 'version'))
   }
+  /** Lower case, as PostgreSQL writes them: one UUID has one spelling, also on engines that compare text letter by letter. */
+  override sanitize(value: unknown): unknown {
+    return typeof value === 'string' ? value.toLowerCase() : value
+  }
   override validate(value: unknown): void {
     const { version = 'all' } = this.options
     const match = typeof value === 'string' ? UUID.exec(value) : null

@@ -172,6 +172,7 @@ describe('identity', () => {
     expect(() => make().where()).toThrow(InstanceError)
     expect(() => make().where()).toThrow(/no value for its primary key "id"; save it first/)
     expect(() => load({ name: 'x' }).where()).toThrow(/load it with the instance/)
+    expect(hydrate(User, { name: 'x' }, { hiddenKeys: { id: 9 } }).where()).toEqual({ id: 9 })
     const Log = define('Log', { text: DataTypes.STRING }, { noPrimaryKey: true })
     expect(() => load({ text: 'x' }, Log).where()).toThrow(/Log has no primary key/)
     expect(make({ id: 4 }, { isNewRecord: false }).where()).toEqual({ id: 4 })

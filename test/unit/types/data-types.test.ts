@@ -230,6 +230,9 @@ describe('values', () => {
         '6EC0BD7F-11C0-43DA-975E-2A8AD9EBAE0B',
       ),
     ).toBe(true)
+    expect(normalizeType(DataTypes.UUID).sanitize('6EC0BD7F-11C0-43DA-975E-2A8AD9EBAE0B')).toBe(
+      '6ec0bd7f-11c0-43da-975e-2a8ad9ebae0b',
+    )
     accepts(DataTypes.INET, '127.0.0.1', '::1/64', '10.0.0.0/8')
     rejects(DataTypes.INET, '300.0.0.1', 'x', '10.0.0.0/33')
     accepts(DataTypes.CIDR, '10.0.0.0/8')
