@@ -10,7 +10,7 @@ export class BelongsToAssociation extends OneAssociation {
   get source(): ModelClass { return this.relation.owner }
   get target(): ModelClass { return this.relation.referenced }
   get saveOrder(): 'before' { return 'before' }
-  get inverse(): OneAssociation | null { return this.relation.referencedSides.find((side) => !side.isHidden) ?? this.relation.referencedSides[0] ?? null }
+  get inverse(): OneAssociation | null { return this.isPending ? null : this.relation.referencedSides.find((side) => !side.isHidden) ?? this.relation.referencedSides[0] ?? null }
   get keys(): readonly KeyPair[] {
     const { foreignKeys, referencedKeys } = this.relation.facts
     return foreignKeys.map((from, index) => ({ from, to: referencedKeys[index]! }))

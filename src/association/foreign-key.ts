@@ -79,8 +79,9 @@ export function decideKey(question: KeyQuestion): KeyFacts {
     checkActions(question, { onDelete, onUpdate }, parts)
     checkReferencedKey(question, referencedKeys)
   } else if (said.onDelete !== undefined || said.onUpdate !== undefined) {
-    context.warn('MORTISE_W_ACTIONS_WITHOUT_CONSTRAINT', `${owner.name}.${foreignKeys.join()}`, `${saidBy('constraints')}: constraints are off, so the database gets neither `
-      + 'ON DELETE nor ON UPDATE. The actions given only tell Mortise what to do itself (hooks: true, soft deletes).')
+    const given = (['onDelete', 'onUpdate'] as const).filter((side) => said[side] !== undefined).join(' and ')
+    context.warn('MORTISE_W_ACTIONS_WITHOUT_CONSTRAINT', `${owner.name}.${foreignKeys.join()}`, `${saidBy('constraints')}: constraints are off, so the database does not get ${given}. `
+      + 'It only tells Mortise what to do itself (hooks: true, soft deletes).')
   }
   const deferrable = said.deferrable ?? parts[0]!.declared?.references?.deferrable ?? null
   const constraint: ForeignKeyConstraint | null = wantsConstraint

@@ -10,7 +10,7 @@ export class HasOneAssociation extends OneAssociation {
   get source(): ModelClass { return this.relation.referenced }
   get target(): ModelClass { return this.relation.owner }
   get saveOrder(): 'after' { return 'after' }
-  get inverse(): OneAssociation | null { return this.relation.ownerSides.find((side) => !side.isHidden) ?? this.relation.ownerSides[0] ?? null }
+  get inverse(): OneAssociation | null { return this.isPending ? null : this.relation.ownerSides.find((side) => !side.isHidden) ?? this.relation.ownerSides[0] ?? null }
   get keys(): readonly KeyPair[] {
     const { foreignKeys, referencedKeys } = this.relation.facts
     return foreignKeys.map((to, index) => ({ from: referencedKeys[index]!, to }))

@@ -55,6 +55,8 @@ export abstract class OneAssociation implements Association, Side {
     this.#side = side
   }
   get isAttached(): boolean { return this.#relation !== null }
+  /** Still waiting for its target: what is known of it is the call. */
+  protected get isPending(): boolean { return this.#relation === null }
   /** The call that made the association, for messages: `User.hasOne(Task)`. */
   get call(): string { return this.#call }
   get relation(): OneRelation {

@@ -5,7 +5,7 @@
  */
 import { AssociationError } from '../errors/association.js'
 import type { Attribute } from '../model/attribute.js'
-import type { IndexOptions, ModelClass } from '../model/definition.js'
+import type { IndexOptions, ModelClass, ModelDefinition } from '../model/definition.js'
 import type { AssociationContext } from './context.js'
 import { contradictions, decideKey, type KeyFacts } from './foreign-key.js'
 import type { GivenKey } from './options.js'
@@ -20,8 +20,9 @@ export interface Side {
 }
 
 export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
-  readonly owner: ModelClass
-  readonly referenced: ModelClass
+  // Definitions, not classes: a class that extends the base of `sequelize.model(…)` takes its place when it is there.
+  readonly #owner: ModelDefinition
+  readonly #referenced: ModelDefinition
   /** Associations from the owner of the key (belongsTo), in the order of their calls. */
   readonly ownerSides: BelongsTo[] = []
   /** Associations from the model that is referred to (hasOne, hasMany). */
@@ -35,10 +36,15 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
   readonly #before = new Map<string, Attribute | undefined>()
 
   constructor(owner: ModelClass, referenced: ModelClass, context: AssociationContext) {
-    this.owner = owner
-    this.referenced = referenced
+    this.#owner = owner.modelDefinition
+    this.#referenced = referenced.modelDefinition
     this.#context = context
   }
+
+  /** The model that has the foreign key. */
+  get owner(): ModelClass { return this.#owner.model }
+  /** The model that it refers to. */
+  get referenced(): ModelClass { return this.#referenced.model }
 
   get facts(): KeyFacts {
     if (this.#facts === null) throw new AssociationError(`The association between ${this.owner.name} and ${this.referenced.name} is not complete yet.`)

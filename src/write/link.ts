@@ -28,6 +28,8 @@ import { run } from './statements.js'
 
 export { getOne } from './get-one.js'
 
+type Key = Exclude<Identified, null | { readonly instance: ModelState }>
+
 /** What a step of a link knows. */
 export interface LinkStep {
   readonly runtime: Runtime
@@ -170,7 +172,7 @@ async function setOnTarget(runtime: Runtime, association: Association, source: M
       const link: LinkStep = { runtime, association, source, call, options, step, transaction }
       await lockSource(runtime, source, transaction, options)
       const linked = options.replace === false ? [] : await linkedRows(runtime, association, source, step, false)
-      const target = found === null ? null : 'instance' in found ? found.instance : await rowOfKey(link, found.where)
+      const target = found === null ? null : 'instance' in found ? found.instance : await rowOfKey(link, found)
       const isLinked = target !== null && !target.isNewRecord && linked.some((row) => isSameRow(row, target))
       const others = target === null ? linked : linked.filter((row) => !isSameRow(row, target))
       if (target !== null && !isLinked) await prepare(link, target)
@@ -272,7 +274,7 @@ async function targetForSource(association: Association, found: Identified, opti
     return instance
   }
   const [row] = await asModel(association.target).withoutScope().findAll({ where: found.where, limit: 1, ...finder(step) })
-  if (!row) throw noSuchRow(association.target, found.where, call)
+  if (!row) throw noSuchRow(association.target, found.key, call)
   return row
 }
 
@@ -342,9 +344,9 @@ async function linkedRows(runtime: Runtime, association: Association, source: Mo
   })
 }
 
-async function rowOfKey({ association, step, call, runtime }: LinkStep, where: Readonly<Record<string, unknown>>): Promise<ModelState> {
+async function rowOfKey({ association, step, call, runtime }: LinkStep, { key, where }: Key): Promise<ModelState> {
   const [row] = await asModel(association.target).withoutScope().findAll({ where, limit: 1, ...finder(step), ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}) })
-  if (!row) throw noSuchRow(association.target, where, call)
+  if (!row) throw noSuchRow(association.target, key, call)
   return row
 }
 
