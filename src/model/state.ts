@@ -24,8 +24,6 @@ export interface StateOptions {
   readonly attributes?: unknown
   readonly include?: unknown
   readonly includeNames?: readonly string[]
-  /** Primary key of a row whose query did not select it. */
-  readonly hiddenKeys?: Readonly<Values>
   /** Parts of the primary key that the query did not select but knows: the row can be found by them, the instance does not show them. */
   readonly hiddenKeys?: Readonly<Values>
   readonly [option: string]: unknown
