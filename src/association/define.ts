@@ -345,14 +345,19 @@ class Declaration {
     for (let number = 2; ; number += 1) if (isFree(`${last}${number}`)) return `${last}${number}`
   }
 
-  /** Two keys between the same models, one in each direction, are two truths. */
+  /**
+   * Two keys between the same models, one in each direction, are two truths. Not where a hasOne tells them apart: a store's manager, and the
+   * store where its staff work.
+   */
   #warnOfTwoKeys(relation: OneRelation): void {
     const back = relation.owner === relation.referenced ? undefined : relationsBetween(relation.referenced, relation.owner)[0]
-    if (!back) return
+    if (!back || hasReferencedSide(relation) !== hasReferencedSide(back)) return
     const names = [relation, back].map(({ owner, facts }) => `${owner.name}.${facts.foreignKeys.join(', ')}`).sort()
-    this.#context.warn('MORTISE_W_TWO_FOREIGN_KEYS', names.join(), `${names.join(' and ')} are two foreign keys between the same two models, one in each direction. Each says for itself who belongs to whom: keep one, and name its other side with \`inverse\`.`)
+    this.#context.warn('MORTISE_W_TWO_FOREIGN_KEYS', names.join(), `${names.join(' and ')} are two foreign keys between the same two models, one in each direction. Each says for itself who belongs to whom: keep one, and name its other side with \`inverse\`; or declare the hasOne of the one that it belongs to.`)
   }
 }
+
+const hasReferencedSide = (relation: OneRelation): boolean => relation.referencedSides.some((side) => !side.isHidden)
 
 const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && [...a].sort().join('\0') === [...b].sort().join('\0')
 
