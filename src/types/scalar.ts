@@ -109,8 +109,9 @@ abstract class NumberType extends AbstractType<number | bigint | string> {
   protected refuse(value: unknown, what: string, remark?: string): never {
     refuse(value, `${this.options.unsigned === true ? 'unsigned ' : ''}${what}`, remark)
   }
+  /** Decimal objects and bigints become text, which JSON can hold. */
   override sanitize(value: unknown): unknown {
-    return isDecimalObject(value) ? value.toFixed() : value
+    return isDecimalObject(value) ? value.toFixed() : typeof value === 'bigint' ? String(value) : value
   }
   override areValuesEqual(a: unknown, b: unknown): boolean {
     if (a === b) return true
@@ -161,7 +162,7 @@ export class MediumIntType extends IntegerType {
 export class BigIntType extends IntegerType {
   static override key = 'BIGINT'
   override sanitize(value: unknown): unknown {
-    return isDecimalObject(value) ? value.toFixed() : value
+    return isDecimalObject(value) || typeof value === 'bigint' ? String(super.sanitize(value)) : value
   }
 }
 /** What a Decimal object became, as a number where that loses nothing. Everything else stays as it was given. */

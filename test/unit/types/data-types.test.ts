@@ -167,6 +167,11 @@ describe('values', () => {
     expect(normalizeType(DataTypes.FLOAT).sanitize({ toFixed: () => '1.5' })).toBe(1.5)
     expect(normalizeType(DataTypes.INTEGER).sanitize({ toFixed: () => '15' })).toBe(15)
     expect(normalizeType(DataTypes.BIGINT).sanitize({ toFixed: () => '15' })).toBe('15')
+    expect(normalizeType(DataTypes.BIGINT).sanitize(15n)).toBe('15')
+    expect(normalizeType(DataTypes.DECIMAL).sanitize(15n)).toBe('15')
+    expect(normalizeType(DataTypes.INTEGER).sanitize(15n)).toBe(15)
+    expect(normalizeType(DataTypes.INTEGER).sanitize(2n ** 60n)).toBe('1152921504606846976')
+    expect(normalizeType(DataTypes.BIGINT).sanitize(15)).toBe(15)
   })
 
   it('numbers are equal by value, however they are written', () => {
