@@ -114,16 +114,17 @@ async function insertAll(runtime: Runtime, definition: ModelDefinition, instance
   const attributes = columnsOf(definition, instances, options, call)
   const rows = instances.map(({ dataValues }) => attributes.map((attribute) => valueFor(attribute, dataValues[attribute.attributeName])))
   const conflict = conflictOf(runtime, definition, attributes, options, call, (name) => rows.every((row) => (row[attributes.findIndex((attribute) => attribute.attributeName === name)] ?? null) !== null))
-  const returning = options.ignoreDuplicates === true ? [] : returnedBy(runtime, definition, options, call).length > 0
+  const returning = returnedBy(runtime, definition, options, call).length > 0
     ? returnedBy(runtime, definition, options, call)
-    : returnedForAll(runtime, definition, attributes, rows, instances, options, conflict !== null)
+    : returnedForAll(runtime, definition, attributes, rows, instances, options, conflict !== null && options.ignoreDuplicates !== true)
   const perStatement = Math.max(1, Math.min(ROWS_PER_STATEMENT, Math.floor(runtime.dialect.traits.maxParameters / Math.max(1, attributes.length))))
   const insert = async (from: number, within: WriteOptions): Promise<void> => {
     const part = rows.slice(from, from + perStatement)
     try {
       // A row without any value cannot be one of several.
       const result = await insertRows(runtime, definition, attributes, part, returning, execOf(within), conflict)
-      if (options.ignoreDuplicates === true && result.affectedRows !== part.length) {
+      // Nobody tells which of the rows were duplicates.
+      if (options.ignoreDuplicates === true && Math.max(result.affectedRows, result.rows.length) !== part.length) {
         for (let index = 0; index < part.length; index += 1) instances[from + index]!.isNewRecord = false
         return
       }
@@ -172,7 +173,8 @@ function returnedForAll(
   for (let index = 0; index < rows.length; index += 1) for (const attribute of returnedAfterInsert(runtime, definition, attributes, rows[index]!, instances[index]!.dataValues, { returning: options.returning })) found.add(attribute)
   // One record may leave to the database what another one gives.
   for (const [at, attribute] of attributes.entries()) if (rows.some((row) => row[at] === undefined) && runtime.dialect.traits.returning !== 'none') found.add(attribute)
-  if (mayUpdate && runtime.dialect.traits.returning !== 'none') for (const attribute of definition.shape.primaryKey) found.add(attribute)
+  // A row that was there keeps what it had in the other columns.
+  if (mayUpdate && runtime.dialect.traits.returning !== 'none') return [...definition.shape.physical]
   return definition.shape.physical.filter((attribute) => found.has(attribute))
 }
 

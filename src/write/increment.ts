@@ -15,7 +15,7 @@ import { readReturned, returningOf, run, valueNode } from './statements.js'
 
 /**
  * `fields`: a name, names, or `{ name: amount }`; `by` (default 1) for those without an amount. Rows: those of `where` (required).
- * Resolves to the rows as they are now (with `returning`, where the engine has it) and their number.
+ * Resolves to the rows as they are now (where the engine has RETURNING, unless `returning: false`) and their number.
  */
 export async function increment(runtime: Runtime, model: ModelClass, fields: unknown, options?: WriteOptions | null): Promise<[ModelState[], number]> {
   const definition = model.modelDefinition
@@ -36,7 +36,7 @@ export async function increment(runtime: Runtime, model: ModelClass, fields: unk
     const attribute = definition.attribute(updatedAt)
     set.push({ column: attribute.columnName, value: valueNode(runtime, definition, attribute, new Date()) })
   }
-  const returning = returnedBy(runtime, definition, options, call)
+  const returning = returnedBy(runtime, definition, { ...options, returning: options.returning ?? true }, call)
   const { where } = selectRows(runtime, definition, options, options.paranoid === true ? 'visible' : 'all')
   const result = await run(runtime, { kind: 'update', table: definition.table, set, where, orderBy: [], limit: null, returning: returningOf(returning) }, execOf(options))
   return [returning.length === 0 ? [] : instancesOf(runtime, model, returning, result.rows), result.affectedRows]
