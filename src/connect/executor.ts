@@ -8,21 +8,17 @@ import { QueryError } from '../errors/base.js'
 import type { Connection, Result, Statement } from './driver.js'
 import type { Logging } from './logging.js'
 import { log, logParams } from './logging.js'
-import type { Lease, PoolOptions } from './pool.js'
-import { Pool, poolSettings } from './pool.js'
+import type { Lease, PoolOptions, Purpose } from './pool.js'
+import { Pool, poolSettings, purposeText } from './pool.js'
 import { Pools } from './pools.js'
 import type { RetryOptions } from './retry.js'
 import { withRetry } from './retry.js'
-import type { Scope, TransactionHost } from './transaction.js'
+import type { Scope } from './transaction.js'
 import { scopes, Transaction } from './transaction.js'
-import type { IsolationLevel, TransactionOptions, TransactionSettings } from './transaction-options.js'
-import {
-  assertCompatible,
-  nestModeOf,
-  TransactionNestMode,
-  TransactionType,
-  transactionSettings,
-} from './transaction-options.js'
+import type { IsolationLevel, TransactionOptions, TransactionType } from './transaction-options.js'
+import { assertCompatible, nestModeOf, TransactionNestMode, transactionSettings } from './transaction-options.js'
+import type { TransactionCallback } from './transactions.js'
+import { Transactions } from './transactions.js'
 
 export interface ExecOptions {
   /** Default: the current transaction. `null`: outside of any. */
@@ -123,7 +119,7 @@ export class Executor {
   readonly #plan: PoolPlan
   readonly #write: Pool
   readonly #read: Pool
-  readonly #host: TransactionHost
+  readonly #transactions: Transactions
   readonly #logging: Logging
   /** The only connection, where the plan is `shared`. */
   #shared: Connection | null = null
@@ -158,11 +154,18 @@ export class Executor {
       )
     this.#read = this.#plan === 'single-writer' ? new Pool(source('read'), settings) : this.#write
     this.pool = new Pools(this.#write, this.#read)
-    this.#host = {
-      syntax: dialect.transactions,
-      control: (transaction, texts) => this.#control(transaction, texts),
-      leave: (transaction, isSound) => this.#leave(transaction, isSound),
-    }
+    this.#transactions = new Transactions({
+      executor: this,
+      dialect,
+      isAmbient: options.ambient !== false,
+      isShared: this.#plan === 'shared',
+      defaults: transactionSettings(
+        { isolationLevel: options.isolationLevel, type: options.transactionType },
+        { isolationLevel: null, type: null },
+      ),
+      borrow: (purpose) => this.#borrow(this.#write, purpose),
+      run: (connection, statement, given, transaction) => this.#run(connection, statement, given, transaction),
+    })
   }
 
   get isClosed(): boolean {
@@ -214,8 +217,8 @@ export class Executor {
   }
 
   async #runPooled(pool: Pool, statement: Statement, options: ExecOptions): Promise<Result> {
-    const lease = await this.#borrow(pool, () => statement.text.slice(0, 200), options)
-    lease.since = performance.now()
+    const lease = await this.#borrow(pool, statement.text, options)
+    lease.since = Date.now()
     try {
       return await this.#run(lease.connection, statement, options, null)
     } finally {
@@ -371,28 +374,37 @@ export class Executor {
   }
 
   /** A connection of the pool, waited for if need be. */
-  async #borrow(pool: Pool, purpose: () => string, options: ExecOptions = NOTHING): Promise<Lease> {
+  #borrow(pool: Pool, purpose: Purpose, options: ExecOptions = NOTHING): Lease | Promise<Lease> {
     const acquire = this.#options.hooks?.acquire
-    if (acquire?.isActive !== true) return pool.take(purpose) ?? (await this.#waitFor(pool, purpose))
+    if (acquire?.isActive === true) return this.#borrowObserved(acquire, pool, purpose, options)
+    return pool.take(purpose) ?? this.#waitFor(pool, purpose)
+  }
+
+  async #borrowObserved(
+    acquire: NonNullable<ExecutorHooks['acquire']>,
+    pool: Pool,
+    purpose: Purpose,
+    options: ExecOptions,
+  ): Promise<Lease> {
     await acquire.before(options)
     const lease = pool.take(purpose) ?? (await this.#waitFor(pool, purpose))
     await acquire.after(lease.connection, options)
     return lease
   }
 
-  async #waitFor(pool: Pool, purpose: () => string): Promise<Lease> {
+  #waitFor(pool: Pool, purpose: Purpose): Promise<Lease> {
     this.#refuseToWaitForMyself(pool, purpose)
-    return await pool.wait(purpose)
+    return pool.wait(purpose)
   }
 
   /** Whoever holds the only connection that writes cannot wait for it: that wait would end only with the hold. */
-  #refuseToWaitForMyself(pool: Pool, purpose: () => string): void {
+  #refuseToWaitForMyself(pool: Pool, purpose: Purpose): void {
     if (pool.maxSize !== 1) return
     for (let scope = scopes.getStore(); scope; scope = scope.outer) {
       if (scope.lease === null || pool.leaseOf(scope.lease.connection) !== scope.lease) continue
       const holder = scope.transaction ? 'a transaction' : 'withConnection()'
       throw new QueryError(
-        `This database has one connection that writes, and the ${scope.transaction ? 'transaction' : 'callback'} around this call holds it, so waiting for it would never end: ${purpose()}. ` +
+        `This database has one connection that writes, and the ${scope.transaction ? 'transaction' : 'callback'} around this call holds it, so waiting for it would never end: ${purposeText(purpose)}. ` +
           `Inside ${holder}, leave out \`transaction: null\` and nestMode 'separate' (they need a second connection)${scope.transaction ? '' : ', pass `connection`'}, or do this after it.`,
       )
     }
@@ -402,8 +414,8 @@ export class Executor {
   async withConnection<T>(options: ConnectionUse, callback: (connection: Connection) => Promise<T> | T): Promise<T> {
     if (options.connection) return await callback(options.connection)
     const pool = options.type === 'read' ? this.#read : this.#write
-    const lease = await this.#borrow(pool, () => 'withConnection()')
-    lease.since = performance.now()
+    const lease = await this.#borrow(pool, 'withConnection()')
+    lease.since = Date.now()
     try {
       const scope: Scope = { executor: this, transaction: null, lease, isAmbient: false, outer: scopes.getStore() }
       return await scopes.run(scope, callback, lease.connection)
@@ -444,185 +456,43 @@ export class Executor {
    * Runs the callback in a transaction: committed when it resolves, rolled back when it throws. Inside another transaction `nestMode` says
    * what happens (default: it goes on).
    */
-  async transaction<T>(
-    options: TransactionOptions,
-    callback: (transaction: Transaction) => Promise<T> | T,
-  ): Promise<T> {
+  async transaction<T>(options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
     if (typeof callback !== 'function')
       throw new QueryError(
         'transaction() takes a function as its last argument. For a transaction without one use startUnmanagedTransaction().',
       )
-    const settings = this.#settings(options)
-    const nestMode = nestModeOf(
-      options,
-      this.#options.nestMode ? TransactionNestMode[this.#options.nestMode] : TransactionNestMode.reuse,
-    )
-    const parent = this.currentTransaction({ transaction: options.transaction, connection: options.connection })
+    const settings = this.#transactions.settings(options)
+    const parent = this.currentTransaction(options)
+    const nestMode = nestModeOf(options, this.#options.nestMode ?? 'reuse')
     if (parent !== null && nestMode !== TransactionNestMode.separate) {
       assertCompatible(options, parent.settings)
       return nestMode === TransactionNestMode.reuse
-        ? await this.#inside(parent, callback)
-        : await this.#savepoint(parent, options, callback)
+        ? this.#transactions.inside(parent, callback)
+        : this.#transactions.savepoint(parent, options, callback)
     }
     return options.retry
-      ? await withRetry(options.retry, () => this.#managed(settings, options, callback))
-      : await this.#managed(settings, options, callback)
+      ? withRetry(options.retry, () => this.#transactions.managed(settings, options, callback))
+      : this.#transactions.managed(settings, options, callback)
   }
 
   /**
    * Runs the callback as one step that happens wholly or not at all: a savepoint inside the current transaction, else a transaction of its
    * own that has the right to write from its beginning.
    */
-  async atomic<T>(options: ExecOptions, callback: (transaction: Transaction) => Promise<T> | T): Promise<T> {
+  async atomic<T>(options: ExecOptions, callback: TransactionCallback<T>): Promise<T> {
     const current = this.currentTransaction(options)
     const { logging, benchmark, logQueryParameters, connection } = options
     const own: TransactionOptions = { logging, benchmark, logQueryParameters, connection }
-    if (current !== null) return await this.#savepoint(current, own, callback)
-    return await this.#managed(
-      { ...this.#settings({}), type: this.dialect.traits.beginImmediate === null ? null : TransactionType.IMMEDIATE },
-      own,
-      callback,
-    )
+    return current === null
+      ? this.#transactions.managed(this.#transactions.immediate, own, callback)
+      : this.#transactions.savepoint(current, own, callback)
   }
 
   /** A transaction that the caller commits or rolls back. With `transaction`: a savepoint in it. */
   async startUnmanagedTransaction(options: TransactionOptions = {}): Promise<Transaction> {
-    const settings = this.#settings(options)
-    if (!options.transaction) return await this.#begin(settings, options)
+    const settings = this.#transactions.settings(options)
+    if (!options.transaction) return await this.#transactions.begin(settings, options)
     assertCompatible(options, options.transaction.settings)
-    return await this.#beginSavepoint(options.transaction, options)
-  }
-
-  #settings(options: TransactionOptions): TransactionSettings {
-    const { isolationLevel = null, transactionType = null } = this.#options
-    return transactionSettings(options, {
-      isolationLevel: isolationLevel as IsolationLevel | null,
-      type: transactionType as TransactionType | null,
-    })
-  }
-
-  async #managed<T>(
-    settings: TransactionSettings,
-    options: TransactionOptions,
-    callback: (transaction: Transaction) => Promise<T> | T,
-  ): Promise<T> {
-    const transaction = await this.#begin(settings, options)
-    return await this.#finish(transaction, () => this.#inside(transaction, callback))
-  }
-
-  async #savepoint<T>(
-    given: Transaction,
-    options: TransactionOptions,
-    callback: (transaction: Transaction) => Promise<T> | T,
-  ): Promise<T> {
-    const parent = this.#innermost(given)
-    const turn = parent.enter()
-    if (turn) await turn
-    try {
-      const transaction = await this.#beginSavepoint(parent, options)
-      return await this.#finish(transaction, () => this.#inside(transaction, callback))
-    } finally {
-      parent.leaveTurn()
-    }
-  }
-
-  /** The savepoint of `transaction` that this call stands in: waiting for one's own turn would never end. */
-  #innermost(transaction: Transaction): Transaction {
-    for (let scope = scopes.getStore(); scope; scope = scope.outer) {
-      for (let one = scope.transaction; one; one = one.parent)
-        if (one === transaction && !scope.transaction!.finished) return scope.transaction!
-    }
-    return transaction
-  }
-
-  async #finish<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
-    let result: T
-    try {
-      result = await work()
-    } catch (error) {
-      // The callback may have rolled back by itself. Should the rollback fail, the first error is the one to know.
-      if (!transaction.finished) await transaction.rollback().catch(() => {})
-      throw error
-    }
-    await transaction.commit()
-    return result
-  }
-
-  async #inside<T>(transaction: Transaction, callback: (transaction: Transaction) => Promise<T> | T): Promise<T> {
-    const scope: Scope = {
-      executor: this,
-      transaction,
-      lease: transaction.rootTransaction.lease,
-      isAmbient: this.#options.ambient !== false,
-      outer: scopes.getStore(),
-    }
-    return await scopes.run(scope, callback, transaction)
-  }
-
-  async #begin(settings: TransactionSettings, options: TransactionOptions): Promise<Transaction> {
-    const texts = this.dialect.transactions.begin(settings)
-    const pool = this.#write
-    const lease = options.connection ? null : await this.#borrow(pool, () => 'beginning a transaction')
-    const transaction = new Transaction(this.#host, options.connection ?? lease!.connection, lease, settings, options)
-    if (lease) {
-      lease.purpose = () => transaction.describe()
-      lease.since = performance.now()
-    }
-    try {
-      for (const text of texts) await this.#controlText(transaction, text)
-    } catch (error) {
-      transaction.finished = 'rollback'
-      if (lease) {
-        lease.isSpent = this.#plan !== 'shared'
-        pool.give(lease)
-      }
-      throw error
-    }
-    return transaction
-  }
-
-  async #beginSavepoint(parent: Transaction, options: TransactionOptions): Promise<Transaction> {
-    if (!this.dialect.traits.savepoints) throw new QueryError(`${this.dialect.name} has no savepoints.`)
-    const transaction = new Transaction(
-      this.#host,
-      parent.connectionFor({ text: 'SAVEPOINT', params: [], mode: 'run' }),
-      null,
-      parent.settings,
-      options,
-      parent,
-    )
-    await this.#controlText(transaction, this.dialect.transactions.savepoint(transaction.name))
-    return transaction
-  }
-
-  async #control(transaction: Transaction, texts: readonly string[]): Promise<void> {
-    for (const text of texts) {
-      const done = this.#controlText(transaction, text)
-      if (done instanceof Promise) await done
-    }
-  }
-
-  #controlText(transaction: Transaction, text: string): Result | Promise<Result> {
-    const { logging, benchmark, logQueryParameters } = transaction.options
-    return this.#run(
-      transaction.ownConnection,
-      { text, params: [], mode: 'run' },
-      { logging, benchmark, logQueryParameters },
-      transaction,
-    )
-  }
-
-  async #leave(transaction: Transaction, isSound: boolean): Promise<void> {
-    const { lease } = transaction
-    let isGood = isSound
-    try {
-      if (isSound) await this.#control(transaction, this.dialect.transactions.after(transaction.settings))
-    } catch {
-      isGood = false
-    }
-    if (!lease) return
-    // A shared connection is the database itself: it is kept whatever happened.
-    if (!isGood && this.#plan !== 'shared') lease.isSpent = true
-    lease.pool.give(lease)
+    return await this.#transactions.beginSavepoint(options.transaction, options)
   }
 }

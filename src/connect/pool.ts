@@ -62,12 +62,17 @@ export function poolSettings(options: PoolOptions = {}): PoolSettings {
   return settings as unknown as PoolSettings
 }
 
+/** What a connection is used for, for the error of those who wait in vain. */
+export type Purpose = string | { describe(): string }
+export const purposeText = (purpose: Purpose): string =>
+  typeof purpose === 'string' ? purpose.slice(0, 200) : purpose.describe()
+
 /** A connection while somebody has it. */
 export interface Lease {
   readonly connection: Connection
   readonly pool: Pool
-  /** What it is used for, for the error of those who wait in vain. */
-  purpose: string | (() => string)
+  purpose: Purpose
+  /** When it was lent (`Date.now`); 0: a moment ago. */
   since: number
   uses: number
   /** Evictions that it has been idle for. */
@@ -128,7 +133,7 @@ export class Pool {
   }
 
   /** A connection that is free now, or one that can be opened without waiting; else null. */
-  take(purpose: string | (() => string)): Lease | null {
+  take(purpose: Purpose): Lease | null {
     this.#refuseWhenClosed()
     const { validate, maxUses } = this.#settings
     for (let lease = this.#free.pop(); lease !== undefined; lease = this.#free.pop()) {
@@ -160,12 +165,12 @@ export class Pool {
   }
 
   /** Waits in line. Rejects with `ConnectionAcquireTimeoutError` after `acquire` milliseconds. */
-  wait(purpose: string | (() => string), acquire = this.#settings.acquire): Promise<Lease> {
+  wait(purpose: Purpose, acquire = this.#settings.acquire): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         resolve: (lease) => {
           this.#lend(lease, purpose)
-          lease.since = performance.now()
+          lease.since = Date.now()
           resolve(lease)
         },
         reject,
@@ -200,7 +205,7 @@ export class Pool {
   async acquire(): Promise<Connection> {
     const purpose = 'pool.acquire()'
     const lease = this.take(purpose) ?? (await this.wait(purpose))
-    lease.since = performance.now()
+    lease.since = Date.now()
     return lease.connection
   }
 
@@ -249,7 +254,7 @@ export class Pool {
     })
   }
 
-  #lend(lease: Lease, purpose: string | (() => string)): Lease {
+  #lend(lease: Lease, purpose: Purpose): Lease {
     lease.uses += 1
     lease.purpose = purpose
     lease.since = 0
@@ -327,10 +332,9 @@ export class Pool {
 
   /** Who holds the connections, what for and for how long. */
   describe(): string {
-    const now = performance.now()
+    const now = Date.now()
     const holders = [...this.#lent.values()].map((lease) => {
-      const purpose = typeof lease.purpose === 'function' ? lease.purpose() : lease.purpose
-      return `connection ${lease.connection.id}: ${purpose}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}`
+      return `connection ${lease.connection.id}: ${purposeText(lease.purpose)}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}`
     })
     const others = this.#waiting.size > 0 ? ` ${this.#waiting.size} more wait.` : ''
     return holders.length === 0

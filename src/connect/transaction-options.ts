@@ -156,8 +156,8 @@ export function transactionSettings(
   })
 }
 
-export function nestModeOf(options: TransactionOptions, fallback: TransactionNestMode): TransactionNestMode {
-  return oneOf('nestMode', options.nestMode, Object.values(TransactionNestMode)) ?? fallback
+export function nestModeOf(options: TransactionOptions, fallback: `${TransactionNestMode}`): TransactionNestMode {
+  return oneOf('nestMode', options.nestMode, Object.values(TransactionNestMode)) ?? TransactionNestMode[fallback]
 }
 
 /** A nested transaction cannot be otherwise than the one around it. */

@@ -31,41 +31,45 @@ export interface Scope {
 export const scopes = new AsyncLocalStorage<Scope>()
 
 type TransactionHook = (transaction: Transaction) => unknown
+interface Hooked {
+  readonly event: 'commit' | 'rollback' | 'end'
+  readonly callback: TransactionHook
+}
 
-/** What the executor does for a transaction: the way to its connection. */
+/** What a transaction needs of the executor: the way to its connection. */
 export interface TransactionHost {
   readonly syntax: TransactionSyntax
-  /** Runs statements of the transaction's own (COMMIT, SAVEPOINT …) on its connection. */
-  control(transaction: Transaction, texts: readonly string[]): void | Promise<void>
+  /** Runs a statement of the transaction's own (COMMIT, SAVEPOINT …) on its connection. */
+  control(transaction: Transaction, text: string): unknown
   /** Ends the use of the connection; `isSound` false: it must not be used again. */
   leave(transaction: Transaction, isSound: boolean): void | Promise<void>
 }
 
 const LOCK = Object.freeze({ UPDATE: 'UPDATE', SHARE: 'SHARE', KEY_SHARE: 'KEY SHARE', NO_KEY_UPDATE: 'NO KEY UPDATE' })
 
+/**
+ * What ends a transaction runs without promises as long as the driver does: `commitNow` gives one only where there is something to wait
+ * for. `commit` always does.
+ */
 export class Transaction {
-  /** For logs. */
-  readonly id: string
   /** The transaction around this savepoint; null for a transaction of its own. */
   readonly parent: Transaction | null
-  /** The options it was started with, frozen. */
-  readonly options: Readonly<TransactionOptions>
   /** How it ended; undefined while it goes on. */
   finished: 'commit' | 'rollback' | undefined
   /** @internal */ readonly settings: TransactionSettings
   /** @internal */ readonly lease: Lease | null
-  /** Name of the savepoint; the id of a transaction. */
-  readonly name: string
   /** Text of the last statement, for those who wait for its connection. */
   lastText = 'BEGIN'
   readonly #host: TransactionHost
   readonly #connection: Connection
+  readonly #given: TransactionOptions
+  readonly #savepoint: string | null
+  #options: Readonly<TransactionOptions> | null = null
+  #id: string | null = null
   #savepoints = 0
   #isNesting = false
-  readonly #nestingQueue: (() => void)[] = []
-  #afterCommit: TransactionHook[] = []
-  #afterRollback: TransactionHook[] = []
-  #afterTransaction: TransactionHook[] = []
+  #queue: (() => void)[] | null = null
+  #hooks: Hooked[] | null = null
 
   /** Made by `sequelize.transaction` and `sequelize.startUnmanagedTransaction`. */
   constructor(
@@ -81,9 +85,23 @@ export class Transaction {
     this.lease = lease
     this.settings = settings
     this.parent = parent
-    this.options = Object.freeze({ ...options, ...settings })
-    this.id = parent === null ? randomUUID() : parent.id
-    this.name = parent === null ? this.id : this.rootTransaction.#nextSavepoint()
+    this.#given = options
+    this.#savepoint = parent === null ? null : this.rootTransaction.#nextSavepoint()
+  }
+
+  /** For logs. A savepoint has that of its transaction. */
+  get id(): string {
+    if (this.#id === null) this.#id = this.parent === null ? randomUUID() : this.parent.id
+    return this.#id
+  }
+  /** Name of the savepoint; the id of a transaction. */
+  get name(): string {
+    return this.#savepoint ?? this.id
+  }
+  /** The options that it was started with, and the defaults. Frozen. */
+  get options(): Readonly<TransactionOptions> {
+    this.#options ??= Object.freeze({ ...this.#given, ...this.settings })
+    return this.#options
   }
 
   static get LOCK(): typeof LOCK {
@@ -120,6 +138,11 @@ export class Transaction {
     return this.finished ? undefined : this.#connection
   }
 
+  /** @internal How its own statements are logged. */
+  get logOptions(): TransactionOptions {
+    return this.#given
+  }
+
   /** @internal The connection, whatever the state: for the statements that end the transaction. */
   get ownConnection(): Connection {
     return this.#connection
@@ -150,34 +173,55 @@ export class Transaction {
    * Throws when the transaction is over; when the database refuses (constraints checked at the end), everything is rolled back.
    */
   async commit(): Promise<void> {
-    if (this.finished)
-      throw new QueryError(`Transaction cannot be committed because it has been finished with state: ${this.finished}`)
+    await this.commitNow()
+  }
+
+  /** @internal */
+  commitNow(): void | Promise<void> {
+    this.#refuseWhenOver('committed')
     this.finished = 'commit'
+    const { syntax } = this.#host
+    const text = this.#savepoint === null ? syntax.commit : syntax.release(this.#savepoint)
     try {
-      await this.#control(this.parent === null ? this.#host.syntax.commit : this.#host.syntax.release(this.name))
+      const done = text === null ? undefined : this.#host.control(this, text)
+      if (done instanceof Promise) {
+        return done.then(
+          () => this.#committed(),
+          (error: unknown) => this.#notCommitted(error),
+        )
+      }
     } catch (error) {
-      this.finished = 'rollback'
-      await this.#abandon()
-      await this.#run([...this.#afterRollback, ...this.#afterTransaction])
-      throw error
+      return this.#notCommitted(error)
     }
+    return this.#committed()
+  }
+
+  #committed(): void | Promise<void> {
     if (this.parent !== null) {
       // Final only when the outermost transaction is.
-      this.parent.#afterCommit.push(...this.#afterCommit)
-      this.parent.#afterRollback.push(...this.#afterRollback)
-      this.parent.#afterTransaction.push(...this.#afterTransaction)
-      return
+      if (this.#hooks !== null) this.parent.#hooks = [...(this.parent.#hooks ?? []), ...this.#hooks]
+      return undefined
     }
-    await this.#host.leave(this, true)
-    await this.#run([...this.#afterCommit, ...this.#afterTransaction])
+    const left = this.#host.leave(this, true)
+    return left instanceof Promise ? left.then(() => this.#runHooks('commit')) : this.#runHooks('commit')
+  }
+
+  async #notCommitted(error: unknown): Promise<never> {
+    this.finished = 'rollback'
+    try {
+      await this.#undo()
+    } catch {
+      // The error of the commit is the one that counts.
+    }
+    // After a COMMIT that failed nobody knows in what state the connection is.
+    if (this.parent === null) await this.#host.leave(this, false)
+    await this.#runHooks('rollback')
+    throw error
   }
 
   /** Takes the changes back. Throws when the transaction is over. */
   async rollback(): Promise<void> {
-    if (this.finished)
-      throw new QueryError(
-        `Transaction cannot be rolled back because it has been finished with state: ${this.finished}`,
-      )
+    this.#refuseWhenOver('rolled back')
     this.finished = 'rollback'
     let isSound = true
     try {
@@ -188,64 +232,62 @@ export class Transaction {
     } finally {
       if (this.parent === null) await this.#host.leave(this, isSound)
     }
-    await this.#run([...this.#afterRollback, ...this.#afterTransaction])
+    await this.#runHooks('rollback')
   }
 
   async #undo(): Promise<void> {
     const { syntax } = this.#host
     try {
-      if (this.parent === null) await this.#control(syntax.rollback)
+      if (this.#savepoint === null) await this.#host.control(this, syntax.rollback)
       else {
-        await this.#control(syntax.rollbackTo(this.name))
-        await this.#control(syntax.release(this.name))
+        await this.#host.control(this, syntax.rollbackTo(this.#savepoint))
+        const release = syntax.release(this.#savepoint)
+        if (release !== null) await this.#host.control(this, release)
       }
     } catch (error) {
       if (!syntax.hasEnded(error)) throw error
     }
   }
 
-  /** After a COMMIT that failed: nobody knows in what state the connection is. */
-  async #abandon(): Promise<void> {
-    try {
-      await this.#undo()
-    } catch {
-      // The error of the commit is the one that counts.
-    }
-    if (this.parent === null) await this.#host.leave(this, false)
-  }
-
-  #control(text: string | null): void | Promise<void> {
-    return text === null ? undefined : this.#host.control(this, [text])
+  #refuseWhenOver(what: string): void {
+    if (!this.finished) return
+    throw new QueryError(`Transaction cannot be ${what} because it has been finished with state: ${this.finished}`)
   }
 
   /** Runs once the changes are final; of a savepoint, once the outermost transaction is committed. */
   afterCommit(callback: TransactionHook): this {
-    return this.#hook(this.#afterCommit, callback, 'afterCommit')
+    return this.#hook('commit', callback)
   }
   /** Runs once the changes are taken back. */
   afterRollback(callback: TransactionHook): this {
-    return this.#hook(this.#afterRollback, callback, 'afterRollback')
+    return this.#hook('rollback', callback)
   }
   /** Runs at the end, whichever it is. */
   afterTransaction(callback: TransactionHook): this {
-    return this.#hook(this.#afterTransaction, callback, 'afterTransaction')
+    return this.#hook('end', callback)
   }
-  #hook(hooks: TransactionHook[], callback: TransactionHook, name: string): this {
-    if (typeof callback !== 'function') throw new QueryError(`${name}() takes a function.`)
-    hooks.push(callback)
+  #hook(event: Hooked['event'], callback: TransactionHook): this {
+    if (typeof callback !== 'function')
+      throw new QueryError('afterCommit(), afterRollback() and afterTransaction() take a function.')
+    this.#hooks ??= []
+    this.#hooks.push({ event, callback })
     return this
   }
-  async #run(hooks: readonly TransactionHook[]): Promise<void> {
-    for (const hook of hooks) await hook(this)
+  #runHooks(event: 'commit' | 'rollback'): void | Promise<void> {
+    return this.#hooks === null ? undefined : this.#runEach(this.#hooks, event)
+  }
+  async #runEach(hooks: readonly Hooked[], event: 'commit' | 'rollback'): Promise<void> {
+    for (const wanted of [event, 'end'] as const)
+      for (const hook of hooks) if (hook.event === wanted) await hook.callback(this)
   }
 
   /** Sets the isolation level of a transaction that runs, where the engine can. */
   async setIsolationLevel(level: `${IsolationLevel}`): Promise<void> {
-    await this.#host.control(this, this.#host.syntax.isolation(level as IsolationLevel))
+    for (const text of this.#host.syntax.isolation(level as IsolationLevel)) await this.#host.control(this, text)
   }
   /** Sets when deferrable constraints are checked, from here on. */
   async setConstraintChecking(mode: ConstraintCheckingMode): Promise<void> {
-    await this.#host.control(this, this.#host.syntax.constraints(mode))
+    for (const text of this.#host.syntax.constraints(mode)) await this.#host.control(this, text)
   }
 
   #nextSavepoint(): string {
@@ -262,11 +304,13 @@ export class Transaction {
       this.#isNesting = true
       return undefined
     }
-    return new Promise((resolve) => this.#nestingQueue.push(resolve))
+    this.#queue ??= []
+    const queue = this.#queue
+    return new Promise((resolve) => queue.push(resolve))
   }
   /** @internal */
   leaveTurn(): void {
-    const next = this.#nestingQueue.shift()
+    const next = this.#queue?.shift()
     if (next) next()
     else this.#isNesting = false
   }

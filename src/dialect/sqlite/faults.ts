@@ -50,11 +50,10 @@ export function translateError(error: unknown, statement: Statement | null): Err
     case 'SQLITE_CONSTRAINT_PRIMARYKEY':
     case 'SQLITE_CONSTRAINT_ROWID':
       return uniqueError(error, statement)
-    // RESTRICT is carried out as a trigger.
-    case 'SQLITE_CONSTRAINT_TRIGGER':
+    case 'SQLITE_CONSTRAINT_FOREIGNKEY':
+    case 'SQLITE_CONSTRAINT_TRIGGER': {
+      // RESTRICT is carried out as a trigger; other triggers raise what they like.
       if (!message.startsWith('FOREIGN KEY')) return new DatabaseError(options)
-    // falls through
-    case 'SQLITE_CONSTRAINT_FOREIGNKEY': {
       const { command, table } = targetOf(statement.text)
       return new ForeignKeyConstraintError({
         ...options,

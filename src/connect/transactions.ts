@@ -1,0 +1,229 @@
+/**
+ * How transactions run: BEGIN, the callback in its scope, COMMIT; savepoints inside. With a synchronous driver and a free connection the
+ * only wait is the one for the callback. Part of `executor`, which decides what a call to `transaction` means.
+ */
+import type { Dialect } from '../dialect/dialect.js'
+import { QueryError } from '../errors/base.js'
+import type { Connection, Result, Statement } from './driver.js'
+import type { ExecOptions, Executor } from './executor.js'
+import type { Lease, Purpose } from './pool.js'
+import type { Scope, TransactionHost } from './transaction.js'
+import { scopes, Transaction } from './transaction.js'
+import type { TransactionOptions, TransactionSettings } from './transaction-options.js'
+import { TransactionType, transactionSettings } from './transaction-options.js'
+
+export type TransactionCallback<T> = (transaction: Transaction) => Promise<T> | T
+
+interface Base {
+  readonly executor: Executor
+  readonly dialect: Dialect
+  /** Statements find the transaction by themselves. */
+  readonly isAmbient: boolean
+  /** The only connection there is: it is never closed. */
+  readonly isShared: boolean
+  readonly defaults: TransactionSettings
+  borrow(purpose: Purpose): Lease | Promise<Lease>
+  run(
+    connection: Connection,
+    statement: Statement,
+    options: ExecOptions,
+    transaction: Transaction,
+  ): Result | Promise<Result>
+}
+
+const NO_PARAMS: readonly unknown[] = Object.freeze([])
+
+export class Transactions {
+  /** Settings of a step that is going to write. */
+  readonly immediate: TransactionSettings
+  readonly #base: Base
+  readonly #host: TransactionHost
+  /** What begins and ends a transaction of these settings; nearly all have the same ones. */
+  readonly #texts = new WeakMap<
+    TransactionSettings,
+    { readonly begin: readonly string[]; readonly after: readonly string[] }
+  >()
+
+  constructor(base: Base) {
+    this.#base = base
+    const { beginImmediate } = base.dialect.traits
+    this.immediate = Object.freeze({
+      ...base.defaults,
+      type: beginImmediate === null ? null : TransactionType.IMMEDIATE,
+    })
+    this.#host = {
+      syntax: base.dialect.transactions,
+      control: (transaction, text) => this.#control(transaction, text),
+      leave: (transaction, isSound) => this.#leave(transaction, isSound),
+    }
+  }
+
+  settings(options: TransactionOptions): TransactionSettings {
+    const { defaults } = this.#base
+    for (const name in options) if (Object.hasOwn(options, name)) return transactionSettings(options, defaults)
+    return defaults
+  }
+
+  async managed<T>(
+    settings: TransactionSettings,
+    options: TransactionOptions,
+    callback: TransactionCallback<T>,
+  ): Promise<T> {
+    const begun = this.begin(settings, options)
+    const transaction = begun instanceof Promise ? await begun : begun
+    return await this.#finish(transaction, callback)
+  }
+
+  async savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
+    const parent = innermost(given)
+    const turn = parent.enter()
+    if (turn instanceof Promise) await turn
+    try {
+      const begun = this.beginSavepoint(parent, options)
+      return await this.#finish(begun instanceof Promise ? await begun : begun, callback)
+    } finally {
+      parent.leaveTurn()
+    }
+  }
+
+  /** The callback in the scope of a transaction: statements in it find the transaction. */
+  inside<T>(transaction: Transaction, callback: TransactionCallback<T>): Promise<T> | T {
+    const { executor, isAmbient } = this.#base
+    const scope: Scope = {
+      executor,
+      transaction,
+      lease: transaction.rootTransaction.lease,
+      isAmbient,
+      outer: scopes.getStore(),
+    }
+    return scopes.run(scope, callback, transaction)
+  }
+
+  async #finish<T>(transaction: Transaction, callback: TransactionCallback<T>): Promise<T> {
+    let result: T
+    try {
+      result = await this.inside(transaction, callback)
+    } catch (error) {
+      // The callback may have rolled back by itself. Should the rollback fail, the first error is the one to know.
+      if (!transaction.finished) await transaction.rollback().catch(() => {})
+      throw error
+    }
+    const done = transaction.commitNow()
+    if (done instanceof Promise) await done
+    return result
+  }
+
+  begin(settings: TransactionSettings, options: TransactionOptions): Transaction | Promise<Transaction> {
+    // Settings that the engine does not have are refused before anything is borrowed.
+    const { begin } = this.#textsOf(settings)
+    if (options.connection)
+      return this.#start(begin, new Transaction(this.#host, options.connection, null, settings, options))
+    const lease = this.#base.borrow('beginning a transaction')
+    return lease instanceof Promise
+      ? lease.then((borrowed) => this.#startOn(borrowed, begin, settings, options))
+      : this.#startOn(lease, begin, settings, options)
+  }
+
+  #startOn(
+    lease: Lease,
+    texts: readonly string[],
+    settings: TransactionSettings,
+    options: TransactionOptions,
+  ): Transaction | Promise<Transaction> {
+    const transaction = new Transaction(this.#host, lease.connection, lease, settings, options)
+    lease.purpose = transaction
+    lease.since = Date.now()
+    return this.#start(texts, transaction)
+  }
+
+  #start(texts: readonly string[], transaction: Transaction): Transaction | Promise<Transaction> {
+    try {
+      for (let at = 0; at < texts.length; at += 1) {
+        const done = this.#control(transaction, texts[at]!)
+        if (done instanceof Promise) return this.#startLater(done, texts.slice(at + 1), transaction)
+      }
+      return transaction
+    } catch (error) {
+      this.#notStarted(transaction)
+      throw error
+    }
+  }
+
+  async #startLater(first: Promise<unknown>, rest: readonly string[], transaction: Transaction): Promise<Transaction> {
+    try {
+      await first
+      for (const text of rest) await this.#control(transaction, text)
+      return transaction
+    } catch (error) {
+      this.#notStarted(transaction)
+      throw error
+    }
+  }
+
+  #notStarted(transaction: Transaction): void {
+    transaction.finished = 'rollback'
+    this.#giveBack(transaction, false)
+  }
+
+  beginSavepoint(parent: Transaction, options: TransactionOptions): Transaction | Promise<Transaction> {
+    const { dialect } = this.#base
+    if (!dialect.traits.savepoints) throw new QueryError(`${dialect.name} has no savepoints.`)
+    const connection = parent.connectionFor({ text: 'SAVEPOINT', params: NO_PARAMS, mode: 'run' })
+    const transaction = new Transaction(this.#host, connection, null, parent.settings, options, parent)
+    const done = this.#control(transaction, dialect.transactions.savepoint(transaction.name))
+    return done instanceof Promise ? done.then(() => transaction) : transaction
+  }
+
+  #control(transaction: Transaction, text: string): Result | Promise<Result> {
+    return this.#base.run(
+      transaction.ownConnection,
+      { text, params: NO_PARAMS, mode: 'run' },
+      transaction.logOptions,
+      transaction,
+    )
+  }
+
+  #leave(transaction: Transaction, isSound: boolean): void | Promise<void> {
+    const { after } = this.#textsOf(transaction.settings)
+    if (isSound && after.length > 0) return this.#leaveLater(transaction, after)
+    this.#giveBack(transaction, isSound)
+    return undefined
+  }
+
+  async #leaveLater(transaction: Transaction, texts: readonly string[]): Promise<void> {
+    let isSound = true
+    try {
+      for (const text of texts) await this.#control(transaction, text)
+    } catch {
+      // A connection that keeps settings of a transaction is of no use to others.
+      isSound = false
+    }
+    this.#giveBack(transaction, isSound)
+  }
+
+  #giveBack({ lease }: Transaction, isSound: boolean): void {
+    if (lease === null) return
+    if (!isSound && !this.#base.isShared) lease.isSpent = true
+    lease.pool.give(lease)
+  }
+
+  #textsOf(settings: TransactionSettings): { readonly begin: readonly string[]; readonly after: readonly string[] } {
+    let texts = this.#texts.get(settings)
+    if (texts === undefined) {
+      const syntax = this.#base.dialect.transactions
+      texts = { begin: syntax.begin(settings), after: syntax.after(settings) }
+      this.#texts.set(settings, texts)
+    }
+    return texts
+  }
+}
+
+/** The savepoint of `transaction` that this call stands in: waiting for one's own turn would never end. */
+function innermost(transaction: Transaction): Transaction {
+  for (let scope = scopes.getStore(); scope; scope = scope.outer) {
+    const candidate = scope.transaction
+    if (candidate === null || candidate.finished) continue
+    for (let one: Transaction | null = candidate; one; one = one.parent) if (one === transaction) return candidate
+  }
+  return transaction
+}
