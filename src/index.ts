@@ -6,13 +6,12 @@ import { Sequelize } from './api/sequelize.js'
 export * from './api/exports.js'
 export { Sequelize }
 export default Sequelize
-// What `require` of an ES module returns (Node >= 20.19).
-export { Sequelize as 'module.exports' }
-
-export type { Pool, PoolOptions as PoolSettings } from './connect/pool.js'
+export type * from './api/types/index.js'
+export type { PrimaryKeyValue } from './api/types/infer.js'
+export type { Options, PoolOptions, ReplicationOptions, SequelizeOptions } from './api/types/sequelize.js'
 export type { Connection } from './connect/driver.js'
+export type { Pool, PoolOptions as PoolSettings } from './connect/pool.js'
 export type { TransactionOptions } from './connect/transaction-options.js'
 export type { Dialect } from './dialect/dialect.js'
-export type { PrimaryKeyValue } from './api/types/infer.js'
-export type * from './api/types/index.js'
-export type { Options, SequelizeOptions, PoolOptions, ReplicationOptions } from './api/types/sequelize.js'
+// What `require` of an ES module returns (Node >= 20.19).
+export { Sequelize as 'module.exports' }

@@ -20,7 +20,10 @@ interface Emptied extends PlainModel {
 }
 
 /** Models by what they refer to: those that refer to others first. */
-function dependentsFirst(registry: ModelRegistry): { readonly models: readonly Emptied[]; readonly cycles: readonly (readonly ModelClass[])[] } {
+function dependentsFirst(registry: ModelRegistry): {
+  readonly models: readonly Emptied[]
+  readonly cycles: readonly (readonly ModelClass[])[]
+} {
   registry.settle(true)
   const models = registry.classes()
   const byTable = new Map(models.map((model) => [tableKey(model.modelDefinition.table), model]))
@@ -28,7 +31,11 @@ function dependentsFirst(registry: ModelRegistry): { readonly models: readonly E
     const { shape, associations, initial } = model.modelDefinition
     const tables = [
       ...[...shape.attributes.values()].flatMap(({ references }) => (references ? [references.table] : [])),
-      ...[...associations.values()].flatMap(({ constraint, foreignKeyOwner }) => (constraint && foreignKeyOwner.modelDefinition.initial === initial ? [constraint.references.model.modelDefinition.table] : [])),
+      ...[...associations.values()].flatMap(({ constraint, foreignKeyOwner }) =>
+        constraint && foreignKeyOwner.modelDefinition.initial === initial
+          ? [constraint.references.model.modelDefinition.table]
+          : [],
+      ),
     ]
     return tables.flatMap((table) => byTable.get(tableKey(table)) ?? []).filter((other) => other !== model)
   }
@@ -39,7 +46,9 @@ function dependentsFirst(registry: ModelRegistry): { readonly models: readonly E
 function refuseCycles(cycles: readonly (readonly ModelClass[])[], call: string): void {
   if (cycles.length === 0) return
   const named = cycles.map((cycle) => cycle.map((model) => model.name).join(' ↔ ')).join(' and ')
-  throw new QueryError(`${call}: the foreign keys of ${named} form a circle, so there is no order in which their rows can go. Use truncate({ withoutForeignKeyChecks: true }) or truncate({ cascade: true }).`)
+  throw new QueryError(
+    `${call}: the foreign keys of ${named} form a circle, so there is no order in which their rows can go. Use truncate({ withoutForeignKeyChecks: true }) or truncate({ cascade: true }).`,
+  )
 }
 
 /** Every row of every table. One step where the engine can. */

@@ -2,14 +2,17 @@
  * `User.hasOne(Profile, …)`, the associations that are declared with their models (`associations: { … }`, decorators, `sequelize.associate`),
  * and the context that all of them are defined in. Everything ends in one call of `association/`.
  */
-import { type Association, type AssociationContext, defineAssociation } from '../association/index.js'
+import type { Association, AssociationContext } from '../association/index.js'
+import { defineAssociation } from '../association/index.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { UnsupportedFeatureError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
 import { buildOne, createOne, getOne, getOrCreateOne, setOne, swapOnes, upsertOne } from '../write/link.js'
-import { type ModelRegistry, registryOf } from './registry.js'
+import type { StrictLoading } from './mixins.js'
 import { installMixins, uninstallMixins } from './mixins.js'
 import { registration } from './registration.js'
+import type { ModelRegistry } from './registry.js'
+import { registryOf } from './registry.js'
 
 export type AssociationMethod = 'hasOne' | 'belongsTo' | 'hasMany' | 'belongsToMany'
 const KIND = { hasOne: 'HasOne', belongsTo: 'BelongsTo' } as const
@@ -23,7 +26,7 @@ export interface DeclaredAssociation {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-export function associationContext(runtime: Runtime): AssociationContext {
+export function associationContext(runtime: Runtime, strict: StrictLoading = false): AssociationContext {
   return {
     traits: runtime.dialect.traits,
     actions: {
@@ -31,13 +34,14 @@ export function associationContext(runtime: Runtime): AssociationContext {
       set: (association, source, target, options) => setOne(runtime, association, source, target, options),
       create: (association, source, values, options) => createOne(runtime, association, source, values, options),
       build: (association, source, values, options) => buildOne(runtime, association, source, values, options),
-      getOrCreate: (association, source, values, options) => getOrCreateOne(runtime, association, source, values, options),
+      getOrCreate: (association, source, values, options) =>
+        getOrCreateOne(runtime, association, source, values, options),
       upsert: (association, source, values, options) => upsertOne(runtime, association, source, values, options),
       swap: (association, a, b, options) => swapOnes(runtime, association, a, b, options),
     },
     warn: (code, key, message) => runtime.warn(code, key, message),
     sequelizeOf: (model) => registration(model, false)?.sequelize ?? null,
-    install: (association) => installMixins(association, runtime),
+    install: (association) => installMixins(association, runtime, strict),
     uninstall: uninstallMixins,
     pending: [],
   }
@@ -49,9 +53,17 @@ export function associate(source: unknown, method: AssociationMethod, target: un
   return define(registryOf(sequelize), initial as ModelClass, method, target, options)
 }
 
-function define(registry: ModelRegistry, source: ModelClass, method: AssociationMethod, target: unknown, options: unknown): Association {
+function define(
+  registry: ModelRegistry,
+  source: ModelClass,
+  method: AssociationMethod,
+  target: unknown,
+  options: unknown,
+): Association {
   if (method === 'hasMany' || method === 'belongsToMany') {
-    throw new UnsupportedFeatureError(`${source.name}.${method}() is not available in this version: associations to many rows come later. hasOne and belongsTo are.`)
+    throw new UnsupportedFeatureError(
+      `${source.name}.${method}() is not available in this version: associations to many rows come later. hasOne and belongsTo are.`,
+    )
   }
   return defineAssociation(KIND[method], source, target, options, registry.context)
 }
@@ -67,7 +79,14 @@ export function defineDeclared(registry: ModelRegistry, final: boolean): void {
   for (const [at, declared] of waiting.entries()) {
     const target = targets[at]
     if (target === null && !final) registry.declared.push(declared)
-    else define(registry, registration(declared.source).initial as ModelClass, declared.method, target ?? declared.target, { ...declared.options, as: declared.as })
+    else
+      define(
+        registry,
+        registration(declared.source).initial as ModelClass,
+        declared.method,
+        target ?? declared.target,
+        { ...declared.options, as: declared.as },
+      )
   }
 }
 
@@ -83,4 +102,3 @@ function targetOf(thunk: () => unknown): ModelClass | null {
     throw error
   }
 }
-

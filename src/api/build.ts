@@ -4,9 +4,11 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { QueryError } from '../errors/index.js'
-import { build, ModelState, setRelation, type StateOptions, type Values } from '../model/state.js'
+import type { StateOptions, Values } from '../model/state.js'
+import { build, ModelState, setRelation } from '../model/state.js'
 import { expandAll, normaliseInclude } from '../read/include.js'
-import { modelClass, type PlainModel } from './registration.js'
+import type { PlainModel } from './registration.js'
+import { modelClass } from './registration.js'
 
 const BUILD_OPTIONS = ['isNewRecord', 'raw', 'include', 'attributes', 'includeNames'] as const
 type Options = Readonly<Record<string, unknown>>
@@ -23,8 +25,11 @@ export function buildOne(model: PlainModel, values?: unknown, options?: Options)
   // v6: `build` of a list is `bulkBuild`.
   if (Array.isArray(values)) return values.map((one) => model.build(one as object, options))
   const given = valuesOf(model, values)
-  if (options?.include === undefined || options.include === null) return build(model, given, options as StateOptions | undefined)
-  const includes = expandAll(model.modelDefinition, options.include).map((item) => normaliseInclude(model.modelDefinition, item))
+  if (options?.include === undefined || options.include === null)
+    return build(model, given, options as StateOptions | undefined)
+  const includes = expandAll(model.modelDefinition, options.include).map((item) =>
+    normaliseInclude(model.modelDefinition, item),
+  )
   const own: Values = { ...given }
   const nested: [string, unknown][] = []
   for (const { association, model: target, options: include } of includes) {
@@ -32,8 +37,21 @@ export function buildOne(model: PlainModel, values?: unknown, options?: Options)
     if (!Object.hasOwn(own, as)) continue
     const value = own[as]
     delete own[as]
-    const within = { ...(include.include === undefined ? {} : { include: include.include }), ...(options.isNewRecord === undefined ? {} : { isNewRecord: options.isNewRecord }), ...(options.raw === undefined ? {} : { raw: options.raw }) }
-    nested.push([as, instancesOf(modelClass(target), value, within, `${model.modelDefinition.modelName}.${as}`, association.cardinality === 'many')])
+    const within = {
+      ...(include.include === undefined ? {} : { include: include.include }),
+      ...(options.isNewRecord === undefined ? {} : { isNewRecord: options.isNewRecord }),
+      ...(options.raw === undefined ? {} : { raw: options.raw }),
+    }
+    nested.push([
+      as,
+      instancesOf(
+        modelClass(target),
+        value,
+        within,
+        `${model.modelDefinition.modelName}.${as}`,
+        association.cardinality === 'many',
+      ),
+    ])
   }
   const instance = build(model, own, options as StateOptions)
   for (const [as, value] of nested) if (value !== undefined) setRelation(instance, as, value)
@@ -56,6 +74,7 @@ function instancesOf(target: PlainModel, value: unknown, options: Options, name:
     return value.map((one: unknown) => instancesOf(target, one, options, name, false))
   }
   if (Array.isArray(value)) throw new QueryError(`${name} leads to one row: give one object, not a list.`)
-  if (!isPlainObject(value)) throw new QueryError(`${name} must be an object of attribute values or an instance of ${target.name}.`)
+  if (!isPlainObject(value))
+    throw new QueryError(`${name} must be an object of attribute values or an instance of ${target.name}.`)
   return target.build(value, options)
 }

@@ -2,18 +2,22 @@
  * Calls that are made of other public calls: `findByPk` of `findOne`, `findOrCreate` of `findOne` and `create`, `reload`, … They go through
  * the class's own methods, so that a program which wraps or overrides one of these sees the inner calls. Docs: querying/select-methods, querying/insert.
  */
+
+import { isPlainObject } from '../base/freeze.js'
+import { suggestion } from '../base/names.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { EmptyResultError, InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
-import { isPlainObject } from '../base/freeze.js'
-import { suggestion } from '../base/names.js'
 import type { ModelDefinition } from '../model/definition.js'
-import { markPersisted, type ModelState, setRelation, type Values } from '../model/state.js'
-import { isFragment, sql, type SqlExpression } from '../sql/fragments.js'
+import type { ModelState, Values } from '../model/state.js'
+import { markPersisted, setRelation } from '../model/state.js'
+import type { SqlExpression } from '../sql/fragments.js'
+import { isFragment, sql } from '../sql/fragments.js'
 import { Op } from '../sql/op.js'
 import { sync } from '../sync/sync.js'
 import { buildOptionsOf } from './build.js'
-import { modelClass, type PlainModel } from './registration.js'
+import type { PlainModel } from './registration.js'
+import { modelClass } from './registration.js'
 
 type Options = Readonly<Record<string, unknown>> & ExecOptions
 
@@ -28,7 +32,8 @@ export function findByPrimaryKey(model: PlainModel, key: unknown, options: Optio
 async function nothing(model: PlainModel, options: Options | undefined): Promise<null> {
   const { rejectOnEmpty } = options ?? {}
   if (rejectOnEmpty instanceof Error) throw rejectOnEmpty
-  if (rejectOnEmpty) throw new EmptyResultError(`${model.name}.findByPk was called without a key, so there is no row to find.`)
+  if (rejectOnEmpty)
+    throw new EmptyResultError(`${model.name}.findByPk was called without a key, so there is no row to find.`)
   return null
 }
 
@@ -38,25 +43,59 @@ function primaryKeyWhere(definition: ModelDefinition, key: unknown): Values {
   if (primaryKey.length === 0) throw new QueryError(`${call}: the model has no primary key. Use findOne with a where.`)
   const isScalar = typeof key !== 'object' || key instanceof Date || key instanceof Uint8Array || !isPlainObject(key)
   if (isScalar) {
-    if (primaryKey.length > 1) throw new QueryError(`${call}: the primary key has several attributes; give an object with ${primaryKey.map((attribute) => attribute.attributeName).join(' and ')}.`)
+    if (primaryKey.length > 1)
+      throw new QueryError(
+        `${call}: the primary key has several attributes; give an object with ${primaryKey.map((attribute) => attribute.attributeName).join(' and ')}.`,
+      )
     return { [primaryKey[0]!.attributeName]: key }
   }
   const given = key as Values
   const where: Values = {}
   for (const { attributeName } of primaryKey) {
-    if (given[attributeName] === undefined) throw new QueryError(`${call}: "${attributeName}" is part of the primary key, but the object has no value for it.`)
+    if (given[attributeName] === undefined)
+      throw new QueryError(
+        `${call}: "${attributeName}" is part of the primary key, but the object has no value for it.`,
+      )
     where[attributeName] = given[attributeName]
   }
   const names = primaryKey.map((attribute) => attribute.attributeName)
-  for (const name of Object.keys(given)) if (!names.includes(name)) throw new QueryError(`${call}: "${name}" is not part of the primary key.${suggestion(name, names)}`)
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      throw new QueryError(`${call}: "${name}" is not part of the primary key.${suggestion(name, names)}`)
   return where
 }
 
-const COUNT_OPTIONS = ['where', 'include', 'distinct', 'col', 'group', 'paranoid', 'transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'useMaster', 'searchPath', 'hooks', 'noHooks', 'replacements', 'bind', 'retry', 'signal', 'countGroupedRows', 'subQuery', 'having']
+const COUNT_OPTIONS = [
+  'where',
+  'include',
+  'distinct',
+  'col',
+  'group',
+  'paranoid',
+  'transaction',
+  'connection',
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'useMaster',
+  'searchPath',
+  'hooks',
+  'noHooks',
+  'replacements',
+  'bind',
+  'retry',
+  'signal',
+  'countGroupedRows',
+  'subQuery',
+  'having',
+]
 const COUNT_ONLY = ['distinct', 'col', 'countGroupedRows']
 
 /** `{ count, rows }`: the rows of the page, and how many there are without `limit` and `offset`. */
-export async function findAndCountAll(model: PlainModel, options: Options = {}): Promise<{ count: unknown; rows: unknown }> {
+export async function findAndCountAll(
+  model: PlainModel,
+  options: Options = {},
+): Promise<{ count: unknown; rows: unknown }> {
   const counting: Record<string, unknown> = {}
   const finding: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
@@ -82,7 +121,10 @@ export async function reload<T extends object>(instance: T, options: Options = {
     // A soft-deleted row is still there; a default scope must not hide the instance's own row.
     ...(options.paranoid === undefined && model.modelDefinition.shape.deletedAt !== null ? { paranoid: false } : {}),
   })) as ModelState | null
-  if (!fresh) throw new InstanceError(`This ${model.modelDefinition.modelName} cannot be reloaded: its row is gone (find where ${JSON.stringify(where)} found nothing).`)
+  if (!fresh)
+    throw new InstanceError(
+      `This ${model.modelDefinition.modelName} cannot be reloaded: its row is gone (find where ${JSON.stringify(where)} found nothing).`,
+    )
   const { associations } = model.modelDefinition
   for (const [name, value] of Object.entries(fresh.dataValues)) {
     if (associations.has(name)) setRelation(state, name, value)
@@ -97,16 +139,28 @@ export async function reload<T extends object>(instance: T, options: Options = {
 /** What `findOrCreate` and relatives take for `create` and not for `findOne`. */
 const CREATE_ONLY = ['defaults', 'fields', 'validate', 'silent', 'omitNull', 'returning', 'ignoreDuplicates']
 
-interface Wanted { readonly find: Record<string, unknown>; readonly make: Record<string, unknown>; readonly values: Values }
+interface Wanted {
+  readonly find: Record<string, unknown>
+  readonly make: Record<string, unknown>
+  readonly values: Values
+}
 
 function wanted(model: PlainModel, call: string, options: Options | undefined): Wanted {
-  if (!options || !isPlainObject(options)) throw new QueryError(`${model.name}.${call} needs options: { where, defaults }.`)
-  if (options.where === undefined || options.where === null) throw new QueryError(`${model.name}.${call} needs \`where\`: it says which row is looked for, and what a new one has.`)
+  if (!options || !isPlainObject(options))
+    throw new QueryError(`${model.name}.${call} needs options: { where, defaults }.`)
+  if (options.where === undefined || options.where === null)
+    throw new QueryError(
+      `${model.name}.${call} needs \`where\`: it says which row is looked for, and what a new one has.`,
+    )
   const { defaults = {} } = options
-  if (!isPlainObject(defaults)) throw new QueryError(`${model.name}.${call}: \`defaults\` must be an object of attribute values.`)
+  if (!isPlainObject(defaults))
+    throw new QueryError(`${model.name}.${call}: \`defaults\` must be an object of attribute values.`)
   const { attributes } = model.modelDefinition.shape
   for (const name of Object.keys(defaults)) {
-    if (!attributes.has(name) && !model.modelDefinition.associations.has(name)) throw new QueryError(`${model.name}.${call}: there is no attribute "${name}" (in \`defaults\`).${suggestion(name, attributes.keys())}`)
+    if (!attributes.has(name) && !model.modelDefinition.associations.has(name))
+      throw new QueryError(
+        `${model.name}.${call}: there is no attribute "${name}" (in \`defaults\`).${suggestion(name, attributes.keys())}`,
+      )
   }
   const find: Record<string, unknown> = {}
   const make: Record<string, unknown> = {}
@@ -114,7 +168,18 @@ function wanted(model: PlainModel, call: string, options: Options | undefined): 
     if (!CREATE_ONLY.includes(name)) find[name] = value
     else if (name !== 'defaults') make[name] = value
   }
-  for (const name of ['transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'hooks', 'noHooks', 'searchPath', 'signal']) if (options[name] !== undefined) make[name] = options[name]
+  for (const name of [
+    'transaction',
+    'connection',
+    'logging',
+    'benchmark',
+    'logQueryParameters',
+    'hooks',
+    'noHooks',
+    'searchPath',
+    'signal',
+  ])
+    if (options[name] !== undefined) make[name] = options[name]
   return { find, make, values: { ...defaults, ...valuesOfWhere(options.where, model) } }
 }
 
@@ -148,14 +213,21 @@ export async function findOrBuild(model: PlainModel, options?: Options): Promise
 /**
  * Finds or creates, as one step: nobody else's row of the same key makes it fail. Where somebody is quicker, the row is read again.
  */
-export async function findOrCreate(runtime: Runtime, model: PlainModel, options?: Options): Promise<[ModelState, boolean]> {
+export async function findOrCreate(
+  runtime: Runtime,
+  model: PlainModel,
+  options?: Options,
+): Promise<[ModelState, boolean]> {
   const { find, make, values } = wanted(model, 'findOrCreate', options)
   return await runtime.executor.atomic(options!, async (transaction) => {
     const within = { transaction }
     const found = (await model.findOne({ ...find, ...within })) as ModelState | null
     if (found) return [found, false]
     try {
-      return [await runtime.executor.atomic(within, (inner) => model.create(values, { ...make, transaction: inner })), true]
+      return [
+        await runtime.executor.atomic(within, (inner) => model.create(values, { ...make, transaction: inner })),
+        true,
+      ]
     } catch (error) {
       if (!(error instanceof UniqueConstraintError)) throw error
       const theirs = (await model.findOne({ ...find, ...within })) as ModelState | null
@@ -183,26 +255,35 @@ export async function findCreateFind(model: PlainModel, options?: Options): Prom
 /** The unique key that the insert ran into is not the one that `where` looks for: nothing would ever be found. */
 function clash(model: PlainModel, _where: unknown, error: UniqueConstraintError): Error {
   const fields = Object.keys(error.fields)
-  return fields.length === 0 ? error : new UniqueConstraintError({
-    message: `${model.name} has a row with the same ${fields.join(', ')}, but \`where\` does not find it. Look for it by ${fields.join(', ')}.`,
-    errors: error.errors,
-    fields: error.fields,
-    table: error.table,
-    constraint: error.constraint,
-    sql: error.sql,
-    cause: error.cause ?? error,
-  })
+  return fields.length === 0
+    ? error
+    : new UniqueConstraintError({
+        message: `${model.name} has a row with the same ${fields.join(', ')}, but \`where\` does not find it. Look for it by ${fields.join(', ')}.`,
+        errors: error.errors,
+        fields: error.fields,
+        table: error.table,
+        constraint: error.constraint,
+        sql: error.sql,
+        cause: error.cause ?? error,
+      })
 }
 
 // ---------------------------------------------------------------- build, create, count up
 
 export async function create(model: PlainModel, values: unknown, options: Options | undefined): Promise<unknown> {
-  const instance = model.build(values as object, { isNewRecord: true, ...buildOptionsOf(options) }) as ModelState & { save(options?: object): Promise<unknown> }
+  const instance = model.build(values as object, { isNewRecord: true, ...buildOptionsOf(options) }) as ModelState & {
+    save(options?: object): Promise<unknown>
+  }
   return await instance.save(options)
 }
 
 /** `instance.increment(fields, options)`, through the model's; what the database answers goes into the instance. */
-export async function incrementInstance<T extends object>(instance: T, fields: unknown, options: Options | undefined, method: 'increment' | 'decrement'): Promise<T> {
+export async function incrementInstance<T extends object>(
+  instance: T,
+  fields: unknown,
+  options: Options | undefined,
+  method: 'increment' | 'decrement',
+): Promise<T> {
   const state = instance as unknown as ModelState
   const model = modelClass(state.constructor) as PlainModel & { decrement: PlainModel['increment'] }
   const [rows] = (await model[method](fields, { ...options, where: state.where() })) as [readonly ModelState[]]
@@ -213,10 +294,15 @@ export async function incrementInstance<T extends object>(instance: T, fields: u
 
 /** The fields of a decrement as those of an increment. */
 export function decrementAmounts(fields: unknown, by: unknown): Record<string, unknown> {
-  const negative = (amount: unknown): unknown => (typeof amount === 'bigint' ? -amount : isFragment(amount) ? sql`-(${amount as SqlExpression})` : -Number(amount))
-  if (isPlainObject(fields)) return Object.fromEntries(Object.entries(fields).map(([name, amount]) => [name, negative(amount)]))
+  const negative = (amount: unknown): unknown =>
+    typeof amount === 'bigint' ? -amount : isFragment(amount) ? sql`-(${amount as SqlExpression})` : -Number(amount)
+  if (isPlainObject(fields))
+    return Object.fromEntries(Object.entries(fields).map(([name, amount]) => [name, negative(amount)]))
   const names = (Array.isArray(fields) ? fields : [fields]) as unknown[]
-  return Object.assign({}, ...names.map((name) => (isPlainObject(name) ? decrementAmounts(name, by) : { [String(name)]: negative(by ?? 1) }))) as Record<string, unknown>
+  return Object.assign(
+    {},
+    ...names.map((name) => (isPlainObject(name) ? decrementAmounts(name, by) : { [String(name)]: negative(by ?? 1) })),
+  ) as Record<string, unknown>
 }
 
 // ---------------------------------------------------------------- schema

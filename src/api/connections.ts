@@ -3,12 +3,14 @@
  * bound to the instance's, and `queryRaw` as the door that every statement passes when a program has wrapped it.
  */
 import type { Connection, Result, Statement } from '../connect/driver.js'
-import { type ExecOptions, Executor } from '../connect/executor.js'
+import type { ExecOptions } from '../connect/executor.js'
+import { Executor } from '../connect/executor.js'
 import type { Pools } from '../connect/pools.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/index.js'
 import type { Hooks } from '../model/hooks.js'
-import { type RawOptions, queryRaw } from './raw-query.js'
+import type { RawOptions } from './raw-query.js'
+import { queryRaw } from './raw-query.js'
 import type { SequelizeSettings } from './sequelize-options.js'
 
 export interface Connections {
@@ -23,21 +25,29 @@ export interface Connections {
 /** v6's `sequelize.connectionManager`. */
 export interface ConnectionManager {
   readonly pool: Pools
-  getConnection(options?: { readonly type?: 'read' | 'write', readonly useMaster?: boolean }): Promise<Connection>
+  getConnection(options?: { readonly type?: 'read' | 'write'; readonly useMaster?: boolean }): Promise<Connection>
   releaseConnection(connection: Connection): void
   close(): Promise<void>
 }
 
 /** The owner's public method, looked up each time: it may be wrapped later. */
-export interface Door { queryRaw(sql: string, options: object): Promise<unknown> }
+export interface Door {
+  queryRaw(sql: string, options: object): Promise<unknown>
+}
 
 /** What the door's statement carries through the public method. */
 const CARRIED: unique symbol = Symbol('statement')
-interface Carried { readonly statement: Statement; readonly kind: 'read' | 'write'; readonly options: ExecOptions; readonly send: () => Promise<Result> }
+interface Carried {
+  readonly statement: Statement
+  readonly kind: 'read' | 'write'
+  readonly options: ExecOptions
+  readonly send: () => Promise<Result>
+}
 
 export function openConnections(owner: Door, settings: SequelizeSettings, hooks: Hooks): Connections {
   const { dialect, options, connection } = settings
-  const runHook = (name: string, ...args: readonly unknown[]): Promise<void> | undefined => (hooks.has(name) ? hooks.runAsync(name, ...args) : undefined)
+  const runHook = (name: string, ...args: readonly unknown[]): Promise<void> | undefined =>
+    hooks.has(name) ? hooks.runAsync(name, ...args) : undefined
   const executor = new Executor({
     dialect,
     connection,
@@ -78,11 +88,23 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
     warn: warner(settings),
   })
 
-  const door = async (statement: Statement, kind: 'read' | 'write', given: ExecOptions, send: () => Promise<Result>): Promise<Result> => {
+  const door = async (
+    statement: Statement,
+    kind: 'read' | 'write',
+    given: ExecOptions,
+    send: () => Promise<Result>,
+  ): Promise<Result> => {
     const carried: Carried = { statement, kind, options: given, send }
-    const result = await owner.queryRaw(statement.text, { ...given, type: typeOf(statement.text, kind), bind: statement.params, [CARRIED]: carried })
+    const result = await owner.queryRaw(statement.text, {
+      ...given,
+      type: typeOf(statement.text, kind),
+      bind: statement.params,
+      [CARRIED]: carried,
+    })
     if (typeof result === 'object' && result !== null && 'columns' in result) return result as Result
-    throw new QueryError('sequelize.queryRaw is wrapped by a function that does not return what the original returned. Let it return that result.')
+    throw new QueryError(
+      'sequelize.queryRaw is wrapped by a function that does not return what the original returned. Let it return that result.',
+    )
   }
   Object.defineProperty(executor, 'door', { get: () => (owner.queryRaw === original.queryRaw ? null : door) })
 

@@ -8,25 +8,58 @@ export {
   HasOneAssociation,
   HasOneAssociation as HasOne,
 } from '../association/index.js'
-export { ConstraintChecking, IsolationLevel, TransactionNestMode, TransactionNestMode as TransactionMode, TransactionType } from '../connect/transaction-options.js'
 export { Transaction } from '../connect/transaction.js'
+export {
+  ConstraintChecking,
+  IsolationLevel,
+  TransactionNestMode,
+  TransactionNestMode as TransactionMode,
+  TransactionType,
+} from '../connect/transaction-options.js'
 export { SqliteDialect } from '../dialect/sqlite/index.js'
 export * from '../errors/index.js'
 export { BaseError as Error } from '../errors/index.js'
+export { Validator } from '../model/validate.js'
 export {
-  and, AssociationPath, Attribute, attribute, Cast, cast, Col, col, Fn, fn, Group, identifier, Join, Json, json, JsonPath, jsonPath, List, list, Literal, literal, or,
-  Sql, sql, SqlExpression, Unquote, unquote, Where, where,
+  AssociationPath,
+  Attribute,
+  and,
+  attribute,
+  Cast,
+  Col,
+  cast,
+  col,
+  Fn,
+  fn,
+  Group,
+  identifier,
+  Join,
+  Json,
+  JsonPath,
+  json,
+  jsonPath,
+  List,
+  Literal,
+  list,
+  literal,
+  or,
+  Sql,
+  SqlExpression,
+  sql,
+  Unquote,
+  unquote,
+  Where,
+  where,
 } from '../sql/fragments.js'
 export { Op } from '../sql/op.js'
-export { Identifier } from './identifier.js'
 export { AbstractType } from '../types/index.js'
-export { Validator } from '../model/validate.js'
 export { DataTypes } from './data-types.js'
 export { belongsTo, belongsToMany, hasMany, hasOne } from './declare.js'
 export * from './enums.js'
 export { isModelStatic, isSameInitialModel } from './guards.js'
+export { Identifier } from './identifier.js'
 export { importModels } from './import-models.js'
 export { Model } from './model.js'
 export { ModelSetView } from './model-set.js'
 export { QueryInterface } from './query-interface.js'
-export { useInflection, Utils } from './v6.js'
+export { Utils, useInflection } from './v6.js'

@@ -7,24 +7,40 @@ import { suggestion } from '../base/names.js'
 import { DefinitionError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
 import type { AssociationMethod } from './associate.js'
-import { camelNames, registerModel } from './register-model.js'
 import { isModelStatic } from './guards.js'
 import { Model } from './model.js'
+import { camelNames, registerModel } from './register-model.js'
 import { registration } from './registration.js'
 import type { ModelRegistry } from './registry.js'
 
 /** `sequelize.define(name, attributes, options)`. */
-export function defineModel(registry: ModelRegistry, name: string, attributes: object = {}, options: object = {}): ModelClass {
-  if (typeof name !== 'string' || name === '') throw new DefinitionError('sequelize.define() takes the name of the model first.')
+export function defineModel(
+  registry: ModelRegistry,
+  name: string,
+  attributes: object = {},
+  options: object = {},
+): ModelClass {
+  if (typeof name !== 'string' || name === '')
+    throw new DefinitionError('sequelize.define() takes the name of the model first.')
   const model = class extends Model {}
-  return registerModel(registry, model as unknown as ModelClass, attributes, { ...options, modelName: (options as { modelName?: string }).modelName ?? name })
+  return registerModel(registry, model as unknown as ModelClass, attributes, {
+    ...options,
+    modelName: (options as { modelName?: string }).modelName ?? name,
+  })
 }
 
 /** The class that extends it becomes the model. Used as it is, it is the model itself. */
 export function factory(registry: ModelRegistry, name: string, attributes: object, options: object = {}): ModelClass {
-  if (typeof name !== 'string' || name === '') throw new DefinitionError('sequelize.model() takes the name of the model first.')
+  if (typeof name !== 'string' || name === '')
+    throw new DefinitionError('sequelize.model() takes the name of the model first.')
   const base = class extends Model {} as unknown as ModelClass
-  return registerModel(registry, base, attributes, { ...camelNames(registry), ...options, modelName: (options as { modelName?: string }).modelName ?? name }, true)
+  return registerModel(
+    registry,
+    base,
+    attributes,
+    { ...camelNames(registry), ...options, modelName: (options as { modelName?: string }).modelName ?? name },
+    true,
+  )
 }
 
 interface Declaration {
@@ -35,22 +51,49 @@ interface Declaration {
 const METHODS = ['hasOne', 'belongsTo', 'hasMany', 'belongsToMany'] as const
 
 /** Declares `{ User: { task: User.hasOne(Task) } }` on the models given; returns them. */
-export function associateModels(registry: ModelRegistry, models: Readonly<Record<string, unknown>>, declare: (builders: Record<string, unknown>) => Readonly<Record<string, Readonly<Record<string, Declaration>>>>): object {
-  for (const [name, model] of Object.entries(models)) if (!isModelStatic(model)) throw new DefinitionError(`sequelize.associate(): "${name}" is no model.`)
+export function associateModels(
+  registry: ModelRegistry,
+  models: Readonly<Record<string, unknown>>,
+  declare: (builders: Record<string, unknown>) => Readonly<Record<string, Readonly<Record<string, Declaration>>>>,
+): object {
+  for (const [name, model] of Object.entries(models))
+    if (!isModelStatic(model)) throw new DefinitionError(`sequelize.associate(): "${name}" is no model.`)
   const builder = (key: string): object => ({
     key,
-    ...Object.fromEntries(METHODS.map((method) => [method, (target: { readonly key?: string }, options: unknown): Declaration => {
-      if (typeof target?.key !== 'string') throw new DefinitionError(`sequelize.associate(): ${key}.${method}() takes one of the models of the callback's argument.`)
-      return { method, target: target.key, options: typeof options === 'string' ? { foreignKey: options } : { ...(options as object | undefined) } }
-    }])),
+    ...Object.fromEntries(
+      METHODS.map((method) => [
+        method,
+        (target: { readonly key?: string }, options: unknown): Declaration => {
+          if (typeof target?.key !== 'string')
+            throw new DefinitionError(
+              `sequelize.associate(): ${key}.${method}() takes one of the models of the callback's argument.`,
+            )
+          return {
+            method,
+            target: target.key,
+            options: typeof options === 'string' ? { foreignKey: options } : { ...(options as object | undefined) },
+          }
+        },
+      ]),
+    ),
   })
   const declared = declare(Object.fromEntries(Object.keys(models).map((key) => [key, builder(key)])))
-  if (!isPlainObject(declared)) throw new DefinitionError('sequelize.associate(): the function must return an object of associations by model.')
+  if (!isPlainObject(declared))
+    throw new DefinitionError('sequelize.associate(): the function must return an object of associations by model.')
   for (const [key, associations] of Object.entries(declared)) {
     const source = models[key]
-    if (!source) throw new DefinitionError(`sequelize.associate(): there is no model "${key}".${suggestion(key, Object.keys(models))}`)
+    if (!source)
+      throw new DefinitionError(
+        `sequelize.associate(): there is no model "${key}".${suggestion(key, Object.keys(models))}`,
+      )
     for (const [as, { method, target, options }] of Object.entries(associations)) {
-      registry.declared.push({ source: registration(source).initial as ModelClass, method, as, target: () => models[target], options })
+      registry.declared.push({
+        source: registration(source).initial as ModelClass,
+        method,
+        as,
+        target: () => models[target],
+        options,
+      })
     }
   }
   registry.settle()

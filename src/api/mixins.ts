@@ -14,12 +14,18 @@ type Verb = (this: unknown, ...args: readonly unknown[]) => unknown
 /** Names of methods that are ours, by prototype. A program may have wrapped the method since; the name stays ours. */
 const ours = new WeakMap<object, Map<string, Association>>()
 
-export function installMixins(association: Association, runtime: Runtime): void {
+/** What reading an association that was not loaded does: nothing, a warning, or an error. */
+export type StrictLoading = false | 'warn' | 'throw'
+
+export function installMixins(association: Association, runtime: Runtime, strict: StrictLoading = false): void {
   const { source, as } = association
   const prototype = source.prototype as object
-  installRelation(source, as)
+  installRelation(source, as, strict === false ? null : () => notLoaded(association, strict, runtime))
   let methods = ours.get(prototype)
-  if (!methods) ours.set(prototype, (methods = new Map()))
+  if (!methods) {
+    methods = new Map()
+    ours.set(prototype, methods)
+  }
   for (const [verb, name] of Object.entries(association.accessors)) {
     const isOurs = methods.has(name)
     if (!isOurs && name in prototype) {
@@ -28,7 +34,13 @@ export function installMixins(association: Association, runtime: Runtime): void 
     }
     methods.set(name, association)
     // It finds the association when it is called: a call on the other side may have replaced it.
-    if (!isOurs) Object.defineProperty(prototype, name, { value: method(as, verb, name), writable: true, configurable: true, enumerable: false })
+    if (!isOurs)
+      Object.defineProperty(prototype, name, {
+        value: method(as, verb, name),
+        writable: true,
+        configurable: true,
+        enumerable: false,
+      })
   }
 }
 
@@ -49,10 +61,17 @@ function method(as: string, verb: string, name: string): Verb {
   const mixin: Verb = function (...args) {
     const model = (this as object).constructor as unknown as ModelClass
     const association = model.modelDefinition.associations.get(as) as unknown as Record<string, Verb> | undefined
-    if (!association) throw new AssociationError(`${model.name}.${name}(): the association "${as}" does not exist any more.`)
+    if (!association)
+      throw new AssociationError(`${model.name}.${name}(): the association "${as}" does not exist any more.`)
     return association[verb]!.call(association, this, ...args)
   }
   return Object.defineProperty(mixin, 'name', { value: name, configurable: true })
+}
+
+function notLoaded({ source, as, accessors }: Association, strict: StrictLoading, runtime: Runtime): void {
+  const text = `The association "${as}" of this ${source.name} was not loaded. Load it with include: '${as}', or ask for it with ${accessors.get}().`
+  if (strict === 'throw') throw new AssociationError(text)
+  runtime.warn('MORTISE_W_NOT_LOADED', `${source.name}.${as}`, text)
 }
 
 function warnOfKept({ source, as }: Association, verb: string, name: string, runtime: Runtime): void {

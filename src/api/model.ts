@@ -7,34 +7,38 @@ import type { Association as AssociationContract } from '../association/associat
 import { InstanceError } from '../errors/index.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, IndexOptions as NormalizedIndex } from '../model/definition.js'
-import { type Hooks, MODEL_HOOKS } from '../model/hooks.js'
-import { build as buildState, ModelState } from '../model/state.js'
+import type { Hooks } from '../model/hooks.js'
+import { MODEL_HOOKS } from '../model/hooks.js'
+import { ModelState } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import { aggregate, count } from '../read/aggregate.js'
 import { findAll } from '../read/find.js'
 import type { FindInput } from '../read/request.js'
-import { drop, sync } from '../sync/sync.js'
+import { drop } from '../sync/sync.js'
 import { bulkCreate, bulkUpdate } from '../write/bulk.js'
 import { bulkDestroy, bulkRestore, destroy, restore, truncate } from '../write/destroy.js'
 import { increment } from '../write/increment.js'
 import { save } from '../write/save.js'
 import { upsert } from '../write/upsert.js'
-import type { AssociationMethod } from './associate.js'
 import { associate } from './associate.js'
 import { buildOne } from './build.js'
-import { create, decrementAmounts, findAndCountAll, findByPrimaryKey, findCreateFind, findOrBuild, findOrCreate, incrementInstance, reload, syncOne } from './compose.js'
-import { initialise } from './register-model.js'
+import {
+  create,
+  decrementAmounts,
+  findAndCountAll,
+  findByPrimaryKey,
+  findCreateFind,
+  findOrBuild,
+  findOrCreate,
+  incrementInstance,
+  reload,
+  syncOne,
+} from './compose.js'
 import type { HookMethods } from './hook-methods.js'
 import { installHookMethods } from './hook-methods.js'
 import * as metadata from './metadata.js'
-import {
-  initialModel,
-  modelClass,
-  registration,
-  runtimeOf,
-  schemaVariant,
-  scopeVariant,
-} from './registration.js'
+import { initialise } from './register-model.js'
+import { initialModel, modelClass, registration, runtimeOf, schemaVariant, scopeVariant } from './registration.js'
 import type { Sequelize } from './sequelize.js'
 import type {
   AnyAssociation,
@@ -48,7 +52,7 @@ import type {
 import type { InitOptions, ModelAttributes, ModelOptions } from './types/define.js'
 import type { HookHolder, ModelHooks } from './types/hooks.js'
 import type { ElementOf, IncludeCheck, IncludeNameOf, Loaded, NotGiven, Relation } from './types/include.js'
-import type { AnyModel, ModelCtor, TypesOf, Untyped, UpdateValues } from './types/infer.js'
+import type { AnyModel, ModelCtor, Untyped, UpdateValues } from './types/infer.js'
 import type { ModelInstance, ModelStateClass } from './types/instance.js'
 import type {
   AggregateOptions,
@@ -130,7 +134,11 @@ export abstract class Model<
     const fields = options?.fields ?? [
       ...new Set([...given, ...(this.changed() || []).filter((name) => !before.has(name))]),
     ]
-    return await this.save({ ...options, fields: fields as never })
+    return await this.save({
+      ...options,
+      fields: fields as never,
+      ...(options?.fields ? {} : { defaultFields: fields }),
+    } as never)
   }
   /** Reads the row again, with the associations that were loaded. Throws `InstanceError` when it is gone. */
   async reload(options?: FindOptions<TAttributes>): Promise<this> {
@@ -255,8 +263,9 @@ export abstract class Model<
   static get associations(): { readonly [name: string]: AnyAssociation & AssociationContract } {
     return metadata.associations(this) as never
   }
-  static getAssociation(name: string): (AnyAssociation & AssociationContract) | undefined {
-    return registration(this).definition.associations.get(name) as never
+  /** Throws for a name that is no association, naming the nearest. */
+  static getAssociation(name: string): AnyAssociation & AssociationContract {
+    return metadata.association(this, name) as never
   }
   static getAssociations(target: ModelCtor<AnyModel>): (AnyAssociation & AssociationContract)[] {
     return metadata.associationsTo(this, target) as never
@@ -558,7 +567,10 @@ export abstract class Model<
   }
   /** Columns of the table, as the database has them. */
   static describe(schema?: string, options?: QueryOptions): Promise<Record<string, unknown>> {
-    return registration(this).sequelize.queryInterface.describeTable({ ...metadata.table(this), ...(schema === undefined ? {} : { schema }) } as never, options as never) as never
+    return registration(this).sequelize.queryInterface.describeTable(
+      { ...metadata.table(this), ...(schema === undefined ? {} : { schema }) } as never,
+      options as never,
+    ) as never
   }
 
   // ---------------------------------------------------------------- scopes, schemas
@@ -622,7 +634,8 @@ export abstract class Model<
 installHookMethods(Model, MODEL_HOOKS)
 
 /** Finder options under the model's scopes. */
-const scoped = (model: object, options: object | undefined): FindInput => registration(model).definition.scopes.resolve(options as FindInput | undefined)
+const scoped = (model: object, options: object | undefined): FindInput =>
+  registration(model).definition.scopes.resolve(options as FindInput | undefined)
 
 /** `User.create({ name, tasks: [{ title }] }, { include: ['tasks'] })` */
 type NestedCreate<M, I> = NotGiven extends I

@@ -51,7 +51,18 @@ const SHARED = [
   'rawErrors',
   'parameterStyle',
 ]
-const EXECUTION = ['transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'useMaster', 'retry', 'signal', 'type', 'bind']
+const EXECUTION = [
+  'transaction',
+  'connection',
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'useMaster',
+  'retry',
+  'signal',
+  'type',
+  'bind',
+]
 const KNOWN = new Set([...OWN, ...SHARED])
 
 export interface RawOptions extends ExecOptions {
@@ -164,7 +175,8 @@ export async function queryRaw(
 /** What of the options concerns the connection; loggers are shown it. */
 function execOptions(options: RawOptions): ExecOptions {
   const exec: Record<string, unknown> = {}
-  for (const name of EXECUTION) if (options[name as keyof RawOptions] !== undefined) exec[name] = options[name as keyof RawOptions]
+  for (const name of EXECUTION)
+    if (options[name as keyof RawOptions] !== undefined) exec[name] = options[name as keyof RawOptions]
   return exec as ExecOptions
 }
 

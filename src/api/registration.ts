@@ -40,7 +40,10 @@ export function registration(model: object, required = true): Registration | nul
   }
   if (!required) return null
   const { name } = model as Registered
-  if (name === 'Model') throw new DefinitionError('Model is the base of all models and has no table: use a model made by sequelize.define() or a class that extends Model.')
+  if (name === 'Model')
+    throw new DefinitionError(
+      'Model is the base of all models and has no table: use a model made by sequelize.define() or a class that extends Model.',
+    )
   throw new DefinitionError(
     `The model ${name} has not been initialised. Define it with sequelize.define('${name}', …) or ${name}.init(attributes, { sequelize }), or, ` +
       `if it is decorated, register it with new Sequelize({ models: [${name}] }).`,
@@ -55,14 +58,24 @@ export function runtimeOf(model: object): Runtime {
 }
 
 export function register(model: object, entry: Registration): void {
-  Object.defineProperty(model, REGISTRATION, { value: Object.freeze(entry), configurable: true, enumerable: false, writable: true })
+  Object.defineProperty(model, REGISTRATION, {
+    value: Object.freeze(entry),
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  })
 }
 export const isRegistered = (model: object): boolean => Object.hasOwn(model, REGISTRATION)
 
 /** `class User extends sequelize.model('User', …) {}`: the class that extends the base is the model from now on. */
 function adopt(model: object, entry: Registration): Registration {
   let heir = model
-  for (let parent = Object.getPrototypeOf(heir) as object; parent !== entry.initial; parent = Object.getPrototypeOf(heir) as object) heir = parent
+  for (
+    let parent = Object.getPrototypeOf(heir) as object;
+    parent !== entry.initial;
+    parent = Object.getPrototypeOf(heir) as object
+  )
+    heir = parent
   const adopted: Registration = { ...entry, initial: heir, isOpen: false }
   register(entry.initial, adopted)
   register(heir, adopted)
@@ -88,7 +101,10 @@ function variant<C>(model: C, make: (definition: ModelDefinition, variantClass: 
 function remembered<C>(model: C, key: string | null, make: () => C): C {
   if (key === null) return make()
   let variants = cached.get(model as object)
-  if (!variants) cached.set(model as object, (variants = new Map()))
+  if (!variants) {
+    variants = new Map()
+    cached.set(model as object, variants)
+  }
   const known = variants.get(key)
   if (known) return known as C
   const made = make()
@@ -100,15 +116,23 @@ function remembered<C>(model: C, key: string | null, make: () => C): C {
 /** The model under these scopes instead of its own. Throws `SequelizeScopeError` for a scope that does not exist. */
 export function scopeVariant<C>(model: C, scopes: readonly unknown[]): C {
   const names = scopes.flat()
-  const key = names.every((name) => typeof name === 'string' || name === null || name === undefined) ? `scope:${JSON.stringify(names)}` : null
+  const key = names.every((name) => typeof name === 'string' || name === null || name === undefined)
+    ? `scope:${JSON.stringify(names)}`
+    : null
   return remembered(model, key, () =>
-    variant(model, (definition, Variant) => variantOf(definition, Variant, { scopes: definition.scopes.select(...(scopes as readonly ScopeSelection[])) })),
+    variant(model, (definition, Variant) =>
+      variantOf(definition, Variant, { scopes: definition.scopes.select(...(scopes as readonly ScopeSelection[])) }),
+    ),
   )
 }
 
 /** The model with its table in another schema. */
-export function schemaVariant<C>(model: C, given: string | null | { readonly schema?: string; readonly schemaDelimiter?: string }): C {
-  const { schema, schemaDelimiter } = typeof given === 'object' && given !== null ? given : { schema: given ?? '', schemaDelimiter: undefined }
+export function schemaVariant<C>(
+  model: C,
+  given: string | null | { readonly schema?: string; readonly schemaDelimiter?: string },
+): C {
+  const { schema, schemaDelimiter } =
+    typeof given === 'object' && given !== null ? given : { schema: given ?? '', schemaDelimiter: undefined }
   return remembered(model, `schema:${JSON.stringify([schema, schemaDelimiter])}`, () =>
     variant(model, (definition, Variant) => variantOf(definition, Variant, { schema: schema ?? '', schemaDelimiter })),
   )

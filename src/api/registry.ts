@@ -1,5 +1,6 @@
 /** The models of one Sequelize, with what their definition needs. Neighbours: `define` adds to it, `associate` works off what waits. */
-import { type AssociationContext, settleAssociations } from '../association/index.js'
+import type { AssociationContext } from '../association/index.js'
+import { settleAssociations } from '../association/index.js'
 import type { Runtime } from '../dialect/runtime.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import type { Hooks } from '../model/hooks.js'

@@ -39,6 +39,7 @@ const KNOWN = [
   'retry',
   'prependSearchPath',
   'databaseVersion',
+  'strictLoading',
 ] as const
 /** Sequelize 6's spellings, and options that changed nothing but are in many programs. */
 const LEGACY = [
@@ -74,6 +75,7 @@ export interface SequelizeSettings {
   readonly connection: Readonly<Record<string, unknown>>
   readonly logging: false | ((sql: string, timing?: unknown) => void)
   readonly database: string | null
+  readonly strictLoading: false | 'warn' | 'throw'
   /** What `getDialect()` answers: the name as it was given, else the dialect's own. */
   readonly dialectName: string
 }
@@ -171,7 +173,9 @@ export function readSettings(args: readonly unknown[]): SequelizeSettings {
     connection: Object.freeze(connection),
     logging: (logging || false) as SequelizeSettings['logging'],
     database,
-    dialectName: typeof given.dialect === 'string' ? given.dialect : given.dialect === undefined ? urlProtocol(url) : dialect.name,
+    strictLoading: oneOf('strictLoading', given.strictLoading ?? false, [false, 'warn', 'throw'] as const),
+    dialectName:
+      typeof given.dialect === 'string' ? given.dialect : given.dialect === undefined ? urlProtocol(url) : dialect.name,
   }
 }
 
@@ -197,6 +201,13 @@ function checkNames(given: Record<string, unknown>, dialect: Dialect): void {
       `Sequelize has no option "${key}".${suggestion(key, known) || ` It has: ${[...new Set([...KNOWN, ...dialect.connectionOptions])].join(', ')}.`}`,
     )
   }
+}
+
+function oneOf<T>(option: string, value: unknown, values: readonly T[]): T {
+  if (values.includes(value as T)) return value as T
+  throw new DefinitionError(
+    `The option ${option} must be one of ${values.map((one) => JSON.stringify(one)).join(', ')}, got ${JSON.stringify(value)}.`,
+  )
 }
 
 function refuseRemoved(given: Record<string, unknown>): void {

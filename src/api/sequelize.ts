@@ -20,17 +20,22 @@ import type { DataType } from '../types/index.js'
 import { assertValue, normalizeType } from '../types/index.js'
 import { destroyAll, syncAll, truncateAll } from './all-models.js'
 import { associationContext, defineDeclared } from './associate.js'
-import { type Connections, openConnections, original } from './connections.js'
+import type { Connections } from './connections.js'
+import { openConnections, original } from './connections.js'
 import * as exported from './exports.js'
-import { installHookMethods, type SequelizeHookMethods } from './hook-methods.js'
 import { associateModels, defineModel, factory } from './factory.js'
+import type { SequelizeHookMethods } from './hook-methods.js'
+import { installHookMethods } from './hook-methods.js'
 import type { Model } from './model.js'
-import { type Models, modelSet } from './model-set.js'
+import type { Models } from './model-set.js'
+import { modelSet } from './model-set.js'
 import { QueryInterface } from './query-interface.js'
 import { query } from './raw-query.js'
 import { addModels, removeModels } from './register-model.js'
-import { type ModelRegistry, modelRegistry } from './registry.js'
-import { readSettings, type SequelizeSettings, unite } from './sequelize-options.js'
+import type { ModelRegistry } from './registry.js'
+import { modelRegistry } from './registry.js'
+import type { SequelizeSettings } from './sequelize-options.js'
+import { readSettings, unite } from './sequelize-options.js'
 import type { DataTypesNamespace } from './types/data-types.js'
 import type { DefineFunction, ModelFunction } from './types/define.js'
 import type { HookHolder, SequelizeHooks, StaticSequelizeHooks } from './types/hooks.js'
@@ -115,7 +120,12 @@ export class Sequelize extends WithStatics {
     this.dialect = settings.dialect
     this.options = settings.options
     this.rawOptions = settings.raw
-    this.config = Object.freeze({ ...settings.connection, database: settings.database, pool: settings.options.pool, replication: settings.options.replication ?? false })
+    this.config = Object.freeze({
+      ...settings.connection,
+      database: settings.database,
+      pool: settings.options.pool,
+      replication: settings.options.replication ?? false,
+    })
     const hooks = new Hooks(INSTANCE_HOOKS, null, this)
     this.hooks = hooks as never
     hooks.addListeners(settings.options.hooks as never)
@@ -126,7 +136,7 @@ export class Sequelize extends WithStatics {
       runtime: this.runtime,
       hooks,
       options: settings.options,
-      context: associationContext(this.runtime),
+      context: associationContext(this.runtime, settings.strictLoading),
       defineDeclared,
     })
     this.models = modelSet(this.#registry.models)
@@ -177,7 +187,10 @@ export class Sequelize extends WithStatics {
   /** Drops the tables of all models. */
   async drop(options?: DropOptions): Promise<void> {
     this.#registry.settle(true)
-    await drop(this.runtime, this.#registry.classes(), options as never, { databaseName: this.#settings.database ?? '', hooks: this.hooks })
+    await drop(this.runtime, this.#registry.classes(), options as never, {
+      databaseName: this.#settings.database ?? '',
+      hooks: this.hooks,
+    })
   }
   /** Removes every row of every model's table, dependents first. */
   async truncate(options?: TruncateOptions): Promise<void> {
@@ -210,9 +223,14 @@ export class Sequelize extends WithStatics {
   }
   /** Gives the callback a connection of its own: `{ connection }` in calls then uses it. */
   withConnection<T>(callback: (connection: Connection) => PromiseLike<T> | T): Promise<T>
-  withConnection<T>(options: { readonly type?: 'read' | 'write'; readonly destroyConnection?: boolean }, callback: (connection: Connection) => PromiseLike<T> | T): Promise<T>
+  withConnection<T>(
+    options: { readonly type?: 'read' | 'write'; readonly destroyConnection?: boolean },
+    callback: (connection: Connection) => PromiseLike<T> | T,
+  ): Promise<T>
   withConnection<T>(optionsOrCallback: object, callback?: (connection: Connection) => PromiseLike<T> | T): Promise<T> {
-    return typeof optionsOrCallback === 'function' ? this.#executor.withConnection({}, optionsOrCallback as never) : this.#executor.withConnection(optionsOrCallback, callback as never)
+    return typeof optionsOrCallback === 'function'
+      ? this.#executor.withConnection({}, optionsOrCallback as never)
+      : this.#executor.withConnection(optionsOrCallback, callback as never)
   }
   get #executor(): Executor {
     return this.runtime.executor
@@ -264,7 +282,9 @@ export class Sequelize extends WithStatics {
     this.#databaseVersion = version
   }
   fetchDatabaseVersion(options?: QueryOptions): Promise<string> {
-    return this.dialect.databaseVersion((statement) => this.#executor.execute(statement, 'read', options as ExecOptions))
+    return this.dialect.databaseVersion((statement) =>
+      this.#executor.execute(statement, 'read', options as ExecOptions),
+    )
   }
   /** @deprecated v6's name of `fetchDatabaseVersion`. */
   databaseVersion(options?: QueryOptions): Promise<string> {
@@ -292,7 +312,9 @@ export class Sequelize extends WithStatics {
   }
   /** MySQL: sets session variables. */
   async setSessionVariables(_variables: object, _options?: QueryOptions): Promise<void> {
-    throw new UnsupportedFeatureError(`setSessionVariables is not supported by ${this.dialect.name}: it has no session variables.`)
+    throw new UnsupportedFeatureError(
+      `setSessionVariables is not supported by ${this.dialect.name}: it has no session variables.`,
+    )
   }
 
   // ---------------------------------------------------------------- values
@@ -342,13 +364,20 @@ export class Sequelize extends WithStatics {
       return defineModel(this.#registry, name, attributes, options)
     })
     method('model', function model(this: Sequelize, name: string, attributes?: object, options?: object) {
-      return attributes === undefined ? this.models.getOrThrow(name) : factory(this.#registry, name, attributes, options)
+      return attributes === undefined
+        ? this.models.getOrThrow(name)
+        : factory(this.#registry, name, attributes, options)
     })
     method('associate', function associate(this: Sequelize, models: object, declare: (builders: never) => object) {
       return associateModels(this.#registry, models as never, declare as never)
     })
     method('query', function (this: Sequelize, statement: unknown, options?: object) {
-      return query(this.runtime, statement, { ...(this.options.query as object), ...options }, (text, rest) => this.queryRaw(text, rest as never) as Promise<unknown>)
+      return query(
+        this.runtime,
+        statement,
+        { ...(this.options.query as object), ...options },
+        (text, rest) => this.queryRaw(text, rest as never) as Promise<unknown>,
+      )
     })
     method('queryRaw', function (this: Sequelize, statement: unknown, options?: object) {
       return this.#connections.queryRaw(statement, options)
@@ -369,5 +398,6 @@ installHookMethods(Sequelize, STATIC_HOOKS)
 installHookMethods(Sequelize.prototype, INSTANCE_HOOKS)
 original.queryRaw = Sequelize.prototype.queryRaw
 for (const [name, value] of Object.entries({ ...exported.DataTypes, ...exported, Sequelize, default: Sequelize })) {
-  if (!Object.hasOwn(Sequelize, name)) Object.defineProperty(Sequelize, name, { value, writable: true, configurable: true, enumerable: true })
+  if (!Object.hasOwn(Sequelize, name))
+    Object.defineProperty(Sequelize, name, { value, writable: true, configurable: true, enumerable: true })
 }

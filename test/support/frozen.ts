@@ -94,6 +94,8 @@ const SEQUELIZE = ['define', 'sync', 'drop', 'truncate', 'destroyAll', 'query']
 
 /** The mixins of an association (and of its inverse) live on the prototypes of its models. */
 function wrapMixins(association: unknown): void {
+  // One whose target is not there yet has no methods either.
+  if ((association as { isAttached?: boolean } | null)?.isAttached === false) return
   for (const side of [association, (association as { inverse?: unknown } | null)?.inverse]) {
     const { accessors, source } = (side ?? {}) as { accessors?: Record<string, string>; source?: { prototype: object } }
     if (accessors && source) for (const name of Object.values(accessors)) wrap(source.prototype, name)

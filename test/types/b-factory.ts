@@ -118,6 +118,13 @@ export async function use() {
   // nested creation
   const c = await User.create({ age: 1, tasks: [{ title: 'a' }] }, { include: ['tasks'] })
   expectType<Task[]>()(c.tasks)
+  // filters by association
+  await User.findAll({ where: { age: 3, profile: { is: null } } })
+  await User.findAll({ where: { profile: { is: { bio: 'x', user: { isNot: null } } } } })
+  // @ts-expect-error unknown association
+  await User.findAll({ where: { profil: { is: null } } })
+  // @ts-expect-error unknown attribute of the association
+  await User.findAll({ where: { profile: { is: { bioo: 'x' } } } })
   // @ts-expect-error unknown association
   await User.findOne({ include: ['taskz'] })
   // @ts-expect-error unknown nested association

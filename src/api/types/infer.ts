@@ -5,8 +5,9 @@
  */
 import type { Cast, Col, Fn, Json, Literal, Sql } from '../../sql/fragments.js'
 import type { Model } from '../model.js'
+import type { TargetOf } from './relations.js'
 import type { CREATION_OPTIONAL, FOREIGN_KEY, LAZY, NON_ATTRIBUTE, TYPES } from './symbols.js'
-import type { WhereOptions } from './where.js'
+import type { RelationFilter, WhereOptions } from './where.js'
 
 /** What a model has that declares no attribute types: everything goes. */
 export type Untyped = any
@@ -91,11 +92,16 @@ export interface ModelTypes<A, C, R> {
   readonly attributes: unknown extends R ? (IsAny<A> extends true ? any : Flat<A>) : A
   readonly creation: Stored<C>
   readonly relations: R
-  readonly where: WhereOptions<ModelTypes<A, C, R>['attributes']>
+  readonly where: WhereOptions<ModelTypes<A, C, R>['attributes'], RelationFilters<R>>
   readonly input: Input<ModelTypes<A, C, R>['creation']>
   readonly update: UpdateValues<ModelTypes<A, C, R>['attributes']>
   readonly primaryKey: PrimaryKeyOf<ModelTypes<A, C, R>['attributes']>
 }
+/** Filters by the associations that a model declares; `any` (class style) declares none here. */
+type RelationFilters<R> = unknown extends R
+  ? unknown
+  : { readonly [K in keyof R]?: RelationFilter<RelationWhere<R[K]>> }
+type RelationWhere<D> = TargetOf<D> extends infer X extends AnyModel ? X[typeof TYPES]['where'] : never
 type Input<C> = IsAny<C> extends true ? any : MakeNullishOptional<C>
 /** Values that a primary key can have. */
 export type PrimaryKeyValue = string | number | bigint | Uint8Array | Date

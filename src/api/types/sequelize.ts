@@ -90,6 +90,8 @@ export interface Options extends ConnectionOptions {
   readonly disableClsTransactions?: boolean
   readonly defaultTransactionNestMode?: TransactionNestMode | `${TransactionNestMode}`
   readonly retry?: object
+  /** What reading an association does that was not loaded: nothing (default), a warning, or an error. */
+  readonly strictLoading?: false | 'warn' | 'throw'
   readonly prependSearchPath?: boolean
   readonly databaseVersion?: string
   /** v6: connection options of the driver. */

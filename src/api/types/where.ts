@@ -139,14 +139,27 @@ export type WhereJsonPaths<A> = {
   readonly [P in `${JsonKey<A>}.${string}` | `${JsonKey<A>}[${string}` | `${JsonKey<A>}:unquote`]?: any
 }
 
-export interface WhereLogic<A> {
-  readonly [Op.and]?: OrArray<WhereOptions<A>>
-  readonly [Op.or]?: OrArray<WhereOptions<A>>
-  readonly [Op.not]?: OrArray<WhereOptions<A>>
+export interface WhereLogic<A, F = unknown> {
+  readonly [Op.and]?: OrArray<WhereOptions<A, F>>
+  readonly [Op.or]?: OrArray<WhereOptions<A, F>>
+  readonly [Op.not]?: OrArray<WhereOptions<A, F>>
 }
 /** Conditions by attribute. Sequelize also names it `WhereAttributeHash`. */
-export type WhereAttributeHash<A = any> = { readonly [K in keyof A]?: WhereValue<A[K]> } & WhereLogic<A> &
+export type WhereAttributeHash<A = any, F = unknown> = { readonly [K in keyof A]?: WhereValue<A[K]> } & WhereLogic<
+  A,
+  F
+> &
   WhereDynamicKeys &
-  WhereJsonPaths<A>
-/** Conditions by attribute, SQL, or a list of both (all must hold). */
-export type WhereOptions<A = any> = WhereAttributeHash<A> | SqlExpression | readonly WhereOptions<A>[]
+  WhereJsonPaths<A> &
+  F
+/** Conditions by attribute, SQL, or a list of both (all must hold). `F`: filters by associations. */
+export type WhereOptions<A = any, F = unknown> =
+  | WhereAttributeHash<A, F>
+  | SqlExpression
+  | readonly WhereOptions<A, F>[]
+
+/** `{ profile: { is: null } }`: rows without one; `{ profile: { is: { bio: 'x' } } }`: rows whose one fits. */
+export interface RelationFilter<W> {
+  readonly is?: null | W
+  readonly isNot?: null | W
+}
