@@ -29,13 +29,13 @@ export function resolveAttribute(key: string, tables: Tables, use: string): Oper
   // Without a model (`sequelize.query`) an attribute is the column of that name.
   if (tables.model === null) return { expr: column(tables.alias, key), type: null, label: `"${key}"`, isJson: false }
   const aliased = tables.selected?.get(key)
-  if (aliased !== undefined) return { expr: aliased, type: null, label: `${tables.label}.${key}`, isJson: false }
+  if (aliased !== undefined) return { expr: aliased, type: null, label: tables.labelOf(key), isJson: false }
   const attribute = findAttribute(tables, key, use)
   if (attribute !== undefined) {
     return {
       expr: column(tables.alias, attribute.columnName),
       type: attribute.type,
-      label: `${tables.label}.${attribute.attributeName}`,
+      label: tables.labelOf(attribute.attributeName),
       isJson: isJsonType(attribute.type),
     }
   }
@@ -84,7 +84,7 @@ function resolveWithModifiers(key: string, tables: Tables, use: string): Operand
   const head = /^[^.[:]+/.exec(key)?.[0] ?? ''
   const attribute = head === key ? undefined : findAttribute(tables, head, use)
   if (attribute === undefined) throw unknownAttribute(tables, key, use)
-  const label = `${tables.label}.${attribute.attributeName}`
+  const label = tables.labelOf(attribute.attributeName)
   const path = parsePath(key, head.length, label)
   const base: Operand = {
     expr: column(tables.alias, attribute.columnName),

@@ -70,17 +70,17 @@ export function normaliseAttributes(given: unknown, tables: Tables): Selection {
   if (given === undefined || given === null) return defaultSelection(tables)
   if (Array.isArray(given)) return list(given, tables)
   if (isPlainObject(given)) return difference(given, tables)
-  throw new QueryError(`attributes of ${tables.label} is an array, or { include, exclude }, got ${show(given)}.`)
+  throw new QueryError(`attributes of ${tables.subject} is an array, or { include, exclude }, got ${show(given)}.`)
 }
 
 function difference(given: Record<PropertyKey, unknown>, tables: Tables): Selection {
   for (const key of Object.keys(given)) {
     if (key !== 'include' && key !== 'exclude')
       throw new QueryError(
-        `attributes of ${tables.label} has the unknown key "${key}".${suggestion(key, ['include', 'exclude'])}`,
+        `attributes of ${tables.subject} has the unknown key "${key}".${suggestion(key, ['include', 'exclude'])}`,
       )
     if (given[key] !== undefined && !Array.isArray(given[key]))
-      throw new QueryError(`attributes.${key} of ${tables.label} is an array, got ${show(given[key])}.`)
+      throw new QueryError(`attributes.${key} of ${tables.subject} is an array, got ${show(given[key])}.`)
   }
   const exclude = (given.exclude ?? []) as readonly unknown[]
   const include = (given.include ?? []) as readonly unknown[]
@@ -89,7 +89,7 @@ function difference(given: Record<PropertyKey, unknown>, tables: Tables): Select
   const excluded = new Set(
     exclude.map((name) => {
       if (typeof name !== 'string')
-        throw new QueryError(`attributes.exclude of ${tables.label} takes names of attributes, got ${show(name)}.`)
+        throw new QueryError(`attributes.exclude of ${tables.subject} takes names of attributes, got ${show(name)}.`)
       const attribute = shape.attributes.get(name) ?? shape.byColumn.get(name)
       if (attribute === undefined) throw unknown(name, tables)
       return attribute.attributeName
@@ -141,7 +141,7 @@ function list(items: readonly unknown[], tables: Tables): Selection {
       })
     else
       throw new QueryError(
-        `attributes of ${tables.label}: ${show(item)} is no attribute. Give names, [expression, alias] pairs or SQL.`,
+        `attributes of ${tables.subject}: ${show(item)} is no attribute. Give names, [expression, alias] pairs or SQL.`,
       )
   }
   return { columns: [...columns.values()], isDefault: false, names }
@@ -153,7 +153,7 @@ const unknown = (name: string, tables: Tables): QueryError => {
     ? " SQL is written with literal(…) or sql`…`, and needs an alias: [sql`…`, 'alias']."
     : ''
   return new QueryError(
-    `${tables.label} has no attribute "${name}" (in attributes).${isSql || suggestion(name, names) || ` It has: ${names.join(', ')}.`}`,
+    `${tables.subject} has no attribute "${name}" (in attributes).${isSql || suggestion(name, names) || ` It has: ${names.join(', ')}.`}`,
   )
 }
 
@@ -161,11 +161,11 @@ const unknown = (name: string, tables: Tables): QueryError => {
 function pair(item: readonly unknown[], tables: Tables): SelectedColumn {
   const [what, alias] = item
   if (item.length !== 2 || typeof alias !== 'string' || alias === '')
-    throw new QueryError(`attributes of ${tables.label}: ${show(item)} is no [expression, alias] pair.`)
+    throw new QueryError(`attributes of ${tables.subject}: ${show(item)} is no [expression, alias] pair.`)
   if (typeof what === 'string') return aliased(what, alias, tables)
   if (!isFragment(what))
     throw new QueryError(
-      `attributes of ${tables.label}: ${show(what)} is neither an attribute nor SQL (for the alias "${alias}").`,
+      `attributes of ${tables.subject}: ${show(what)} is neither an attribute nor SQL (for the alias "${alias}").`,
     )
   return {
     name: alias,

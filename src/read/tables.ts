@@ -39,6 +39,18 @@ export class Tables {
     readonly selected: ReadonlyMap<string, Expr> | null = null,
   ) {}
 
+  /** The model as messages name it: `User`, or of an include `Profile (User.profile)`. */
+  get subject(): string {
+    return this.parent === null || this.model === null ? this.label : `${this.model.modelName} (${this.label})`
+  }
+
+  /** One of its attributes as messages name it: `User.name`, `Profile.bio (User.profile)`. */
+  labelOf(name: string): string {
+    return this.parent === null || this.model === null
+      ? `${this.label}.${name}`
+      : `${this.model.modelName}.${name} (${this.label})`
+  }
+
   get root(): Tables {
     return this.parent?.root ?? this
   }
@@ -64,7 +76,7 @@ export function findAttribute(tables: Tables, name: string, use: string): Attrib
   const attribute = shape.attributes.get(name) ?? shape.byColumn.get(name)
   if (attribute?.isVirtual)
     throw new QueryError(
-      `Attribute "${name}" of ${tables.label} is virtual: it has no column, and cannot be used in ${use}.`,
+      `Attribute "${name}" of ${tables.subject} is virtual: it has no column, and cannot be used in ${use}.`,
     )
   return attribute
 }
@@ -80,12 +92,12 @@ export function unknownAttribute(tables: Tables, name: string, use: string): Que
     const rest = name.slice(head.length + 1)
     return new QueryError(
       rest === ''
-        ? `"${name}" in ${use} is an association of ${tables.label}, not an attribute. ${use === 'where' ? `Filter by it with { ${head}: { is: … } }, or include it and write '$${head}.attribute$'.` : `Name one of its attributes: ['${head}', 'attribute'].`}`
-        : `${tables.label} has no attribute "${name}" (in ${use}). For an attribute of the included association "${head}" write '$${name}$'.`,
+        ? `"${name}" in ${use} is an association of ${tables.subject}, not an attribute. ${use === 'where' ? `Filter by it with { ${head}: { is: … } }, or include it and write '$${head}.attribute$'.` : `Name one of its attributes: ['${head}', 'attribute'].`}`
+        : `${tables.subject} has no attribute "${name}" (in ${use}). For an attribute of the included association "${head}" write '$${name}$'.`,
     )
   }
   const names = [...shape.attributes.keys()]
   return new QueryError(
-    `${tables.label} has no attribute "${name}" (in ${use}).${suggestion(name, names) || ` It has: ${names.join(', ')}.`}`,
+    `${tables.subject} has no attribute "${name}" (in ${use}).${suggestion(name, names) || ` It has: ${names.join(', ')}.`}`,
   )
 }

@@ -59,7 +59,7 @@ function condition(where: unknown, tables: Tables): Expr | null {
 /** A condition inside another one: nothing is a mistake here, not "no condition". */
 function inner(where: unknown, tables: Tables): Expr | null {
   if (where === undefined || where === null)
-    throw new QueryError(`${show(where)} stands among the conditions of ${tables.label} in where. Leave it out.`)
+    throw new QueryError(`${show(where)} stands among the conditions of ${tables.subject} in where. Leave it out.`)
   return condition(where, tables)
 }
 
@@ -68,7 +68,7 @@ function invalid(where: unknown, tables: Tables): QueryError {
     typeof where === 'string'
       ? 'SQL text is written with sql`…` or literal(…)'
       : 'Give an object of attributes, an array of conditions, or SQL'
-  return new QueryError(`${show(where)} is no condition for where of ${tables.label}. ${remedy}.`)
+  return new QueryError(`${show(where)} is no condition for where of ${tables.subject}. ${remedy}.`)
 }
 
 function fragmentCondition(where: object, tables: Tables): Expr | null {
@@ -127,12 +127,12 @@ function entry(key: string | symbol, where: Record<PropertyKey, unknown>, tables
     throw new QueryError(
       name === undefined
         ? `${String(key)} is no operator of where (${tables.label}). Use the symbols of Op.`
-        : `Op.${name} needs an attribute: { attribute: { [Op.${name}]: … } } (where of ${tables.label}).`,
+        : `Op.${name} needs an attribute: { attribute: { [Op.${name}]: … } } (where of ${tables.subject}).`,
     )
   }
   if (given === undefined)
     throw new QueryError(
-      `where of ${tables.label}: "${key}" is undefined. Leave the attribute out, or use null for IS NULL.`,
+      `where of ${tables.subject}: "${key}" is undefined. Leave the attribute out, or use null for IS NULL.`,
     )
   const shape = tables.model?.shape
   if (shape !== undefined && !shape.attributes.has(key) && tables.selected?.has(key) !== true) {
@@ -147,8 +147,8 @@ const stringOperator = (key: string, tables: Tables): QueryError => {
   const name = key.slice(1)
   return new QueryError(
     opName(Symbol.for(name)) === undefined
-      ? `"${key}" in where of ${tables.label} is no attribute. An attribute of an include is written '$association.attribute$'.`
-      : `"${key}" in where of ${tables.label} is text, not an operator. Use [Op.${name}].`,
+      ? `"${key}" in where of ${tables.subject} is no attribute. An attribute of an include is written '$association.attribute$'.`
+      : `"${key}" in where of ${tables.subject} is text, not an operator. Use [Op.${name}].`,
   )
 }
 
@@ -159,7 +159,7 @@ function logic(name: 'and' | 'or' | 'not', given: unknown, tables: Tables): Expr
   }
   if (given === undefined || given === null)
     throw new QueryError(
-      `Op.${name} in where of ${tables.label} is ${show(given)}. Give an array or an object of conditions.`,
+      `Op.${name} in where of ${tables.subject} is ${show(given)}. Give an array or an object of conditions.`,
     )
   if (Array.isArray(given))
     return all(
@@ -261,10 +261,12 @@ function relationFilter(association: Association, given: unknown, tables: Tables
   const name = `${tables.label}.${association.as}`
   if (given === null) return exists(association, null, true, tables)
   if (!isPlainObject(given))
-    throw new QueryError(`"${association.as}" in where of ${tables.label} is an association. Write ${RELATION_SYNTAX}.`)
+    throw new QueryError(
+      `"${association.as}" in where of ${tables.subject} is an association. Write ${RELATION_SYNTAX}.`,
+    )
   if (association.cardinality === 'many')
     throw new QueryError(
-      `"${association.as}" in where of ${tables.label} has many rows: filter by it with an include and '$${association.as}.attribute$'.`,
+      `"${association.as}" in where of ${tables.subject} has many rows: filter by it with an include and '$${association.as}.attribute$'.`,
     )
   const keys = Reflect.ownKeys(given)
   if (keys.length === 0) throw new QueryError(`The filter on ${name} is empty. Write ${RELATION_SYNTAX}.`)

@@ -7,13 +7,16 @@
 import { QueryError } from '../errors/base.js'
 
 export type Placeholder =
-  | { readonly kind: 'position', readonly index: number }
-  | { readonly kind: 'name', readonly name: string }
+  | { readonly kind: 'position'; readonly index: number }
+  | { readonly kind: 'name'; readonly name: string }
   /** `$1` → `'1'`, `$id` → `'id'`. */
-  | { readonly kind: 'bind', readonly name: string }
+  | { readonly kind: 'bind'; readonly name: string }
 
 /** Alternating: texts[0] placeholders[0] texts[1] … One text more than placeholders. */
-export interface ParsedSql { readonly texts: readonly string[], readonly placeholders: readonly Placeholder[] }
+export interface ParsedSql {
+  readonly texts: readonly string[]
+  readonly placeholders: readonly Placeholder[]
+}
 
 export interface PlaceholderRules {
   /** Look for `?` (positional replacements). */
@@ -49,7 +52,8 @@ export function parsePlaceholders(sql: string, rules: PlaceholderRules): ParsedS
   while (at < sql.length) {
     const letter = sql[at]!
     const next = sql[at + 1]
-    if (letter === "'" || letter === '"' || letter === '`') at = endOfQuoted(sql, at, letter, letter === "'" && rules.backslashEscapes === true)
+    if (letter === "'" || letter === '"' || letter === '`')
+      at = endOfQuoted(sql, at, letter, letter === "'" && rules.backslashEscapes === true)
     else if (letter === '-' && next === '-') at = endOf(sql, '\n', at + 2)
     else if (letter === '/' && next === '*') at = endOf(sql, '*/', at + 2)
     else if (letter === ':' && next === ':') at += 2
@@ -105,13 +109,17 @@ export interface PlaceholderValues {
 export function valueOfPlaceholder(placeholder: Placeholder, values: PlaceholderValues): unknown {
   if (placeholder.kind === 'position') {
     const { replacements } = values
-    if (Array.isArray(replacements) && placeholder.index < replacements.length) return given(replacements[placeholder.index], `replacements[${placeholder.index}]`)
-    throw new QueryError(`The SQL has more "?" than \`replacements\` has values (${Array.isArray(replacements) ? replacements.length : 0}).`)
+    if (Array.isArray(replacements) && placeholder.index < replacements.length)
+      return given(replacements[placeholder.index], `replacements[${placeholder.index}]`)
+    throw new QueryError(
+      `The SQL has more "?" than \`replacements\` has values (${Array.isArray(replacements) ? replacements.length : 0}).`,
+    )
   }
   const { name } = placeholder
   if (placeholder.kind === 'name') {
     const { replacements } = values
-    if (replacements && !Array.isArray(replacements) && Object.hasOwn(replacements, name)) return given((replacements as Record<string, unknown>)[name], `replacements.${name}`)
+    if (replacements && !Array.isArray(replacements) && Object.hasOwn(replacements, name))
+      return given((replacements as Record<string, unknown>)[name], `replacements.${name}`)
     throw new QueryError(`The SQL uses ":${name}", but \`replacements\` has no "${name}".`)
   }
   const { bind } = values
