@@ -1,5 +1,6 @@
 /** Sequelize 6's `Utils`, as far as programs and plugins use it. */
-import { camelize, type Inflection, lowerFirst, pluralize, singularize, underscore, upperFirst, useInflection } from '../base/names.js'
+import type { Inflection } from '../base/names.js'
+import { camelize, lowerFirst, pluralize, singularize, underscore, upperFirst, useInflection } from '../base/names.js'
 import { Cast, Col, Fn, Json, Literal, SqlExpression, Where } from '../sql/fragments.js'
 import { Op } from '../sql/op.js'
 
@@ -19,8 +20,12 @@ export const Utils = Object.freeze({
   addTicks: (text: string, tick = '`'): string => `${tick}${removeTicks(text, tick)}${tick}`,
   removeTicks,
   /** Operator symbols among the keys. */
-  getOperators: (value: object): symbol[] => Object.getOwnPropertySymbols(value).filter((symbol) => OPERATORS.has(symbol)),
-  getComplexKeys: (value: object): (string | symbol)[] => [...Object.getOwnPropertySymbols(value).filter((symbol) => OPERATORS.has(symbol)), ...Object.keys(value)],
+  getOperators: (value: object): symbol[] =>
+    Object.getOwnPropertySymbols(value).filter((symbol) => OPERATORS.has(symbol)),
+  getComplexKeys: (value: object): (string | symbol)[] => [
+    ...Object.getOwnPropertySymbols(value).filter((symbol) => OPERATORS.has(symbol)),
+    ...Object.keys(value),
+  ],
   isWhereEmpty: (value: object | null | undefined): boolean => !value || Reflect.ownKeys(value).length === 0,
   SequelizeMethod: SqlExpression,
   Literal,
@@ -32,4 +37,4 @@ export const Utils = Object.freeze({
 })
 const OPERATORS: ReadonlySet<symbol> = new Set(Object.values(Op as unknown as Record<string, symbol>))
 
-export { useInflection, type Inflection }
+export { type Inflection, useInflection }
