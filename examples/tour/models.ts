@@ -3,6 +3,7 @@ import { belongsTo, DataTypes, hasOne, Sequelize } from 'mortise'
 
 export const sequelize = new Sequelize('sqlite::memory:', {
   define: { underscored: true, timestamps: false },
+  logQueryParameters: true,
 })
 
 const id = { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true } as const
@@ -93,9 +94,9 @@ export class Staff extends sequelize.model(
   {
     tableName: 'staff',
     associations: {
+      manages: hasOne(() => Store, { foreignKey: 'managerStaffId', unique: true, inverse: 'manager' }),
       store: belongsTo(() => Store, { foreignKey: { name: 'storeId', allowNull: false, onDelete: 'RESTRICT' } }),
       address: belongsTo(() => Address, { foreignKey: { name: 'addressId', allowNull: false, onDelete: 'RESTRICT' } }),
-      manages: hasOne(() => Store, { foreignKey: 'managerStaffId', unique: true, inverse: 'manager' }),
     },
   },
 ) {}
