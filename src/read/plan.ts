@@ -103,10 +103,11 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
     distinct ||
     root.parts.selection.columns.some(({ expr, isAliased }) => isAliased && expr.kind === 'call')
   const isWatched = !exact && branchesBelow(root).some((branch) => branch.strategy === 'join' && needsChoice(branch))
-  const { shape, columns } = layOut(root, runtime.dialect, { mode, identifyRoot: isWatched, asWritten, echo })
+  const { shape: laidOut, columns } = layOut(root, runtime.dialect, { mode, identifyRoot: isWatched, asWritten, echo })
   const paged = isPaged(request)
   const node = paged ? pagedSelect(request, columns) : selectOf(request, columns, exact)
   const { text, binds } = printPlan(runtime, countRows ? counted(node) : node)
+  const shape = countRows ? COUNT : laidOut
   const watches = isWatched ? watched(root, shape) : []
   return { text, binds, shape, isWatched, watches, read: compileReader(shape, mode, isWatched) }
 }
@@ -130,6 +131,21 @@ function selectOf(request: FindRequest, columns: SelectNode['columns'], exact: b
   })
 }
 
+/** What reads the number of rows. */
+const COUNT: RowShape = {
+  branch: 0,
+  as: '',
+  path: '',
+  cardinality: 'many',
+  fields: [{ name: 'count', index: 0, fromRow: null }],
+  open: [],
+  presence: [],
+  identity: [],
+  hiddenKeys: [],
+  children: [],
+  queries: [],
+  echo: [],
+}
 const counted = (rows: SelectNode): SelectNode =>
   select({
     columns: [{ expr: call('count', [{ kind: 'star', table: null }]), alias: 'count' }],
