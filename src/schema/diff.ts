@@ -182,7 +182,10 @@ function diffIndexes(
     }
     changes.push({ kind: 'create-index', table, index })
   }
-  if (options.dropConstraints) for (const index of left) dropIndex(index)
+  const superseded = new Map(desired.superseded?.map((index) => [fold(index.name), indexKey(index, fold)]))
+  for (const index of left) {
+    if (options.dropConstraints || superseded.get(fold(index.name)) === indexKey(index, fold)) dropIndex(index)
+  }
 }
 
 /** A key whose columns the model gives another target or other actions is replaced; one that the model does not speak of stays. */

@@ -85,6 +85,8 @@ export interface TableSnapshot {
    * have to write the table anew is refused while there are any, because it would lose them.
    */
   readonly extras?: readonly string[]
+  /** Of a desired picture: indexes that Mortise made once and that another one covers now. Dropped where they are found unchanged. */
+  readonly superseded?: readonly IndexSnapshot[]
   /** Triggers as the database keeps them, for rebuilds; never compared. */
   readonly triggers?: readonly { readonly name: string; readonly sql: string }[]
   /** Names of the tables whose foreign keys refer to this one, itself included; known only of introspected tables, where a rebuild has to know. */

@@ -3,7 +3,7 @@
  * Neighbours: `model/definition` and `association` say what is wanted, `dialect.canonical` gives the result the engine's spelling,
  * `schema/diff` compares it with what is there.
  */
-import { foreignKeyName, shorten, suggestion } from '../base/names.js'
+import { foreignKeyName, indexName, shorten, suggestion } from '../base/names.js'
 import type { Traits } from '../dialect/dialect.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { DefinitionError } from '../errors/index.js'
@@ -19,7 +19,7 @@ import type {
   SchemaSnapshot,
   TableSnapshot,
 } from '../schema/snapshot.js'
-import { indexField, tableKey } from '../schema/snapshot.js'
+import { indexField, indexSnapshot, tableKey } from '../schema/snapshot.js'
 import { isFragment, Uuid } from '../sql/fragments.js'
 import type { TableName } from '../sql/query.js'
 import { AbstractType } from '../types/index.js'
@@ -37,7 +37,9 @@ export function fromModels(runtime: Runtime, models: readonly ModelClass[], sche
     const same = tables.get(key)
     tables.set(key, same ? merge(same, table) : table)
   }
-  return runtime.dialect.canonical({ tables: [...tables.values()] })
+  return runtime.dialect.canonical({
+    tables: [...tables.values()].map((table) => ({ ...table, superseded: supersededIndexes(runtime, table) })),
+  })
 }
 
 /** Where a model's rows are. */
@@ -69,7 +71,7 @@ function tableOf(runtime: Runtime, definition: ModelDefinition, schema: string |
     table,
     columns: shape.physical.map((attribute) => columnOf(runtime, attribute, definition)),
     primaryKey: key.length > 0 ? { name: null, columns: key } : null,
-    indexes: indexesOf(runtime, definition, key),
+    indexes: indexesOf(runtime, definition),
     foreignKeys: foreignKeysOf(definition, table, runtime.dialect.traits),
     checks: [],
     options: {
@@ -160,34 +162,42 @@ export function foreignKeyOf(attribute: Attribute, table: TableName, traits: Tra
   }
 }
 
-function indexesOf(
-  runtime: Runtime,
-  definition: ModelDefinition,
-  primaryKey: readonly string[],
-): readonly IndexSnapshot[] {
-  const { traits } = runtime.dialect
+function indexesOf(runtime: Runtime, definition: ModelDefinition): readonly IndexSnapshot[] {
   const wanted = definition
     .getIndexes()
     .map((options) => ({ options, index: indexOf(runtime, options, definition, definition.modelName) }))
-  const covers = (columns: readonly string[], by: readonly string[]): boolean =>
-    columns.every((name, position) => by[position] === name)
+  const declared = wanted.flatMap(({ options, index }) => (options.purpose === 'foreign-key' ? [] : [index]))
+  const primaryKey = definition.shape.primaryKey.map((attribute) => attribute.columnName)
   return wanted.flatMap(({ options, index }) => {
     if (options.purpose !== 'foreign-key') return [index]
-    if (traits.implicitForeignKeyIndex) return []
     const columns = index.fields.map((field) => field.name)
-    const isCovered =
-      covers(columns, primaryKey) ||
-      wanted.some(
-        (other) =>
-          other.index !== index &&
-          other.options.purpose !== 'foreign-key' &&
-          other.index.where === null &&
-          covers(
-            columns,
-            other.index.fields.map((field) => (field.expression ? '' : field.name)),
-          ),
-      )
-    return isCovered ? [] : [index]
+    return runtime.dialect.traits.implicitForeignKeyIndex || isCovered(columns, primaryKey, declared) ? [] : [index]
+  })
+}
+
+/** Whether a search for these columns is served by the primary key or by an index over all rows. */
+function isCovered(
+  columns: readonly string[],
+  primaryKey: readonly string[],
+  indexes: readonly IndexSnapshot[],
+): boolean {
+  const begins = (by: readonly string[]): boolean => columns.every((name, position) => by[position] === name)
+  return (
+    begins(primaryKey) ||
+    indexes.some(
+      (index) => index.where === null && begins(index.fields.map((field) => (field.expression ? '' : field.name))),
+    )
+  )
+}
+
+/** Indexes of foreign keys that a former sync may have made, before another index covered them. */
+function supersededIndexes(runtime: Runtime, table: TableSnapshot): readonly IndexSnapshot[] {
+  const taken = new Set(table.indexes.map((index) => index.name))
+  return table.foreignKeys.flatMap(({ columns }) => {
+    const name = shorten(indexName(table.table.name, columns, false), runtime.dialect.traits.maxIdentifierLength)
+    return !taken.has(name) && isCovered(columns, table.primaryKey?.columns ?? [], table.indexes)
+      ? [indexSnapshot(name, columns)]
+      : []
   })
 }
 

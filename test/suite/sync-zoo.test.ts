@@ -222,7 +222,7 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
     expect(await indexesOf(db, 'Things')).toHaveLength(9)
   })
 
-  test('000-30, 000-32: a unique index comes with alter, the plain one of the key goes unasked for', async () => {
+  test('000-30, 000-32: a unique index comes with alter, and the plain one of the key goes', async () => {
     const make = (unique: boolean): Table => {
       const User = db.define('User', {})
       const Task = db.define('Task', {}, unique ? { indexes: [{ unique: true, fields: ['UserId'] }] } : {})
@@ -233,8 +233,7 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
     await db.sync()
     make(true)
     const sent = await ddl({ alter: true })
-    expect(sent).toHaveLength(1)
-    expect(sent[0]).toMatch(/^CREATE UNIQUE INDEX/)
+    expect(sent.map((text) => text.split(' ').slice(0, 2).join(' '))).toEqual(['DROP INDEX', 'CREATE UNIQUE'])
     expect(await ddl({ alter: true })).toEqual([])
   })
 

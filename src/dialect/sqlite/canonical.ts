@@ -36,6 +36,7 @@ function canonicalTable(table: TableSnapshot): TableSnapshot {
     table: physical(table.table),
     columns,
     indexes: table.indexes.map((index) => canonicalIndex(index, names, collations)),
+    ...(table.superseded && { superseded: table.superseded.map((index) => canonicalIndex(index, names, collations)) }),
     foreignKeys: table.foreignKeys.map(canonicalForeignKey),
     checks: table.checks.map((check) => ({ ...check, expression: canonicalExpression(check.expression, names) })),
     options: { ...strict, ...withoutRowid },
