@@ -443,6 +443,10 @@ export class Executor {
         throw new QueryError(
           'The option `transaction` must be a transaction (from sequelize.transaction()), null for none, or be left out.',
         )
+      if (given !== null && given.executor !== this)
+        throw new QueryError(
+          `The transaction ${given.id} belongs to another Sequelize instance, so this statement cannot take part in it.`,
+        )
       return given
     }
     if (options.connection || this.#options.ambient === false) return null

@@ -38,6 +38,7 @@ interface Hooked {
 
 /** What a transaction needs of the executor: the way to its connection. */
 export interface TransactionHost {
+  readonly executor: Executor
   readonly syntax: TransactionSyntax
   /** Runs a statement of the transaction's own (COMMIT, SAVEPOINT …) on its connection. */
   control(transaction: Transaction, text: string): unknown
@@ -138,6 +139,10 @@ export class Transaction {
     return this.finished ? undefined : this.#connection
   }
 
+  /** @internal Whose transaction it is. */
+  get executor(): Executor {
+    return this.#host.executor
+  }
   /** @internal How its own statements are logged. */
   get logOptions(): TransactionOptions {
     return this.#given

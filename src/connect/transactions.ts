@@ -52,6 +52,7 @@ export class Transactions {
       type: beginImmediate === null ? null : TransactionType.IMMEDIATE,
     })
     this.#host = {
+      executor: base.executor,
       syntax: base.dialect.transactions,
       control: (transaction, text) => this.#control(transaction, text),
       leave: (transaction, isSound) => this.#leave(transaction, isSound),

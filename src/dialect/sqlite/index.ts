@@ -103,6 +103,12 @@ const syntax: Syntax = {
 }
 const words = sqliteWords(quoteIdentifier)
 
+/**
+ * SQLite 3.39 or newer, through better-sqlite3 or `node:sqlite`.
+ * LIKE ignores the case of ASCII letters, and `Op.iLike` means the same (as in Sequelize on SQLite). Row locks are accepted and do
+ * nothing. Compat: CHAR, BIGINT and DECIMAL, which Sequelize 7 refuses on SQLite, are there and lose no digit (see `types`); a database
+ * that does not exist is made together with its folder, as in Sequelize 6.
+ */
 export class SqliteDialect implements Dialect {
   static readonly dialectName = 'sqlite3'
   readonly name = 'sqlite3'

@@ -463,3 +463,21 @@ test('a transaction on a connection that the caller has', async () => {
   })
   expect(executor.pool.using).toBe(0)
 })
+
+test('a transaction of another instance is refused', async () => {
+  const [one, other] = [open(), open()]
+  await one.transaction({}, async (transaction) => {
+    await expect(read(other, 'SELECT 1', { transaction })).rejects.toThrow(/another Sequelize instance/)
+  })
+})
+
+test('file: a transaction larger than the cache does not lock readers out', async () => {
+  const executor = openFile({ connection: { busyTimeout: 200 } })
+  await write(executor, 'CREATE TABLE t (a)')
+  await write(executor, 'PRAGMA cache_size = 10')
+  await executor.transaction({}, async () => {
+    for (let row = 0; row < 50; row += 1) await write(executor, 'INSERT INTO t VALUES (zeroblob(10000))')
+    expect(await count(executor, { transaction: null })).toBe(0)
+  })
+  expect(await count(executor)).toBe(50)
+})
