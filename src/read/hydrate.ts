@@ -296,7 +296,11 @@ function foldReader(shape: RowShape): Reader {
     const keyed = new Map(queried.map((number): [number, KeyedParents] => [number, { parents: [], keys: [] }]))
     const known = new Map<string, Folded>()
     const items: unknown[] = []
-    for (let at = 0; at < rows.length; at += 1) make(rows[at]!, at, known, items, context, keyed)
+    const [key] = shape.identity
+    for (let at = 0; at < rows.length; at += 1) {
+      // RIGHT JOIN: a row without a parent cannot become one.
+      if (key === undefined || rows[at]![key] !== null) make(rows[at]!, at, known, items, context, keyed)
+    }
     return { items, keyed, twice: null }
   }
 }
