@@ -2,20 +2,25 @@
  * Names made from names: plurals, cases, and the names of indexes and keys that Mortise gives. One place, so that the name that sync
  * creates is the one that introspection expects. Rules as in Sequelize (docs: models/naming-strategies, models/indexes).
  */
-import { pluralize as inflectPlural, singularize as inflectSingular } from 'inflection'
+import { createRequire } from 'node:module'
 
 /** What knows the plurals: the package `inflection`, or a program's own (`useInflection`). */
 export interface Inflection {
   pluralize(word: string): string
   singularize(word: string): string
 }
-let inflection: Inflection = { pluralize: (word) => inflectPlural(word), singularize: (word) => inflectSingular(word) }
+let inflection: Inflection | null = null
+// Required when the first plural is asked for: an import of a CommonJS package costs more than the rest of this package.
+const inflector = (): Inflection => {
+  inflection ??= createRequire(import.meta.url)('inflection') as Inflection
+  return inflection
+}
 /** Models that are defined from now on take their plurals from here. */
 export function useInflection(given: Inflection): void {
   inflection = given
 }
-export const pluralize = (word: string): string => inflection.pluralize(word)
-export const singularize = (word: string): string => inflection.singularize(word)
+export const pluralize = (word: string): string => inflector().pluralize(word)
+export const singularize = (word: string): string => inflector().singularize(word)
 export const upperFirst = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 export const lowerFirst = (word: string): string => word.charAt(0).toLowerCase() + word.slice(1)
 
