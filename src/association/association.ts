@@ -9,7 +9,10 @@ import type { DeferrableMode, ReferentialAction } from '../schema/snapshot.js'
 export type AssociationType = 'HasOne' | 'BelongsTo' | 'HasMany' | 'BelongsToMany'
 
 /** Attributes (not columns) that hold equal values on both ends of a step. Several: a composite key. */
-export interface KeyPair { readonly from: string, readonly to: string }
+export interface KeyPair {
+  readonly from: string
+  readonly to: string
+}
 
 /** One join: to `model`, on equal keys, with fixed values of a scope (where-syntax on `model`). */
 export interface JoinStep {
@@ -31,7 +34,7 @@ export interface Association {
   /** Name of the association: the property on instances, the name in `include`. */
   readonly as: string
   /** Same as `as` (v6 has both). */
-  readonly name: { readonly singular: string, readonly plural: string }
+  readonly name: { readonly singular: string; readonly plural: string }
   readonly isAliased: boolean
   readonly isSelfAssociation: boolean
   readonly cardinality: 'one' | 'many'
@@ -70,7 +73,7 @@ export interface Association {
   /** Attribute values that link `target` to `source`: on which of the two they are set, and to what. */
   link(source: ModelState, target: ModelState): LinkChange
   /** Attribute values that undo a link, and whether that is possible (a NOT NULL key cannot be nulled). */
-  unlink(): { readonly values: Readonly<Record<string, unknown>>, readonly possible: boolean }
+  unlink(): { readonly values: Readonly<Record<string, unknown>>; readonly possible: boolean }
 }
 
 export interface Batch {
@@ -88,10 +91,13 @@ export interface ForeignKeyConstraint {
   /** What the user called it (`uniqueKey`, `foreignKey.constraintName`); null: the default name. */
   readonly name: string | null
   readonly attributes: readonly string[]
-  readonly references: { readonly model: ModelClass, readonly attributes: readonly string[] }
+  readonly references: { readonly model: ModelClass; readonly attributes: readonly string[] }
   readonly onDelete: ReferentialAction
   readonly onUpdate: ReferentialAction
   readonly deferrable: DeferrableMode | null
 }
 
-export interface LinkChange { readonly owner: 'source' | 'target', readonly values: Readonly<Record<string, unknown>> }
+export interface LinkChange {
+  readonly owner: 'source' | 'target'
+  readonly values: Readonly<Record<string, unknown>>
+}

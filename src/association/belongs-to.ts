@@ -6,24 +6,50 @@ import { isUniqueKey } from './foreign-key.js'
 import { OneAssociation } from './one.js'
 
 export class BelongsToAssociation extends OneAssociation {
-  get associationType(): 'BelongsTo' { return 'BelongsTo' }
-  get source(): ModelClass { return this.relation.owner }
-  get target(): ModelClass { return this.relation.referenced }
-  get saveOrder(): 'before' { return 'before' }
-  get inverse(): OneAssociation | null { return this.isPending ? null : this.relation.referencedSides.find((side) => !side.isHidden) ?? this.relation.referencedSides[0] ?? null }
+  get associationType(): 'BelongsTo' {
+    return 'BelongsTo'
+  }
+  get source(): ModelClass {
+    return this.relation.owner
+  }
+  get target(): ModelClass {
+    return this.relation.referenced
+  }
+  get saveOrder(): 'before' {
+    return 'before'
+  }
+  get inverse(): OneAssociation | null {
+    return this.isPending
+      ? null
+      : (this.relation.referencedSides.find((side) => !side.isHidden) ?? this.relation.referencedSides[0] ?? null)
+  }
   get keys(): readonly KeyPair[] {
     const { foreignKeys, referencedKeys } = this.relation.facts
     return foreignKeys.map((from, index) => ({ from, to: referencedKeys[index]! }))
   }
   /** The key that is referred to is unique, so a row of the source leads to one row of the target. */
-  get isUniqueBacked(): boolean { return isUniqueKey(this.target, this.relation.facts.referencedKeys) }
+  get isUniqueBacked(): boolean {
+    return isUniqueKey(this.target, this.relation.facts.referencedKeys)
+  }
 
-  get targetKey(): string { return this.referencedKey }
-  get targetKeyField(): string { return this.targetKeyAttribute.columnName }
-  get targetKeyAttribute() { return this.target.modelDefinition.attribute(this.targetKey) }
-  get targetIdentifier(): string { return this.targetKey }
-  get targetKeyIsPrimary(): boolean { return this.targetKeyAttribute.primaryKey }
-  override get options(): Readonly<Record<string, unknown>> { return Object.freeze({ ...super.options, targetKey: this.targetKey }) }
+  get targetKey(): string {
+    return this.referencedKey
+  }
+  get targetKeyField(): string {
+    return this.targetKeyAttribute.columnName
+  }
+  get targetKeyAttribute() {
+    return this.target.modelDefinition.attribute(this.targetKey)
+  }
+  get targetIdentifier(): string {
+    return this.targetKey
+  }
+  get targetKeyIsPrimary(): boolean {
+    return this.targetKeyAttribute.primaryKey
+  }
+  override get options(): Readonly<Record<string, unknown>> {
+    return Object.freeze({ ...super.options, targetKey: this.targetKey })
+  }
 
   link(_source: ModelState, target: ModelState): LinkChange {
     const values: Record<string, unknown> = {}

@@ -10,8 +10,10 @@ import { BelongsToAssociation } from './belongs-to.js'
 import type { AssociationContext } from './context.js'
 import { defaultForeignKeys, nameInAssociations, primaryKeysOf } from './foreign-key.js'
 import { HasOneAssociation } from './has-one.js'
-import { OneAssociation, type OneRelation } from './one.js'
-import { describeCall, type Given, type GivenKey, readOptions } from './options.js'
+import type { OneRelation } from './one.js'
+import { OneAssociation } from './one.js'
+import type { Given, GivenKey } from './options.js'
+import { describeCall, readOptions } from './options.js'
 import { Relation } from './relation.js'
 import { resolveTarget } from './target.js'
 
@@ -23,7 +25,13 @@ const METHOD = { HasOne: 'hasOne', BelongsTo: 'belongsTo' } as const
  * the function has no model to give yet, the association is completed by `settleAssociations`.
  * Throws AssociationError that names both models for anything that cannot be; nothing is defined then.
  */
-export function defineAssociation(kind: OneKind, source: ModelClass, target: unknown, options: unknown, context: AssociationContext): OneAssociation {
+export function defineAssociation(
+  kind: OneKind,
+  source: ModelClass,
+  target: unknown,
+  options: unknown,
+  context: AssociationContext,
+): OneAssociation {
   const describe = (name: string): string => describeCall(source.name, METHOD[kind], name, options)
   const resolve = (final: boolean) => resolveTarget({ source, method: METHOD[kind], describe }, target, context, final)
   const resolved = resolve(false)
@@ -52,10 +60,8 @@ export function defineAssociation(kind: OneKind, source: ModelClass, target: unk
  * first statement) what still waits throws, naming the pair of models.
  */
 export function settleAssociations(context: AssociationContext, final = false): void {
-  for (let index = 0; index < context.pending.length;) {
-    const [pending] = context.pending.splice(index, 1)
-    if (!pending!.settle(final)) context.pending.splice(index++, 0, pending!)
-  }
+  for (const pending of [...context.pending])
+    if (pending.settle(final)) context.pending.splice(context.pending.indexOf(pending), 1)
 }
 
 /** Drops every association from and to a model: it was removed, or another model takes its name. */
@@ -69,12 +75,22 @@ function create(kind: OneKind, context: AssociationContext, call: string): OneAs
   return kind === 'HasOne' ? new HasOneAssociation(context, call) : new BelongsToAssociation(context, call)
 }
 
-function declare(kind: OneKind, source: ModelClass, target: ModelClass, given: Given, call: string, context: AssociationContext, made?: OneAssociation): OneAssociation {
+function declare(
+  kind: OneKind,
+  source: ModelClass,
+  target: ModelClass,
+  given: Given,
+  call: string,
+  context: AssociationContext,
+  made?: OneAssociation,
+): OneAssociation {
   const { hooks } = source.modelDefinition
   const { sequelize } = source as unknown as { sequelize?: unknown }
-  if (hooks.has('beforeAssociate')) hooks.runSync('beforeAssociate', { source, target, sequelize, type: kind }, given.raw)
+  if (hooks.has('beforeAssociate'))
+    hooks.runSync('beforeAssociate', { source, target, sequelize, type: kind }, given.raw)
   const association = new Declaration(kind, source, target, given, call, context).run(made)
-  if (hooks.has('afterAssociate')) hooks.runSync('afterAssociate', { source, target, sequelize, type: kind, association }, given.raw)
+  if (hooks.has('afterAssociate'))
+    hooks.runSync('afterAssociate', { source, target, sequelize, type: kind, association }, given.raw)
   return association
 }
 
@@ -88,7 +104,14 @@ class Declaration {
   readonly #context: AssociationContext
   #as: string
 
-  constructor(kind: OneKind, source: ModelClass, target: ModelClass, given: Given, call: string, context: AssociationContext) {
+  constructor(
+    kind: OneKind,
+    source: ModelClass,
+    target: ModelClass,
+    given: Given,
+    call: string,
+    context: AssociationContext,
+  ) {
     this.#kind = kind
     this.#source = source
     this.#target = target
@@ -99,16 +122,24 @@ class Declaration {
   }
 
   /** The model that gets the foreign key, and the one it refers to. */
-  get #owner(): ModelClass { return this.#kind === 'HasOne' ? this.#target : this.#source }
-  get #referenced(): ModelClass { return this.#kind === 'HasOne' ? this.#source : this.#target }
+  get #owner(): ModelClass {
+    return this.#kind === 'HasOne' ? this.#target : this.#source
+  }
+  get #referenced(): ModelClass {
+    return this.#kind === 'HasOne' ? this.#source : this.#target
+  }
 
   run(made?: OneAssociation): OneAssociation {
     this.#checkSelf()
     if (this.#given.inverse?.type === 'hasMany') {
-      throw new AssociationError(`${this.#call}: inverse.type "hasMany" is not available in this version. Declare the side that you need with ${this.#target.name}.hasOne(${this.#source.name}).`)
+      throw new AssociationError(
+        `${this.#call}: inverse.type "hasMany" is not available in this version. Declare the side that you need with ${this.#target.name}.hasOne(${this.#source.name}).`,
+      )
     }
     const repeated = this.#repeated()
-    const relation = (repeated ? repeated.relation : this.#find()) ?? new Relation<OneAssociation, OneAssociation>(this.#owner, this.#referenced, this.#context)
+    const relation =
+      (repeated ? repeated.relation : this.#find()) ??
+      new Relation<OneAssociation, OneAssociation>(this.#owner, this.#referenced, this.#context)
     const sides = this.#kind === 'HasOne' ? relation.referencedSides : relation.ownerSides
     const previous = repeated ?? sides.find((side) => side.isHidden)
     // The other side may have named this one (`inverse`); a call without `as` takes that name.
@@ -119,21 +150,35 @@ class Declaration {
     const given = previous && !previous.isHidden ? this.#mergeSide(previous) : this.#given
     const { facts, install } = this.#say(relation, given, previous)
     for (const name of facts.foreignKeys) {
-      const isTaken = (this.#kind === 'BelongsTo' && name === this.#as) || this.#owner.modelDefinition.associations.has(name)
-      if (isTaken) throw new AssociationError(`${this.#call}: the foreign key "${name}" has the name of an association of ${this.#owner.name}. Name the foreign key with foreignKey, or the association with \`as\`.`)
+      const isTaken =
+        (this.#kind === 'BelongsTo' && name === this.#as) || this.#owner.modelDefinition.associations.has(name)
+      if (isTaken)
+        throw new AssociationError(
+          `${this.#call}: the foreign key "${name}" has the name of an association of ${this.#owner.name}. Name the foreign key with foreignKey, or the association with \`as\`.`,
+        )
     }
 
     if (given.onReplace === 'nullify' && facts.attributes.every((attribute) => attribute.allowNull === false)) {
-      throw new AssociationError(`${this.#call}: onReplace is "nullify", but the foreign key ${this.#owner.name}.${facts.foreignKeys.join(', ')} cannot be null. Use "delete" or "restrict", or allow null.`)
+      throw new AssociationError(
+        `${this.#call}: onReplace is "nullify", but the foreign key ${this.#owner.name}.${facts.foreignKeys.join(', ')} cannot be null. Use "delete" or "restrict", or allow null.`,
+      )
     }
 
     install()
     // A name that somebody's inverse took by itself gives way to one that is declared.
     const holder = this.#source.modelDefinition.associations.get(this.#as)
-    if (holder instanceof OneAssociation && holder.isHidden && holder !== previous) rename(holder, this.#freeName(holder.source, `${holder.as}Inverse`), this.#context)
-    const association = made ?? (previous && !previous.isHidden ? previous : create(this.#kind, this.#context, this.#call))
+    if (holder instanceof OneAssociation && holder.isHidden && holder !== previous)
+      rename(holder, this.#freeName(holder.source, `${holder.as}Inverse`), this.#context)
+    const association =
+      made ?? (previous && !previous.isHidden ? previous : create(this.#kind, this.#context, this.#call))
     if (previous && (previous !== association || previous.as !== this.#as)) unregister(previous, this.#context)
-    association.attach(relation, { as: this.#as, isNamed: given.as !== undefined || (previous?.isNamed ?? false), isHidden: false, given, parent: null })
+    association.attach(relation, {
+      as: this.#as,
+      isNamed: given.as !== undefined || (previous?.isNamed ?? false),
+      isHidden: false,
+      given,
+      parent: null,
+    })
     const at = previous ? sides.indexOf(previous) : -1
     if (at >= 0) sides[at] = association
     else sides.push(association)
@@ -146,24 +191,37 @@ class Declaration {
   /** The same side, declared by an earlier call under this name. */
   #repeated(): OneAssociation | null {
     const found = this.#source.modelDefinition.associations.get(this.#as)
-    return found instanceof OneAssociation && !found.isHidden && found.associationType === this.#kind && found.target === this.#target ? found : null
+    return found instanceof OneAssociation &&
+      !found.isHidden &&
+      found.associationType === this.#kind &&
+      found.target === this.#target
+      ? found
+      : null
   }
 
   #checkName(previous: OneAssociation | undefined): void {
     const { associations, shape } = this.#source.modelDefinition
     const as = this.#as
     if (shape.attributes.has(as)) {
-      throw new AssociationError(`${this.#call}: ${this.#source.name} has an attribute "${as}", so an association cannot have this name. Name the association with \`as\`, or rename the attribute.`)
+      throw new AssociationError(
+        `${this.#call}: ${this.#source.name} has an attribute "${as}", so an association cannot have this name. Name the association with \`as\`, or rename the attribute.`,
+      )
     }
     const found = associations.get(as)
     if (!found || found === previous) return
-    if (found instanceof OneAssociation && found.target !== this.#target && found.target.modelDefinition.modelName === this.#target.modelDefinition.modelName) {
+    if (
+      found instanceof OneAssociation &&
+      found.target !== this.#target &&
+      found.target.modelDefinition.modelName === this.#target.modelDefinition.modelName
+    ) {
       // The target was defined anew under the same name; the association pointed to the class before.
       dropRelation(found.relation, this.#context)
       return
     }
     if (!found.isHidden) {
-      throw new AssociationError(`${this.#call}: ${this.#source.name} already has an association "${as}" (${found.associationType} ${found.target.name}). Give one of them another name with \`as\`.`)
+      throw new AssociationError(
+        `${this.#call}: ${this.#source.name} already has an association "${as}" (${found.associationType} ${found.target.name}). Give one of them another name with \`as\`.`,
+      )
     }
   }
 
@@ -171,13 +229,26 @@ class Declaration {
     if (this.#source !== this.#target) return
     const { name, modelDefinition } = this.#source
     const { as, inverse } = this.#given
-    if (modelDefinition.settings.associationNaming === 'camel' && this.#kind === 'HasOne' && (as === undefined || inverse?.as === undefined || as === inverse.as)) {
-      throw new AssociationError(`${this.#call}: an association of ${name} with itself needs two different names: \`as\` and \`inverse: { as }\`.`)
+    if (
+      modelDefinition.settings.associationNaming === 'camel' &&
+      this.#kind === 'HasOne' &&
+      (as === undefined || inverse?.as === undefined || as === inverse.as)
+    ) {
+      throw new AssociationError(
+        `${this.#call}: an association of ${name} with itself needs two different names: \`as\` and \`inverse: { as }\`.`,
+      )
     }
     if (as === undefined) {
-      this.#context.warn('MORTISE_W_SELF_ASSOCIATION', this.#call, `${this.#call} associates ${name} with itself without a name; it is called "${this.#as}" after the model. Name both sides: \`as\` and \`inverse: { as }\`.`)
+      this.#context.warn(
+        'MORTISE_W_SELF_ASSOCIATION',
+        this.#call,
+        `${this.#call} associates ${name} with itself without a name; it is called "${this.#as}" after the model. Name both sides: \`as\` and \`inverse: { as }\`.`,
+      )
     }
-    if (inverse?.as !== undefined && inverse.as === this.#as) throw new AssociationError(`${this.#call}: \`as\` and \`inverse.as\` are both "${inverse.as}". The two sides of an association of ${name} with itself need different names.`)
+    if (inverse?.as !== undefined && inverse.as === this.#as)
+      throw new AssociationError(
+        `${this.#call}: \`as\` and \`inverse.as\` are both "${inverse.as}". The two sides of an association of ${name} with itself need different names.`,
+      )
   }
 
   /** `inverse.as` must neither contradict the name that the other side has been given, nor be taken. */
@@ -186,7 +257,9 @@ class Declaration {
     if (this.#kind === 'BelongsTo') {
       const hidden = relation.ownerSides.find((side) => side.isHidden && side.isNamed)
       if (hidden && hidden.as !== this.#as) {
-        throw new AssociationError(`${this.#call} contradicts ${hidden.side.parent?.call ?? hidden.call}, which calls this side "${hidden.as}" (inverse.as), not "${this.#as}". Use one name, or another foreignKey if two relations are meant.`)
+        throw new AssociationError(
+          `${this.#call} contradicts ${hidden.side.parent?.call ?? hidden.call}, which calls this side "${hidden.as}" (inverse.as), not "${this.#as}". Use one name, or another foreignKey if two relations are meant.`,
+        )
       }
     }
     if (wanted === undefined) return
@@ -194,12 +267,20 @@ class Declaration {
     if (others.some((side) => side.as === wanted)) return
     const named = others.find((side) => side.isNamed || !side.isHidden)
     if (this.#kind === 'HasOne' && named) {
-      throw new AssociationError(`${this.#call} contradicts ${named.call}: inverse.as is "${wanted}" here, but the other side of the relation is called "${named.as}". Use one name, or another foreignKey if two relations are meant.`)
+      throw new AssociationError(
+        `${this.#call} contradicts ${named.call}: inverse.as is "${wanted}" here, but the other side of the relation is called "${named.as}". Use one name, or another foreignKey if two relations are meant.`,
+      )
     }
     const { associations, shape } = this.#target.modelDefinition
-    if (shape.attributes.has(wanted)) throw new AssociationError(`${this.#call}: inverse.as is "${wanted}", but ${this.#target.name} has an attribute of that name. Choose another name.`)
+    if (shape.attributes.has(wanted))
+      throw new AssociationError(
+        `${this.#call}: inverse.as is "${wanted}", but ${this.#target.name} has an attribute of that name. Choose another name.`,
+      )
     const holder = associations.get(wanted)
-    if (holder && !holder.isHidden) throw new AssociationError(`${this.#call}: inverse.as is "${wanted}", but ${this.#target.name} already has an association "${wanted}" (${holder.associationType} ${holder.target.name}). Choose another name.`)
+    if (holder && !holder.isHidden)
+      throw new AssociationError(
+        `${this.#call}: inverse.as is "${wanted}", but ${this.#target.name} already has an association "${wanted}" (${holder.associationType} ${holder.target.name}). Choose another name.`,
+      )
   }
 
   /** The relation that the call speaks of, if another call made it already. */
@@ -208,10 +289,13 @@ class Declaration {
     if (relations.length === 0) return null
     const { key, inverse, as } = this.#given
     // Relations whose side of this kind nobody has declared.
-    const open = relations.filter((relation) => this.#kind === 'BelongsTo'
-      ? relation.ownerSides.every((side) => side.isHidden && (!side.isNamed || as === undefined || side.as === as))
-      : relation.referencedSides.every((side) => side.isHidden))
-    const isNamedSo = (side: OneAssociation, name: string): boolean => side.as === name && (side.isNamed || !side.isHidden)
+    const open = relations.filter((relation) =>
+      this.#kind === 'BelongsTo'
+        ? relation.ownerSides.every((side) => side.isHidden && (!side.isNamed || as === undefined || side.as === as))
+        : relation.referencedSides.every((side) => side.isHidden),
+    )
+    const isNamedSo = (side: OneAssociation, name: string): boolean =>
+      side.as === name && (side.isNamed || !side.isHidden)
     if (this.#kind === 'HasOne' && inverse?.as !== undefined) {
       const named = relations.find((relation) => relation.ownerSides.some((side) => isNamedSo(side, inverse.as!)))
       if (named) return named
@@ -254,10 +338,14 @@ class Declaration {
     return others.every((side) => JSON.stringify(side.scope) !== JSON.stringify(this.#given.scope ?? null))
   }
 
-  get #keyName(): string { return this.#kind === 'BelongsTo' ? this.#as : this.#given.inverse?.as ?? nameInAssociations(this.#source) }
+  get #keyName(): string {
+    return this.#kind === 'BelongsTo' ? this.#as : (this.#given.inverse?.as ?? nameInAssociations(this.#source))
+  }
 
   #defaultKeys(): readonly string[] {
-    const keys = this.#given.key.referencedKeys ?? primaryKeysOf(this.#referenced, this.#call, this.#kind === 'BelongsTo' ? 'targetKey' : 'sourceKey')
+    const keys =
+      this.#given.key.referencedKeys ??
+      primaryKeysOf(this.#referenced, this.#call, this.#kind === 'BelongsTo' ? 'targetKey' : 'sourceKey')
     return defaultForeignKeys(this.#keyName, keys)
   }
 
@@ -266,11 +354,20 @@ class Declaration {
     const before = previous.side.given
     const found: string[] = []
     for (const option of ['scope', 'hooks', 'onReplace', 'order'] as const) {
-      if (before[option] !== undefined && this.#given[option] !== undefined && JSON.stringify(before[option]) !== JSON.stringify(this.#given[option])) {
-        found.push(`${option} is ${JSON.stringify(before[option])} there and ${JSON.stringify(this.#given[option])} here`)
+      if (
+        before[option] !== undefined &&
+        this.#given[option] !== undefined &&
+        JSON.stringify(before[option]) !== JSON.stringify(this.#given[option])
+      ) {
+        found.push(
+          `${option} is ${JSON.stringify(before[option])} there and ${JSON.stringify(this.#given[option])} here`,
+        )
       }
     }
-    if (found.length > 0) throw new AssociationError(`${this.#call} contradicts the earlier call of the same association: ${found.join('; ')}. Give one of them another name with \`as\`.`)
+    if (found.length > 0)
+      throw new AssociationError(
+        `${this.#call} contradicts the earlier call of the same association: ${found.join('; ')}. Give one of them another name with \`as\`.`,
+      )
     const said = Object.fromEntries(Object.entries(this.#given).filter(([, value]) => value !== undefined))
     return { ...before, ...said, raw: Object.freeze({ ...before.raw, ...this.#given.raw }) }
   }
@@ -279,11 +376,18 @@ class Declaration {
     const declaredOwner = relation.ownerSides.find((side) => !side.isHidden || side.isNamed)
     const scopes = relation.referencedSides.filter((side) => side !== previous).map((side) => side.scope)
     if (this.#kind === 'HasOne') scopes.push(given.scope ?? null)
-    const named = this.#kind === 'BelongsTo' && relation.ownerSides.every((side) => side.isHidden) ? this.#as : declaredOwner?.as
+    const named =
+      this.#kind === 'BelongsTo' && relation.ownerSides.every((side) => side.isHidden) ? this.#as : declaredOwner?.as
     const keyName = named ?? this.#keyName
     let key: GivenKey = this.#given.key
-    if (key.foreignKeys === undefined && relation.said.foreignKeys === undefined) key = { ...key, foreignKeys: this.#freeKeys(relation, keyName) }
-    return relation.say(this.#call, key, keyName, scopes.filter((scope) => scope !== null))
+    if (key.foreignKeys === undefined && relation.said.foreignKeys === undefined)
+      key = { ...key, foreignKeys: this.#freeKeys(relation, keyName) }
+    return relation.say(
+      this.#call,
+      key,
+      keyName,
+      scopes.filter((scope) => scope !== null),
+    )
   }
 
   /**
@@ -291,12 +395,18 @@ class Declaration {
    * (which is Sequelize 6's name for it).
    */
   #freeKeys(relation: OneRelation, keyName: string): readonly string[] | undefined {
-    if (this.#kind !== 'HasOne' || relation.ownerSides.length > 0 || relation.referencedSides.length > 0) return undefined
+    if (this.#kind !== 'HasOne' || relation.ownerSides.length > 0 || relation.referencedSides.length > 0)
+      return undefined
     const keys = this.#given.key.referencedKeys ?? primaryKeysOf(this.#referenced, this.#call, 'sourceKey')
     const wanted = defaultForeignKeys(keyName, keys)
-    if (!relationsBetween(this.#owner, this.#referenced).some((other) => sameNames(other.facts.foreignKeys, wanted))) return undefined
+    if (!relationsBetween(this.#owner, this.#referenced).some((other) => sameNames(other.facts.foreignKeys, wanted)))
+      return undefined
     const free = defaultForeignKeys(this.#as, keys)
-    this.#context.warn('MORTISE_W_FOREIGN_KEY_NAME', this.#call, `${this.#call}: the foreign key ${wanted.join(', ')} belongs to another association of ${this.#source.name} with ${this.#target.name}, so "${this.#as}" gets ${free.join(', ')}. Name it with foreignKey.`)
+    this.#context.warn(
+      'MORTISE_W_FOREIGN_KEY_NAME',
+      this.#call,
+      `${this.#call}: the foreign key ${wanted.join(', ')} belongs to another association of ${this.#source.name} with ${this.#target.name}, so "${this.#as}" gets ${free.join(', ')}. Name it with foreignKey.`,
+    )
     return free
   }
 
@@ -306,7 +416,8 @@ class Declaration {
     if (this.#kind === 'HasOne') {
       if (relation.ownerSides.length > 0) {
         const side = relation.ownerSides.find((candidate) => candidate.isHidden)
-        if (side && inverse?.as !== undefined && side.as !== inverse.as) rename(side, this.#claimName(inverse.as), this.#context, true)
+        if (side && inverse?.as !== undefined && side.as !== inverse.as)
+          rename(side, this.#claimName(inverse.as), this.#context, true)
         return
       }
       this.#addInverse(new BelongsToAssociation(this.#context, this.#call), relation, association)
@@ -319,7 +430,10 @@ class Declaration {
   #addInverse(side: OneAssociation, relation: OneRelation, parent: OneAssociation): void {
     const { inverse } = this.#given
     const usual = nameInAssociations(this.#source)
-    const as = inverse?.as === undefined ? this.#freeName(this.#target, usual, `${usual}Of${upperFirst(this.#as)}`) : this.#claimName(inverse.as)
+    const as =
+      inverse?.as === undefined
+        ? this.#freeName(this.#target, usual, `${usual}Of${upperFirst(this.#as)}`)
+        : this.#claimName(inverse.as)
     const isNamed = inverse?.as !== undefined
     const given: Given = { key: {}, raw: {}, scope: inverse?.scope, as: inverse?.as }
     side.attach(relation, { as, isNamed, isHidden: side.associationType === 'BelongsTo', given, parent })
@@ -350,23 +464,34 @@ class Declaration {
    * store where its staff work.
    */
   #warnOfTwoKeys(relation: OneRelation): void {
-    const back = relation.owner === relation.referenced ? undefined : relationsBetween(relation.referenced, relation.owner)[0]
+    const back =
+      relation.owner === relation.referenced ? undefined : relationsBetween(relation.referenced, relation.owner)[0]
     if (!back || hasReferencedSide(relation) !== hasReferencedSide(back)) return
     const names = [relation, back].map(({ owner, facts }) => `${owner.name}.${facts.foreignKeys.join(', ')}`).sort()
-    this.#context.warn('MORTISE_W_TWO_FOREIGN_KEYS', names.join(), `${names.join(' and ')} are two foreign keys between the same two models, one in each direction. Each says for itself who belongs to whom: keep one, and name its other side with \`inverse\`; or declare the hasOne of the one that it belongs to.`)
+    this.#context.warn(
+      'MORTISE_W_TWO_FOREIGN_KEYS',
+      names.join(),
+      `${names.join(' and ')} are two foreign keys between the same two models, one in each direction. Each says for itself who belongs to whom: keep one, and name its other side with \`inverse\`; or declare the hasOne of the one that it belongs to.`,
+    )
   }
 }
 
 const hasReferencedSide = (relation: OneRelation): boolean => relation.referencedSides.some((side) => !side.isHidden)
 
-const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && [...a].sort().join('\0') === [...b].sort().join('\0')
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && [...a].sort().join('\0') === [...b].sort().join('\0')
 
 /** Relations whose key lies on `owner` and refers to `referenced`, in the order of their definition. */
 function relationsBetween(owner: ModelClass, referenced: ModelClass): OneRelation[] {
   const found = new Set<OneRelation>()
   for (const model of [owner, referenced]) {
     for (const association of model.modelDefinition.associations.values()) {
-      if (association instanceof OneAssociation && association.relation.owner === owner && association.relation.referenced === referenced) found.add(association.relation)
+      if (
+        association instanceof OneAssociation &&
+        association.relation.owner === owner &&
+        association.relation.referenced === referenced
+      )
+        found.add(association.relation)
     }
   }
   return [...found]
@@ -386,7 +511,12 @@ function unregister(association: OneAssociation, context: AssociationContext): v
   modelDefinition.removeAssociation(association.as)
 }
 
-function rename(association: OneAssociation, as: string, context: AssociationContext, isNamed = association.isNamed): void {
+function rename(
+  association: OneAssociation,
+  as: string,
+  context: AssociationContext,
+  isNamed = association.isNamed,
+): void {
   unregister(association, context)
   association.attach(association.relation, { ...association.side, as, isNamed })
   register(association, context)
@@ -401,6 +531,9 @@ function dropRelation(relation: OneRelation, context: AssociationContext): void 
 export function associationOf(model: ModelClass, as: string) {
   const { associations } = model.modelDefinition
   const found = associations.get(as)
-  if (!found) throw new AssociationError(`${model.name} has no association "${as}".${suggestion(as, associations.keys())}${associations.size > 0 ? ` It has: ${[...associations.keys()].join(', ')}.` : ''}`)
+  if (!found)
+    throw new AssociationError(
+      `${model.name} has no association "${as}".${suggestion(as, associations.keys())}${associations.size > 0 ? ` It has: ${[...associations.keys()].join(', ')}.` : ''}`,
+    )
   return found
 }

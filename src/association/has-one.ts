@@ -6,23 +6,49 @@ import { isUniqueKey } from './foreign-key.js'
 import { OneAssociation } from './one.js'
 
 export class HasOneAssociation extends OneAssociation {
-  get associationType(): 'HasOne' { return 'HasOne' }
-  get source(): ModelClass { return this.relation.referenced }
-  get target(): ModelClass { return this.relation.owner }
-  get saveOrder(): 'after' { return 'after' }
-  get inverse(): OneAssociation | null { return this.isPending ? null : this.relation.ownerSides.find((side) => !side.isHidden) ?? this.relation.ownerSides[0] ?? null }
+  get associationType(): 'HasOne' {
+    return 'HasOne'
+  }
+  get source(): ModelClass {
+    return this.relation.referenced
+  }
+  get target(): ModelClass {
+    return this.relation.owner
+  }
+  get saveOrder(): 'after' {
+    return 'after'
+  }
+  get inverse(): OneAssociation | null {
+    return this.isPending
+      ? null
+      : (this.relation.ownerSides.find((side) => !side.isHidden) ?? this.relation.ownerSides[0] ?? null)
+  }
   get keys(): readonly KeyPair[] {
     const { foreignKeys, referencedKeys } = this.relation.facts
     return foreignKeys.map((to, index) => ({ from: referencedKeys[index]!, to }))
   }
-  get isUniqueBacked(): boolean { return isUniqueKey(this.target, this.scope ? [...this.foreignKeys, ...Object.keys(this.scope)] : this.foreignKeys) }
+  get isUniqueBacked(): boolean {
+    return isUniqueKey(this.target, this.scope ? [...this.foreignKeys, ...Object.keys(this.scope)] : this.foreignKeys)
+  }
 
-  get sourceKey(): string { return this.referencedKey }
-  get sourceKeyField(): string { return this.sourceKeyAttribute.columnName }
-  get sourceKeyAttribute() { return this.source.modelDefinition.attribute(this.sourceKey) }
-  get sourceIdentifier(): string { return this.sourceKey }
-  get sourceKeyIsPrimary(): boolean { return this.sourceKeyAttribute.primaryKey }
-  override get options(): Readonly<Record<string, unknown>> { return Object.freeze({ ...super.options, sourceKey: this.sourceKey }) }
+  get sourceKey(): string {
+    return this.referencedKey
+  }
+  get sourceKeyField(): string {
+    return this.sourceKeyAttribute.columnName
+  }
+  get sourceKeyAttribute() {
+    return this.source.modelDefinition.attribute(this.sourceKey)
+  }
+  get sourceIdentifier(): string {
+    return this.sourceKey
+  }
+  get sourceKeyIsPrimary(): boolean {
+    return this.sourceKeyAttribute.primaryKey
+  }
+  override get options(): Readonly<Record<string, unknown>> {
+    return Object.freeze({ ...super.options, sourceKey: this.sourceKey })
+  }
 
   link(source: ModelState, _target: ModelState): LinkChange {
     const values: Record<string, unknown> = {}

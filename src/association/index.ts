@@ -1,5 +1,15 @@
 /** Associations: what the other rooms use of this folder. */
-export type { Accessors, Association, AssociationType, Batch, ForeignKeyConstraint, JoinStep, KeyPair, LinkChange, OnReplace } from './association.js'
+export type {
+  Accessors,
+  Association,
+  AssociationType,
+  Batch,
+  ForeignKeyConstraint,
+  JoinStep,
+  KeyPair,
+  LinkChange,
+  OnReplace,
+} from './association.js'
 export { BelongsToAssociation } from './belongs-to.js'
 export type { AssociationActions, AssociationContext, PendingDefinition } from './context.js'
 export { associationOf, defineAssociation, forgetModel, type OneKind, settleAssociations } from './define.js'

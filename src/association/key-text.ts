@@ -14,7 +14,8 @@ export function keyText(value: unknown, type: DataType | null): string | null {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   const key = type?.key ?? ''
   if (typeof value === 'string') {
-    if (INTEGERS.has(key)) return /^[+-]?\d+$/.test(value.trim()) ? String(BigInt(value.trim().replace(/^\+/, ''))) : value
+    if (INTEGERS.has(key))
+      return /^[+-]?\d+$/.test(value.trim()) ? String(BigInt(value.trim().replace(/^\+/, ''))) : value
     if (DECIMALS.has(key)) return decimalText(value)
     if (key === 'UUID') return value.toLowerCase()
     if (key === 'CITEXT') return value.toLowerCase()
@@ -27,7 +28,11 @@ export function keyText(value: unknown, type: DataType | null): string | null {
   // Dates and decimals of other libraries are known by their shape.
   if (MOMENTS.has(key)) return momentText((value as { toISOString?: () => string }).toISOString?.() ?? String(value))
   const text = String(value)
-  return INTEGERS.has(key) || DECIMALS.has(key) ? keyText(text, type) : text === '[object Object]' ? JSON.stringify(value) : text
+  return INTEGERS.has(key) || DECIMALS.has(key)
+    ? keyText(text, type)
+    : text === '[object Object]'
+      ? JSON.stringify(value)
+      : text
 }
 
 /** Text of a key of one or more values; null where one of them is missing. */
@@ -52,6 +57,10 @@ function decimalText(value: string): string {
 }
 
 function momentText(value: string): string {
-  const time = Date.parse(/\d{2}:\d{2}$|\.\d+$|:\d{2}$/.test(value) && !/[zZ]|[+-]\d{2}:?\d{2}$/.test(value) ? `${value.replace(' ', 'T')}Z` : value)
+  const time = Date.parse(
+    /\d{2}:\d{2}$|\.\d+$|:\d{2}$/.test(value) && !/[zZ]|[+-]\d{2}:?\d{2}$/.test(value)
+      ? `${value.replace(' ', 'T')}Z`
+      : value,
+  )
   return Number.isNaN(time) ? value : new Date(time).toISOString()
 }

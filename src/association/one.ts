@@ -10,7 +10,17 @@ import type { ModelState } from '../model/state.js'
 import type { ReferentialAction } from '../schema/snapshot.js'
 import { Op } from '../sql/op.js'
 import type { DataType } from '../types/data-type.js'
-import type { Accessors, Association, AssociationType, Batch, ForeignKeyConstraint, JoinStep, KeyPair, LinkChange, OnReplace } from './association.js'
+import type {
+  Accessors,
+  Association,
+  AssociationType,
+  Batch,
+  ForeignKeyConstraint,
+  JoinStep,
+  KeyPair,
+  LinkChange,
+  OnReplace,
+} from './association.js'
 import type { AssociationContext } from './context.js'
 import { compositeKeyText } from './key-text.js'
 import type { Given } from './options.js'
@@ -54,59 +64,136 @@ export abstract class OneAssociation implements Association, Side {
     this.#relation = relation
     this.#side = side
   }
-  get isAttached(): boolean { return this.#relation !== null }
+  get isAttached(): boolean {
+    return this.#relation !== null
+  }
   /** Still waiting for its target: what is known of it is the call. */
-  protected get isPending(): boolean { return this.#relation === null }
+  protected get isPending(): boolean {
+    return this.#relation === null
+  }
   /** The call that made the association, for messages: `User.hasOne(Task)`. */
-  get call(): string { return this.#call }
+  get call(): string {
+    return this.#call
+  }
   get relation(): OneRelation {
-    if (this.#relation === null) throw new AssociationError(`${this.#call}: the target is not defined yet. Import its module before the association is used.`)
+    if (this.#relation === null)
+      throw new AssociationError(
+        `${this.#call}: the target is not defined yet. Import its module before the association is used.`,
+      )
     return this.#relation
   }
   get side(): SideFacts {
-    if (this.#side === null) throw new AssociationError(`${this.#call}: the target is not defined yet. Import its module before the association is used.`)
+    if (this.#side === null)
+      throw new AssociationError(
+        `${this.#call}: the target is not defined yet. Import its module before the association is used.`,
+      )
     return this.#side
   }
 
-  get as(): string { return this.side.as }
-  get name(): { readonly singular: string, readonly plural: string } { return this.side.given.name ?? { singular: this.as, plural: pluralize(this.as) } }
-  get isNamed(): boolean { return this.side.isNamed }
-  get isHidden(): boolean { return this.side.isHidden }
-  get isAliased(): boolean { return this.side.isNamed }
-  get isSelfAssociation(): boolean { return this.source === this.target }
-  get cardinality(): 'one' { return 'one' }
-  get isSingleAssociation(): true { return true }
-  get isMultiAssociation(): false { return false }
+  get as(): string {
+    return this.side.as
+  }
+  get name(): { readonly singular: string; readonly plural: string } {
+    return this.side.given.name ?? { singular: this.as, plural: pluralize(this.as) }
+  }
+  get isNamed(): boolean {
+    return this.side.isNamed
+  }
+  get isHidden(): boolean {
+    return this.side.isHidden
+  }
+  get isAliased(): boolean {
+    return this.side.isNamed
+  }
+  get isSelfAssociation(): boolean {
+    return this.source === this.target
+  }
+  get cardinality(): 'one' {
+    return 'one'
+  }
+  get isSingleAssociation(): true {
+    return true
+  }
+  get isMultiAssociation(): false {
+    return false
+  }
 
-  get foreignKeys(): readonly string[] { return this.relation.facts.foreignKeys }
-  get foreignKeyOwner(): ModelClass { return this.relation.owner }
-  get constraint(): ForeignKeyConstraint | null { return this.relation.facts.constraint }
-  get onDelete(): ReferentialAction { return this.relation.facts.onDelete }
-  get declaredOnDelete(): ReferentialAction | null { return this.relation.facts.declaredOnDelete }
-  get hooks(): boolean { return this.side.given.hooks ?? false }
-  get scope(): Readonly<Record<string, unknown>> | null { return this.side.given.scope ?? null }
-  get order(): readonly (readonly [string, 'ASC' | 'DESC'])[] | null { return this.side.given.order ?? null }
-  get onReplace(): OnReplace { return this.side.given.onReplace ?? this.inverse?.side.given.onReplace ?? (this.unlink().possible ? 'nullify' : 'delete') }
+  get foreignKeys(): readonly string[] {
+    return this.relation.facts.foreignKeys
+  }
+  get foreignKeyOwner(): ModelClass {
+    return this.relation.owner
+  }
+  get constraint(): ForeignKeyConstraint | null {
+    return this.relation.facts.constraint
+  }
+  get onDelete(): ReferentialAction {
+    return this.relation.facts.onDelete
+  }
+  get declaredOnDelete(): ReferentialAction | null {
+    return this.relation.facts.declaredOnDelete
+  }
+  get hooks(): boolean {
+    return this.side.given.hooks ?? false
+  }
+  get scope(): Readonly<Record<string, unknown>> | null {
+    return this.side.given.scope ?? null
+  }
+  get order(): readonly (readonly [string, 'ASC' | 'DESC'])[] | null {
+    return this.side.given.order ?? null
+  }
+  get onReplace(): OnReplace {
+    return (
+      this.side.given.onReplace ?? this.inverse?.side.given.onReplace ?? (this.unlink().possible ? 'nullify' : 'delete')
+    )
+  }
 
   /** Names of the mixins. A one-to-one's name is used as it is, only its first letter is raised. */
   get accessors(): Accessors {
     const name = upperFirst(this.as)
-    return { get: `get${name}`, set: `set${name}`, create: `create${name}`, build: `build${name}`, getOrCreate: `getOrCreate${name}`, upsert: `upsert${name}` }
+    return {
+      get: `get${name}`,
+      set: `set${name}`,
+      create: `create${name}`,
+      build: `build${name}`,
+      getOrCreate: `getOrCreate${name}`,
+      upsert: `upsert${name}`,
+    }
   }
 
   // Sequelize's names, 7 and 6.
   /** The foreign key's attribute; of a composite key, the first. */
-  get foreignKey(): string { return this.foreignKeys[0]! }
-  get foreignKeyAttribute(): Attribute { return this.foreignKeyOwner.modelDefinition.attribute(this.foreignKey) }
-  get foreignKeyField(): string { return this.foreignKeyAttribute.columnName }
-  get identifier(): string { return this.foreignKey }
-  get identifierField(): string { return this.foreignKeyField }
+  get foreignKey(): string {
+    return this.foreignKeys[0]!
+  }
+  get foreignKeyAttribute(): Attribute {
+    return this.foreignKeyOwner.modelDefinition.attribute(this.foreignKey)
+  }
+  get foreignKeyField(): string {
+    return this.foreignKeyAttribute.columnName
+  }
+  get identifier(): string {
+    return this.foreignKey
+  }
+  get identifierField(): string {
+    return this.foreignKeyField
+  }
   /** The attribute that the foreign key refers to. */
-  get referencedKey(): string { return this.relation.facts.referencedKeys[0]! }
-  get associationAccessor(): string { return this.as }
-  get parentAssociation(): OneAssociation | null { return this.side.parent }
-  get rootAssociation(): OneAssociation { return this.side.parent?.rootAssociation ?? this }
-  get isInverse(): boolean { return this.isHidden }
+  get referencedKey(): string {
+    return this.relation.facts.referencedKeys[0]!
+  }
+  get associationAccessor(): string {
+    return this.as
+  }
+  get parentAssociation(): OneAssociation | null {
+    return this.side.parent
+  }
+  get rootAssociation(): OneAssociation {
+    return this.side.parent?.rootAssociation ?? this
+  }
+  get isInverse(): boolean {
+    return this.isHidden
+  }
 
   get options(): Readonly<Record<string, unknown>> {
     const { constraint } = this
@@ -116,9 +203,13 @@ export abstract class OneAssociation implements Association, Side {
       as: this.as,
       name: this.name,
       foreignKey: Object.freeze({
-        ...attributes?.[0], name: this.foreignKey, columnName: this.foreignKeyField, fieldName: this.foreignKey,
+        ...attributes?.[0],
+        name: this.foreignKey,
+        columnName: this.foreignKeyField,
+        fieldName: this.foreignKey,
         ...(constraint ? { onDelete: constraint.onDelete, onUpdate: constraint.onUpdate } : {}),
-        ...(constraintName === undefined ? {} : { constraintName }), ...(deferrable === undefined ? {} : { deferrable }),
+        ...(constraintName === undefined ? {} : { constraintName }),
+        ...(deferrable === undefined ? {} : { deferrable }),
       }),
       foreignKeyConstraints: constraint !== null,
       constraints: constraint !== null,
@@ -130,28 +221,43 @@ export abstract class OneAssociation implements Association, Side {
     })
   }
 
-  joinSteps(): readonly JoinStep[] { return [{ model: this.target, keys: this.keys, scope: this.scope }] }
+  joinSteps(): readonly JoinStep[] {
+    return [{ model: this.target, keys: this.keys, scope: this.scope }]
+  }
 
   batch(sources: readonly ModelState[]): Batch | null {
     const { keys } = this
     const types = keys.map(({ to }): DataType => this.target.modelDefinition.attribute(to).type)
     const from = keys.map((key) => key.from)
     const to = keys.map((key) => key.to)
-    const keyOfSource = (source: ModelState): string | null => compositeKeyText(from.map((name) => this.keyValue(source, name)), types)
+    const keyOfSource = (source: ModelState): string | null =>
+      compositeKeyText(
+        from.map((name) => this.keyValue(source, name)),
+        types,
+      )
     const values = new Map<string, readonly unknown[]>()
     for (const source of sources) {
       const key = keyOfSource(source)
-      if (key !== null && !values.has(key)) values.set(key, from.map((name) => source.dataValues[name]))
+      if (key !== null && !values.has(key))
+        values.set(
+          key,
+          from.map((name) => source.dataValues[name]),
+        )
     }
     if (values.size === 0) return null
     const lists = [...values.values()]
-    const wanted = to.length === 1
-      ? { [to[0]!]: lists.map((list) => list[0]) }
-      : { [Op.or]: lists.map((list) => Object.fromEntries(to.map((name, index) => [name, list[index]]))) }
+    const wanted =
+      to.length === 1
+        ? { [to[0]!]: lists.map((list) => list[0]) }
+        : { [Op.or]: lists.map((list) => Object.fromEntries(to.map((name, index) => [name, list[index]]))) }
     return {
       where: this.scope ? { ...this.scope, ...wanted } : wanted,
       keyOfSource,
-      keyOfTarget: (target) => compositeKeyText(to.map((name) => target.dataValues[name]), types) ?? '',
+      keyOfTarget: (target) =>
+        compositeKeyText(
+          to.map((name) => target.dataValues[name]),
+          types,
+        ) ?? '',
     }
   }
 
@@ -159,38 +265,69 @@ export abstract class OneAssociation implements Association, Side {
   keyValue(instance: ModelState, name: string): unknown {
     const value = instance.dataValues[name]
     if (value === undefined && !instance.isNewRecord && !(name in instance.dataValues)) {
-      throw new AssociationError(`The attribute "${name}" of this ${(instance.constructor as { name: string }).name} was not loaded; the association "${this.as}" needs it. Add it to \`attributes\`.`)
+      throw new AssociationError(
+        `The attribute "${name}" of this ${(instance.constructor as { name: string }).name} was not loaded; the association "${this.as}" needs it. Add it to \`attributes\`.`,
+      )
     }
     return value
   }
 
   /** Nulls the parts of the key that can be null: a composite key may share a part (a tenant) with others. */
-  unlink(): { readonly values: Readonly<Record<string, unknown>>, readonly possible: boolean } {
+  unlink(): { readonly values: Readonly<Record<string, unknown>>; readonly possible: boolean } {
     const { shape } = this.foreignKeyOwner.modelDefinition
     const nullable = this.foreignKeys.filter((name) => {
       const attribute = shape.attributes.get(name)
-      return attribute !== undefined && attribute.allowNull && !attribute.primaryKey
+      return attribute?.allowNull === true && !attribute.primaryKey
     })
     const cleared = this.side.given.clearScopeOnUnset ? Object.keys(this.scope ?? {}) : []
-    return { values: Object.fromEntries([...nullable, ...cleared].map((name) => [name, null])), possible: nullable.length > 0 }
+    return {
+      values: Object.fromEntries([...nullable, ...cleared].map((name) => [name, null])),
+      possible: nullable.length > 0,
+    }
   }
 
   // The verbs: thin, so that a program which wraps `association.get` sees every call of a mixin.
   /** The associated row or null; for a list of instances, a Map with an entry for each of them. Docs: associations/has-one. */
-  get(source: ModelState | readonly ModelState[], options?: object): Promise<unknown> { return this.#context.actions.get(this, source, options) }
-  set(source: ModelState, target: unknown, options?: object): Promise<unknown> { return this.#context.actions.set(this, source, target, options) }
-  create(source: ModelState, values?: object, options?: object): Promise<unknown> { return this.#context.actions.create(this, source, values, options) }
-  build(source: ModelState, values?: object, options?: object): unknown { return this.#context.actions.build(this, source, values, options) }
-  getOrCreate(source: ModelState, values?: object, options?: object): Promise<unknown> { return this.#context.actions.getOrCreate(this, source, values, options) }
-  upsert(source: ModelState, values?: object, options?: object): Promise<unknown> { return this.#context.actions.upsert(this, source, values, options) }
+  get(source: ModelState | readonly ModelState[], options?: object): Promise<unknown> {
+    return this.#context.actions.get(this, source, options)
+  }
+  set(source: ModelState, target: unknown, options?: object): Promise<unknown> {
+    return this.#context.actions.set(this, source, target, options)
+  }
+  create(source: ModelState, values?: object, options?: object): Promise<unknown> {
+    return this.#context.actions.create(this, source, values, options)
+  }
+  build(source: ModelState, values?: object, options?: object): unknown {
+    return this.#context.actions.build(this, source, values, options)
+  }
+  getOrCreate(source: ModelState, values?: object, options?: object): Promise<unknown> {
+    return this.#context.actions.getOrCreate(this, source, values, options)
+  }
+  upsert(source: ModelState, values?: object, options?: object): Promise<unknown> {
+    return this.#context.actions.upsert(this, source, values, options)
+  }
 
   /** Exchanges the rows of two sources. */
-  swap(a: ModelState, b: ModelState, options?: object): Promise<void> { return this.#context.actions.swap(this, a, b, options) }
+  swap(a: ModelState, b: ModelState, options?: object): Promise<void> {
+    return this.#context.actions.swap(this, a, b, options)
+  }
 
   /** Names only: models are never walked by JSON or by a debugger's print. */
   toJSON(): Record<string, unknown> {
-    return { associationType: this.associationType, source: this.source.name, target: this.target.name, as: this.as, foreignKey: this.foreignKeys.length === 1 ? this.foreignKey : this.foreignKeys }
+    return {
+      associationType: this.associationType,
+      source: this.source.name,
+      target: this.target.name,
+      as: this.as,
+      foreignKey: this.foreignKeys.length === 1 ? this.foreignKey : this.foreignKeys,
+    }
   }
-  toString(): string { return this.#relation === null ? this.#call : `${this.source.name}.${this.as} (${this.associationType} ${this.target.name} by ${this.foreignKeyOwner.name}.${this.foreignKeys.join(', ')})` }
-  [INSPECT](): string { return `${this.constructor.name} { ${this.toString()} }` }
+  toString(): string {
+    return this.#relation === null
+      ? this.#call
+      : `${this.source.name}.${this.as} (${this.associationType} ${this.target.name} by ${this.foreignKeyOwner.name}.${this.foreignKeys.join(', ')})`
+  }
+  [INSPECT](): string {
+    return `${this.constructor.name} { ${this.toString()} }`
+  }
 }

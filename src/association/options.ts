@@ -12,7 +12,7 @@ import type { AssociationType, OnReplace } from './association.js'
 /** What one call said. Absent: nothing was said. */
 export interface Given {
   readonly as?: string
-  readonly name?: { readonly singular: string, readonly plural: string }
+  readonly name?: { readonly singular: string; readonly plural: string }
   /** What both sides share. */
   readonly key: GivenKey
   readonly scope?: Readonly<Record<string, unknown>>
@@ -21,7 +21,11 @@ export interface Given {
   /** Unlinking a row also nulls the attributes of the scope. */
   readonly clearScopeOnUnset?: boolean
   readonly order?: readonly (readonly [string, 'ASC' | 'DESC'])[]
-  readonly inverse?: { readonly as?: string, readonly type?: 'hasOne' | 'hasMany', readonly scope?: Readonly<Record<string, unknown>> }
+  readonly inverse?: {
+    readonly as?: string
+    readonly type?: 'hasOne' | 'hasMany'
+    readonly scope?: Readonly<Record<string, unknown>>
+  }
   readonly raw: Readonly<Record<string, unknown>>
 }
 
@@ -43,17 +47,54 @@ export interface GivenKey {
 }
 
 const COMMON = [
-  'as', 'name', 'foreignKey', 'foreignKeyConstraints', 'constraints', 'onDelete', 'onUpdate', 'uniqueKey', 'unique', 'allowNonUniqueKey',
-  'scope', 'clearScopeOnUnset', 'hooks', 'inverse', 'onReplace', 'order',
+  'as',
+  'name',
+  'foreignKey',
+  'foreignKeyConstraints',
+  'constraints',
+  'onDelete',
+  'onUpdate',
+  'uniqueKey',
+  'unique',
+  'allowNonUniqueKey',
+  'scope',
+  'clearScopeOnUnset',
+  'hooks',
+  'inverse',
+  'onReplace',
+  'order',
 ]
 const KNOWN: Partial<Record<AssociationType, readonly string[]>> = {
   HasOne: [...COMMON, 'sourceKey', 'targetKey'],
   BelongsTo: [...COMMON, 'targetKey'],
 }
 /** Options of a foreign key that are not the attribute's own. */
-const KEY_OPTIONS = ['name', 'fieldName', 'onDelete', 'onUpdate', 'constraintName', 'constraints', 'deferrable', 'index', 'unique', 'references']
+const KEY_OPTIONS = [
+  'name',
+  'fieldName',
+  'onDelete',
+  'onUpdate',
+  'constraintName',
+  'constraints',
+  'deferrable',
+  'index',
+  'unique',
+  'references',
+]
 const ATTRIBUTE_OPTIONS = [
-  'type', 'allowNull', 'columnName', 'field', 'defaultValue', 'primaryKey', 'autoIncrement', 'autoIncrementIdentity', 'comment', 'validate', 'get', 'set', 'values',
+  'type',
+  'allowNull',
+  'columnName',
+  'field',
+  'defaultValue',
+  'primaryKey',
+  'autoIncrement',
+  'autoIncrementIdentity',
+  'comment',
+  'validate',
+  'get',
+  'set',
+  'values',
 ]
 const ACTIONS: readonly ReferentialAction[] = ['CASCADE', 'RESTRICT', 'NO ACTION', 'SET NULL', 'SET DEFAULT']
 const ON_REPLACE: readonly OnReplace[] = ['nullify', 'delete', 'restrict']
@@ -66,17 +107,26 @@ export function readOptions(kind: AssociationType, options: unknown, call: strin
   const raw = asOptions(options, call)
   const known = KNOWN[kind] ?? COMMON
   for (const option of Object.keys(raw)) {
-    if (!known.includes(option)) throw new AssociationError(`${call}: there is no option "${option}".${suggestion(option, known)}`)
+    if (!known.includes(option))
+      throw new AssociationError(`${call}: there is no option "${option}".${suggestion(option, known)}`)
   }
-  const fail = (text: string): never => { throw new AssociationError(`${call}: ${text}`) }
+  const fail = (text: string): never => {
+    throw new AssociationError(`${call}: ${text}`)
+  }
   const names = readNames(raw, fail)
   const inverse = readInverse(raw.inverse, kind, fail)
   const onReplace = raw.onReplace
-  if (onReplace !== undefined && !ON_REPLACE.includes(onReplace as OnReplace)) fail(`onReplace is ${quoted(onReplace)}, but must be one of ${ON_REPLACE.map(quoted).join(', ')}.`)
+  if (onReplace !== undefined && !ON_REPLACE.includes(onReplace as OnReplace))
+    fail(`onReplace is ${quoted(onReplace)}, but must be one of ${ON_REPLACE.map(quoted).join(', ')}.`)
   return {
     ...names,
     key: readKey(kind, raw, fail),
-    scope: raw.scope === undefined || raw.scope === null ? undefined : isPlainObject(raw.scope) ? Object.freeze({ ...raw.scope }) : fail('scope must be an object of attribute values.'),
+    scope:
+      raw.scope === undefined || raw.scope === null
+        ? undefined
+        : isPlainObject(raw.scope)
+          ? Object.freeze({ ...raw.scope })
+          : fail('scope must be an object of attribute values.'),
     hooks: readBoolean(raw, 'hooks', fail),
     onReplace: onReplace as OnReplace | undefined,
     clearScopeOnUnset: readBoolean(raw, 'clearScopeOnUnset', fail),
@@ -90,7 +140,10 @@ function asOptions(options: unknown, call: string): Record<string, unknown> {
   if (options === undefined || options === null) return {}
   // Decorators: `@HasOne(() => License, 'ownerId')`.
   if (typeof options === 'string') return { foreignKey: options }
-  if (typeof options !== 'object' || Array.isArray(options)) throw new AssociationError(`${call}: the second argument must be an object of options, or the name of the foreign key.`)
+  if (typeof options !== 'object' || Array.isArray(options))
+    throw new AssociationError(
+      `${call}: the second argument must be an object of options, or the name of the foreign key.`,
+    )
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
@@ -101,7 +154,10 @@ function readNames(raw: Record<string, unknown>, fail: Fail): Pick<Given, 'as' |
   if (as === undefined) return {}
   if (typeof as === 'string' && as !== '') return { as, name: { singular: as, plural: pluralize(as) } }
   if (isPlainObject(as) && typeof as.singular === 'string' && as.singular !== '') {
-    return { as: as.singular, name: { singular: as.singular, plural: typeof as.plural === 'string' ? as.plural : pluralize(as.singular) } }
+    return {
+      as: as.singular,
+      name: { singular: as.singular, plural: typeof as.plural === 'string' ? as.plural : pluralize(as.singular) },
+    }
   }
   return fail('as must be the name of the association, or { singular, plural }.')
 }
@@ -110,58 +166,95 @@ function readInverse(given: unknown, kind: AssociationType, fail: Fail): Given['
   if (given === undefined || given === null) return undefined
   const side = kind === 'BelongsTo' ? 'hasOne' : undefined
   if (typeof given === 'string') return { as: given, type: side }
-  if (!isPlainObject(given)) return fail('inverse must be the name of the association on the other side, or an object { as }.')
+  if (!isPlainObject(given))
+    return fail('inverse must be the name of the association on the other side, or an object { as }.')
   for (const option of Object.keys(given)) {
-    if (!['as', 'type', 'scope'].includes(option)) fail(`inverse has no option "${option}".${suggestion(option, ['as', 'type', 'scope'])}`)
+    if (!['as', 'type', 'scope'].includes(option))
+      fail(`inverse has no option "${option}".${suggestion(option, ['as', 'type', 'scope'])}`)
   }
   const as = isPlainObject(given.as) ? given.as.singular : given.as
   if (as !== undefined && (typeof as !== 'string' || as === '')) fail('inverse.as must be a name.')
   const type = given.type ?? side
   if (kind === 'BelongsTo') {
-    if (type !== 'hasOne' && type !== 'hasMany') fail('inverse.type must say whether the other side is "hasOne" or "hasMany".')
-  } else if (type !== undefined && type !== 'belongsTo') fail('inverse.type can only be given to belongsTo: the other side of hasOne is always a belongsTo.')
-  if (given.scope !== undefined && !isPlainObject(given.scope)) fail('inverse.scope must be an object of attribute values.')
-  return { as: as as string | undefined, type: kind === 'BelongsTo' ? type as 'hasOne' | 'hasMany' : undefined, scope: given.scope as Record<string, unknown> | undefined }
+    if (type !== 'hasOne' && type !== 'hasMany')
+      fail('inverse.type must say whether the other side is "hasOne" or "hasMany".')
+  } else if (type !== undefined && type !== 'belongsTo')
+    fail('inverse.type can only be given to belongsTo: the other side of hasOne is always a belongsTo.')
+  if (given.scope !== undefined && !isPlainObject(given.scope))
+    fail('inverse.scope must be an object of attribute values.')
+  return {
+    as: as as string | undefined,
+    type: kind === 'BelongsTo' ? (type as 'hasOne' | 'hasMany') : undefined,
+    scope: given.scope as Record<string, unknown> | undefined,
+  }
 }
 
 function readKey(kind: AssociationType, raw: Record<string, unknown>, fail: Fail): GivenKey {
   const parts = readForeignKey(raw.foreignKey, fail)
   const only = parts[0] ?? {}
   const names = parts.map((part) => part.name ?? part.fieldName)
-  if (names.length > 1 && names.some((name) => name === undefined)) fail('each part of a composite foreignKey needs a name.')
+  if (names.length > 1 && names.some((name) => name === undefined))
+    fail('each part of a composite foreignKey needs a name.')
   const references = isPlainObject(only.references) ? only.references : {}
   const uniqueKey = raw.uniqueKey
-  if (uniqueKey !== undefined && (typeof uniqueKey !== 'string' || uniqueKey === '')) fail('uniqueKey must be the name of the foreign key constraint. For a unique index give `unique: true`.')
+  if (uniqueKey !== undefined && (typeof uniqueKey !== 'string' || uniqueKey === ''))
+    fail('uniqueKey must be the name of the foreign key constraint. For a unique index give `unique: true`.')
   const once = <T>(option: string, ...spellings: readonly (readonly [string, T | undefined])[]): T | undefined => {
     const said = spellings.filter(([, value]) => value !== undefined)
     for (const [spelling, value] of said) {
-      if (value !== said[0]![1]) fail(`${said[0]![0]} (${quoted(said[0]![1])}) and ${spelling} (${quoted(value)}) are two spellings of ${option} with different values. Give one of them.`)
+      if (value !== said[0]![1])
+        fail(
+          `${said[0]![0]} (${quoted(said[0]![1])}) and ${spelling} (${quoted(value)}) are two spellings of ${option} with different values. Give one of them.`,
+        )
     }
     return said[0]?.[1]
   }
   return {
-    foreignKeys: names[0] === undefined ? undefined : names as string[],
+    foreignKeys: names[0] === undefined ? undefined : (names as string[]),
     referencedKeys: readReferencedKeys(kind, raw, fail),
-    constraints: once('the constraint switch', ['foreignKeyConstraints', readBoolean(raw, 'foreignKeyConstraints', fail)], ['constraints', readBoolean(raw, 'constraints', fail)],
-      ['foreignKey.constraints', readBoolean(only, 'constraints', fail)]),
-    constraintName: once('the constraint\'s name', ['foreignKey.constraintName', only.constraintName as string | undefined], ['uniqueKey', uniqueKey as string | undefined]),
-    onDelete: once('onDelete', ['foreignKey.onDelete', readAction(only.onDelete, 'foreignKey.onDelete', fail)], ['onDelete', readAction(raw.onDelete, 'onDelete', fail)]),
-    onUpdate: once('onUpdate', ['foreignKey.onUpdate', readAction(only.onUpdate, 'foreignKey.onUpdate', fail)], ['onUpdate', readAction(raw.onUpdate, 'onUpdate', fail)]),
+    constraints: once(
+      'the constraint switch',
+      ['foreignKeyConstraints', readBoolean(raw, 'foreignKeyConstraints', fail)],
+      ['constraints', readBoolean(raw, 'constraints', fail)],
+      ['foreignKey.constraints', readBoolean(only, 'constraints', fail)],
+    ),
+    constraintName: once(
+      "the constraint's name",
+      ['foreignKey.constraintName', only.constraintName as string | undefined],
+      ['uniqueKey', uniqueKey as string | undefined],
+    ),
+    onDelete: once(
+      'onDelete',
+      ['foreignKey.onDelete', readAction(only.onDelete, 'foreignKey.onDelete', fail)],
+      ['onDelete', readAction(raw.onDelete, 'onDelete', fail)],
+    ),
+    onUpdate: once(
+      'onUpdate',
+      ['foreignKey.onUpdate', readAction(only.onUpdate, 'foreignKey.onUpdate', fail)],
+      ['onUpdate', readAction(raw.onUpdate, 'onUpdate', fail)],
+    ),
     deferrable: readDeferrable(only.deferrable ?? references.deferrable, fail),
-    unique: once('the unique index', ['unique', readUnique(raw.unique, 'unique', fail)], ['foreignKey.unique', readUnique(only.unique, 'foreignKey.unique', fail)]),
+    unique: once(
+      'the unique index',
+      ['unique', readUnique(raw.unique, 'unique', fail)],
+      ['foreignKey.unique', readUnique(only.unique, 'foreignKey.unique', fail)],
+    ),
     index: readUnique(only.index, 'foreignKey.index', fail),
     allowNonUniqueKey: readBoolean(raw, 'allowNonUniqueKey', fail),
-    attributes: parts.some((part) => ATTRIBUTE_OPTIONS.some((option) => option in part)) ? parts.map((part) => attributeOptions(part)) : undefined,
+    attributes: parts.some((part) => ATTRIBUTE_OPTIONS.some((option) => option in part))
+      ? parts.map((part) => attributeOptions(part))
+      : undefined,
   }
 }
 
 function readForeignKey(given: unknown, fail: Fail): Record<string, unknown>[] {
   if (given === undefined || given === null) return []
-  const list = Array.isArray(given) ? given as unknown[] : [given]
+  const list = Array.isArray(given) ? (given as unknown[]) : [given]
   if (list.length === 0) fail('foreignKey is an empty list.')
   return list.map((part) => {
     if (typeof part === 'string' && part !== '') return { name: part }
-    if (!isPlainObject(part)) return fail('foreignKey must be a name, an object { name, … }, or a list of these for a composite key.')
+    if (!isPlainObject(part))
+      return fail('foreignKey must be a name, an object { name, … }, or a list of these for a composite key.')
     const known = [...KEY_OPTIONS, ...ATTRIBUTE_OPTIONS]
     for (const option of Object.keys(part)) {
       if (!known.includes(option)) fail(`foreignKey has no option "${option}".${suggestion(option, known)}`)
@@ -169,35 +262,54 @@ function readForeignKey(given: unknown, fail: Fail): Record<string, unknown>[] {
     const name = part.name ?? part.fieldName
     if (name !== undefined && (typeof name !== 'string' || name === '')) fail('foreignKey.name must be a name.')
     if (part.field !== undefined && part.columnName !== undefined && part.field !== part.columnName) {
-      fail(`foreignKey is given two column names: columnName ${quoted(part.columnName)} and field ${quoted(part.field)}. They mean the same; keep one.`)
+      fail(
+        `foreignKey is given two column names: columnName ${quoted(part.columnName)} and field ${quoted(part.field)}. They mean the same; keep one.`,
+      )
     }
     return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined))
   })
 }
 
 const attributeOptions = (part: Record<string, unknown>): Readonly<Record<string, unknown>> =>
-  Object.freeze(Object.fromEntries(ATTRIBUTE_OPTIONS.filter((option) => part[option] !== undefined).map((option) => [option === 'field' ? 'columnName' : option, part[option]])))
+  Object.freeze(
+    Object.fromEntries(
+      ATTRIBUTE_OPTIONS.filter((option) => part[option] !== undefined).map((option) => [
+        option === 'field' ? 'columnName' : option,
+        part[option],
+      ]),
+    ),
+  )
 
-function readReferencedKeys(kind: AssociationType, raw: Record<string, unknown>, fail: Fail): readonly string[] | undefined {
+function readReferencedKeys(
+  kind: AssociationType,
+  raw: Record<string, unknown>,
+  fail: Fail,
+): readonly string[] | undefined {
   const read = (option: string): readonly string[] | undefined => {
     const value = raw[option]
     if (value === undefined || value === null) return undefined
-    const list = Array.isArray(value) ? value as unknown[] : [value]
-    if (list.length === 0 || list.some((name) => typeof name !== 'string' || name === '')) fail(`${option} must be the name of an attribute, or a list of names.`)
+    const list = Array.isArray(value) ? (value as unknown[]) : [value]
+    if (list.length === 0 || list.some((name) => typeof name !== 'string' || name === ''))
+      fail(`${option} must be the name of an attribute, or a list of names.`)
     return list as string[]
   }
   const target = read('targetKey')
   if (kind === 'BelongsTo') return target
   const source = read('sourceKey')
   if (source && target && source.join() !== target.join()) {
-    fail(`sourceKey (${quoted(source.join())}) and targetKey (${quoted(target.join())}) differ. The key that a foreign key refers to is on the source here: give sourceKey only.`)
+    fail(
+      `sourceKey (${quoted(source.join())}) and targetKey (${quoted(target.join())}) differ. The key that a foreign key refers to is on the source here: give sourceKey only.`,
+    )
   }
   return source ?? target
 }
 
 function readAction(given: unknown, option: string, fail: Fail): ReferentialAction | undefined {
   if (given === undefined || given === null) return undefined
-  const action = typeof given === 'string' ? given.toUpperCase().replace(/\s+/g, ' ').trim() as ReferentialAction : given as ReferentialAction
+  const action =
+    typeof given === 'string'
+      ? (given.toUpperCase().replace(/\s+/g, ' ').trim() as ReferentialAction)
+      : (given as ReferentialAction)
   if (!ACTIONS.includes(action)) fail(`${option} is ${quoted(given)}, but must be one of ${ACTIONS.join(', ')}.`)
   return action
 }
@@ -206,7 +318,8 @@ function readDeferrable(given: unknown, fail: Fail): DeferrableMode | undefined 
   if (given === undefined || given === null) return undefined
   const text = String(given).toUpperCase().replace(/_/g, ' ').trim()
   const mode = text === 'NOT' ? 'NOT DEFERRABLE' : text
-  if (mode !== 'INITIALLY DEFERRED' && mode !== 'INITIALLY IMMEDIATE' && mode !== 'NOT DEFERRABLE') return fail(`deferrable is ${quoted(given)}, but must be one of the values of Deferrable.`)
+  if (mode !== 'INITIALLY DEFERRED' && mode !== 'INITIALLY IMMEDIATE' && mode !== 'NOT DEFERRABLE')
+    return fail(`deferrable is ${quoted(given)}, but must be one of the values of Deferrable.`)
   return mode
 }
 
@@ -225,8 +338,9 @@ function readBoolean(raw: Record<string, unknown>, option: string, fail: Fail): 
 
 function readOrder(given: unknown, fail: Fail): Given['order'] {
   if (given === undefined || given === null) return undefined
-  const wrong = (): never => fail('order must be the name of an attribute, or a list of names and [name, "ASC" | "DESC"].')
-  const list = typeof given === 'string' ? [given] : Array.isArray(given) ? given as unknown[] : wrong()
+  const wrong = (): never =>
+    fail('order must be the name of an attribute, or a list of names and [name, "ASC" | "DESC"].')
+  const list = typeof given === 'string' ? [given] : Array.isArray(given) ? (given as unknown[]) : wrong()
   return list.map((item): readonly [string, 'ASC' | 'DESC'] => {
     if (typeof item === 'string') return [item, 'ASC']
     if (!Array.isArray(item) || typeof item[0] !== 'string') return wrong()
@@ -238,8 +352,10 @@ function readOrder(given: unknown, fail: Fail): Given['order'] {
 /** A call as messages show it: with the options that tell it from other calls. */
 export function describeCall(source: string, method: string, target: string, options: unknown): string {
   const given = typeof options === 'string' ? { foreignKey: options } : isPlainObject(options) ? options : {}
-  const shown = ['as', 'foreignKey'].filter((option) => typeof given[option as keyof typeof given] === 'string').map((option) => `${option}: '${String(given[option as keyof typeof given])}'`)
+  const shown = ['as', 'foreignKey']
+    .filter((option) => typeof given[option as keyof typeof given] === 'string')
+    .map((option) => `${option}: '${String(given[option as keyof typeof given])}'`)
   return `${source}.${method}(${target}${shown.length === 0 ? '' : `, { ${shown.join(', ')} }`})`
 }
 
-export const quoted = (value: unknown): string => typeof value === 'string' ? `"${value}"` : String(value)
+export const quoted = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : String(value))

@@ -7,7 +7,8 @@ import { AssociationError } from '../errors/association.js'
 import type { Attribute } from '../model/attribute.js'
 import type { IndexOptions, ModelClass, ModelDefinition } from '../model/definition.js'
 import type { AssociationContext } from './context.js'
-import { contradictions, decideKey, type KeyFacts } from './foreign-key.js'
+import type { KeyFacts } from './foreign-key.js'
+import { contradictions, decideKey } from './foreign-key.js'
 import type { GivenKey } from './options.js'
 
 /** What a relation needs to know of the associations on it. */
@@ -42,25 +43,41 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
   }
 
   /** The model that has the foreign key. */
-  get owner(): ModelClass { return this.#owner.model }
+  get owner(): ModelClass {
+    return this.#owner.model
+  }
   /** The model that it refers to. */
-  get referenced(): ModelClass { return this.#referenced.model }
+  get referenced(): ModelClass {
+    return this.#referenced.model
+  }
 
   get facts(): KeyFacts {
-    if (this.#facts === null) throw new AssociationError(`The association between ${this.owner.name} and ${this.referenced.name} is not complete yet.`)
+    if (this.#facts === null)
+      throw new AssociationError(
+        `The association between ${this.owner.name} and ${this.referenced.name} is not complete yet.`,
+      )
     return this.#facts
   }
-  get said(): GivenKey { return this.#said }
+  get said(): GivenKey {
+    return this.#said
+  }
 
   /**
    * Takes in what a call says about the key. Throws where it cannot be; nothing has changed then. The answer installs the outcome
    * when it is called, so that the caller can check the rest first.
    */
-  say(call: string, given: GivenKey, keyName: string, scopes: readonly Readonly<Record<string, unknown>>[]): { readonly facts: KeyFacts, readonly install: () => void } {
+  say(
+    call: string,
+    given: GivenKey,
+    keyName: string,
+    scopes: readonly Readonly<Record<string, unknown>>[],
+  ): { readonly facts: KeyFacts; readonly install: () => void } {
     const found = contradictions(this.#said, given)
     if (found.length > 0) {
-      throw new AssociationError(`${call} contradicts ${[...new Set(Object.values(this.#saidBy))].join(' and ')}, which is the other side of the same relation: ${found.join('; ')}. `
-        + 'Give both sides the same options, leave them out on one side, or name the associations (`as`, `inverse`) if two relations are meant.')
+      throw new AssociationError(
+        `${call} contradicts ${[...new Set(Object.values(this.#saidBy))].join(' and ')}, which is the other side of the same relation: ${found.join('; ')}. ` +
+          'Give both sides the same options, leave them out on one side, or name the associations (`as`, `inverse`) if two relations are meant.',
+      )
     }
     const said: Record<string, unknown> = { ...this.#said }
     const saidBy: Partial<Record<string, string>> = { ...this.#saidBy }
@@ -76,7 +93,8 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
       saidBy: (option) => saidBy[option] ?? call,
       keyName,
       scopes,
-      declared: (name) => this.#before.has(name) ? this.#before.get(name) : this.owner.modelDefinition.shape.attributes.get(name),
+      declared: (name) =>
+        this.#before.has(name) ? this.#before.get(name) : this.owner.modelDefinition.shape.attributes.get(name),
       context: this.#context,
     })
     const install = (): void => {
@@ -94,7 +112,12 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
     this.#takeBack(kept)
     facts.foreignKeys.forEach((name, index) => {
       if (!this.#before.has(name)) this.#before.set(name, modelDefinition.shape.attributes.get(name))
-      modelDefinition.mergeAttribute(name, hadConstraint && facts.constraint === null ? { ...NO_CONSTRAINT, ...facts.attributes[index] } : facts.attributes[index]!)
+      modelDefinition.mergeAttribute(
+        name,
+        hadConstraint && facts.constraint === null
+          ? { ...NO_CONSTRAINT, ...facts.attributes[index] }
+          : facts.attributes[index]!,
+      )
     })
     for (const index of facts.indexes) modelDefinition.addIndex(index)
     this.#indexes = facts.indexes
@@ -117,7 +140,13 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
   #isSharedKey(name: string): boolean {
     for (const association of this.owner.modelDefinition.associations.values()) {
       const { relation } = association as { relation?: unknown }
-      if (relation instanceof Relation && relation !== this && relation.owner === this.owner && relation.#before.has(name)) return true
+      if (
+        relation instanceof Relation &&
+        relation !== this &&
+        relation.owner === this.owner &&
+        relation.#before.has(name)
+      )
+        return true
     }
     return false
   }
@@ -129,7 +158,10 @@ export class Relation<BelongsTo extends Side = Side, HasX extends Side = Side> {
   }
 }
 
-function mergeAttributes(before: GivenKey['attributes'], now: NonNullable<GivenKey['attributes']>): NonNullable<GivenKey['attributes']> {
+function mergeAttributes(
+  before: GivenKey['attributes'],
+  now: NonNullable<GivenKey['attributes']>,
+): NonNullable<GivenKey['attributes']> {
   return now.map((attributes, index) => ({ ...before?.[index], ...attributes }))
 }
 
@@ -140,5 +172,9 @@ function restoreAttribute(owner: ModelClass, name: string, before: Attribute | u
   const { modelDefinition } = owner
   if (before === undefined) modelDefinition.removeAttribute(name)
   // What the user declared was never overwritten, only completed.
-  else modelDefinition.mergeAttribute(name, before.isGenerated ? { ...NO_CONSTRAINT, autoIncrement: before.autoIncrement } : NO_CONSTRAINT)
+  else
+    modelDefinition.mergeAttribute(
+      name,
+      before.isGenerated ? { ...NO_CONSTRAINT, autoIncrement: before.autoIncrement } : NO_CONSTRAINT,
+    )
 }

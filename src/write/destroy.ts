@@ -9,15 +9,18 @@ import { InstanceError, OptimisticLockError, QueryError, UnsupportedFeatureError
 import type { Attribute } from '../model/attribute.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
-import { markGone, markPersisted, type ModelState } from '../model/state.js'
+import type { ModelState } from '../model/state.js'
+import { markGone, markPersisted } from '../model/state.js'
 import type { Expr } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
-import { checkOptions, draftOf, execOf, hookOptionsOf, stepOptions, type WriteOptions } from './options.js'
+import type { WriteOptions } from './options.js'
+import { checkOptions, draftOf, execOf, hookOptionsOf, stepOptions } from './options.js'
 import { asInstance, asModel } from './public.js'
 import { definitionOf, previousOf, rowOf } from './row.js'
 import { plus, requireWhere, selectRows } from './selection.js'
-import { type Condition, deleteRows, run, updateRows, valueNode } from './statements.js'
+import type { Condition } from './statements.js'
+import { deleteRows, run, updateRows, valueNode } from './statements.js'
 
 /** Under this key a cascade says when the parent was soft-deleted, so that both can be restored together. */
 const DELETED_AT: unique symbol = Symbol('mortise.deletedAt')
@@ -34,8 +37,12 @@ export async function destroy(runtime: Runtime, instance: ModelState, options?: 
   checkOptions(options, 'destroyInstance', call)
   const { hooks } = definition
   const hookOptions = hookOptionsOf(options)
-  const draft = wantsHook(hooks, 'beforeDestroy', hookOptions) || wantsHook(hooks, 'afterDestroy', hookOptions) ? draftOf(runtime, options) : null
-  if (draft !== null && wantsHook(hooks, 'beforeDestroy', hookOptions)) await hooks.runAsync('beforeDestroy', instance, draft)
+  const draft =
+    wantsHook(hooks, 'beforeDestroy', hookOptions) || wantsHook(hooks, 'afterDestroy', hookOptions)
+      ? draftOf(runtime, options)
+      : null
+  if (draft !== null && wantsHook(hooks, 'beforeDestroy', hookOptions))
+    await hooks.runAsync('beforeDestroy', instance, draft)
   const used: WriteOptions | undefined = draft ?? options ?? undefined
   const isSoft = isSoftDelete(definition, used)
   const dependents = dependentsOf(definition, isSoft, used)
@@ -49,42 +56,74 @@ export async function destroy(runtime: Runtime, instance: ModelState, options?: 
     })
   }
   markGone(instance, true)
-  if (draft !== null && wantsHook(hooks, 'afterDestroy', hookOptions)) await hooks.runAsync('afterDestroy', instance, draft)
+  if (draft !== null && wantsHook(hooks, 'afterDestroy', hookOptions))
+    await hooks.runAsync('afterDestroy', instance, draft)
 }
 
-const isSoftDelete = (definition: ModelDefinition, options: WriteOptions | undefined): boolean => definition.settings.paranoid && definition.shape.deletedAt !== null && options?.force !== true
+const isSoftDelete = (definition: ModelDefinition, options: WriteOptions | undefined): boolean =>
+  definition.settings.paranoid && definition.shape.deletedAt !== null && options?.force !== true
 
 /** The row itself. `time` null: for good. */
-async function remove(runtime: Runtime, instance: ModelState, definition: ModelDefinition, options: WriteOptions | undefined, time: Date | null): Promise<void> {
+async function remove(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+  time: Date | null,
+): Promise<void> {
   const { shape, modelName } = definition
   const where: Condition[] = rowOf(instance, definition, 'destroy()')
   const version = shape.version === null ? undefined : previousOf(instance, shape.version)
-  if (shape.version !== null && version !== undefined) where.push({ attribute: shape.attributes.get(shape.version)!, op: '=', value: version })
+  if (shape.version !== null && version !== undefined)
+    where.push({ attribute: shape.attributes.get(shape.version)!, op: '=', value: version })
   let affected: number
   if (time === null) affected = (await deleteRows(runtime, definition, where, execOf(options))).affectedRows
   else {
     const values = softDeletion(definition, time, options, version)
-    affected = (await updateRows(runtime, definition, values.map(([attribute]) => attribute), values.map(([, value]) => value), where, [], execOf(options))).affectedRows
+    affected = (
+      await updateRows(
+        runtime,
+        definition,
+        values.map(([attribute]) => attribute),
+        values.map(([, value]) => value),
+        where,
+        [],
+        execOf(options),
+      )
+    ).affectedRows
     if (affected > 0) {
       const persisted = Object.fromEntries(values.map(([attribute, value]) => [attribute.attributeName, value]))
       markPersisted(instance, persisted, Object.keys(persisted))
     }
   }
-  if (affected === 0 && version !== undefined) throw new OptimisticLockError({ modelName, values: {}, where: Object.fromEntries(where.map(({ attribute, value }) => [attribute.attributeName, value])) })
+  if (affected === 0 && version !== undefined)
+    throw new OptimisticLockError({
+      modelName,
+      values: {},
+      where: Object.fromEntries(where.map(({ attribute, value }) => [attribute.attributeName, value])),
+    })
 }
 
-function softDeletion(definition: ModelDefinition, time: Date, options: WriteOptions | undefined, version: unknown): [Attribute, unknown][] {
+function softDeletion(
+  definition: ModelDefinition,
+  time: Date,
+  options: WriteOptions | undefined,
+  version: unknown,
+): [Attribute, unknown][] {
   const { attributes, deletedAt, updatedAt, version: versionName } = definition.shape
   const values: [Attribute, unknown][] = [[attributes.get(deletedAt!)!, time]]
   if (updatedAt !== null && options?.silent !== true) values.push([attributes.get(updatedAt)!, time])
-  if (versionName !== null && version !== undefined) values.push([attributes.get(versionName)!, Number(version ?? 0) + 1])
+  if (versionName !== null && version !== undefined)
+    values.push([attributes.get(versionName)!, Number(version ?? 0) + 1])
   return values
 }
 
 /** What `deletedAt` holds while a row is not deleted. */
 function notDeleted(definition: ModelDefinition): unknown {
   const { defaultValue } = definition.attribute(definition.shape.deletedAt!)
-  return defaultValue === undefined || typeof defaultValue === 'function' || isFragment(defaultValue) ? null : defaultValue
+  return defaultValue === undefined || typeof defaultValue === 'function' || isFragment(defaultValue)
+    ? null
+    : defaultValue
 }
 
 /** Undoes a soft deletion; `cascade: true` also of the rows that were deleted with it. Throws InstanceError on a model that is not paranoid. */
@@ -94,17 +133,31 @@ export async function restore(runtime: Runtime, instance: ModelState, options?: 
   requireParanoid(definition)
   const { hooks, shape } = definition
   const hookOptions = hookOptionsOf(options)
-  const draft = wantsHook(hooks, 'beforeRestore', hookOptions) || wantsHook(hooks, 'afterRestore', hookOptions) ? draftOf(runtime, options) : null
-  if (draft !== null && wantsHook(hooks, 'beforeRestore', hookOptions)) await hooks.runAsync('beforeRestore', instance, draft)
+  const draft =
+    wantsHook(hooks, 'beforeRestore', hookOptions) || wantsHook(hooks, 'afterRestore', hookOptions)
+      ? draftOf(runtime, options)
+      : null
+  if (draft !== null && wantsHook(hooks, 'beforeRestore', hookOptions))
+    await hooks.runAsync('beforeRestore', instance, draft)
   const used: WriteOptions | undefined = draft ?? options ?? undefined
   const time = instance.dataValues[shape.deletedAt!]
   const bringBack = async (within: WriteOptions | undefined): Promise<void> => {
     const where = rowOf(instance, definition, 'restore()')
     const version = shape.version === null ? undefined : previousOf(instance, shape.version)
     const values: [Attribute, unknown][] = [[shape.attributes.get(shape.deletedAt!)!, notDeleted(definition)]]
-    if (shape.updatedAt !== null && within?.silent !== true) values.push([shape.attributes.get(shape.updatedAt)!, new Date()])
-    if (shape.version !== null && version !== undefined) values.push([shape.attributes.get(shape.version)!, Number(version ?? 0) + 1])
-    await updateRows(runtime, definition, values.map(([attribute]) => attribute), values.map(([, value]) => value), where, [], execOf(within))
+    if (shape.updatedAt !== null && within?.silent !== true)
+      values.push([shape.attributes.get(shape.updatedAt)!, new Date()])
+    if (shape.version !== null && version !== undefined)
+      values.push([shape.attributes.get(shape.version)!, Number(version ?? 0) + 1])
+    await updateRows(
+      runtime,
+      definition,
+      values.map(([attribute]) => attribute),
+      values.map(([, value]) => value),
+      where,
+      [],
+      execOf(within),
+    )
     const persisted = Object.fromEntries(values.map(([attribute, value]) => [attribute.attributeName, value]))
     markPersisted(instance, persisted, Object.keys(persisted))
   }
@@ -118,18 +171,28 @@ export async function restore(runtime: Runtime, instance: ModelState, options?: 
         const batch = association.batch([instance])
         if (batch === null || time === null || time === undefined) continue
         const { deletedAt } = association.target.modelDefinition.shape
-        const rows = await asModel(association.target).withoutScope().findAll({ where: { ...batch.where, [deletedAt!]: time }, paranoid: false, transaction, logging: within.logging })
+        const rows = await asModel(association.target)
+          .withoutScope()
+          .findAll({
+            where: { ...batch.where, [deletedAt!]: time },
+            paranoid: false,
+            transaction,
+            logging: within.logging,
+          })
         for (const row of rows) await asInstance(row).restore({ ...stepOptions(within), cascade: true })
       }
     })
   }
   markGone(instance, false)
-  if (draft !== null && wantsHook(hooks, 'afterRestore', hookOptions)) await hooks.runAsync('afterRestore', instance, draft)
+  if (draft !== null && wantsHook(hooks, 'afterRestore', hookOptions))
+    await hooks.runAsync('afterRestore', instance, draft)
 }
 
 function requireParanoid(definition: ModelDefinition): void {
   if (definition.settings.paranoid && definition.shape.deletedAt !== null) return
-  throw new InstanceError(`${definition.modelName} is not paranoid: its rows are deleted for good and cannot be restored. Define it with { paranoid: true }.`)
+  throw new InstanceError(
+    `${definition.modelName} is not paranoid: its rows are deleted for good and cannot be restored. Define it with { paranoid: true }.`,
+  )
 }
 
 // ---------------------------------------------------------------- what depends on a row
@@ -141,19 +204,44 @@ function requireParanoid(definition: ModelDefinition): void {
 function dependentsOf(definition: ModelDefinition, isSoft: boolean, options: WriteOptions | undefined): Association[] {
   if (definition.associations.size === 0 || options?.cascade === false) return []
   if (isSoft) return softDependents(definition)
-  return [...definition.associations.values()].filter((association) => association.saveOrder === 'after' && association.onDelete === 'CASCADE' && association.hooks)
+  return [...definition.associations.values()].filter(
+    (association) => association.saveOrder === 'after' && association.onDelete === 'CASCADE' && association.hooks,
+  )
 }
 
-const softDependents = (definition: ModelDefinition): Association[] => [...definition.associations.values()].filter((association) =>
-  association.saveOrder === 'after' && association.declaredOnDelete === 'CASCADE' && association.target.modelDefinition.settings.paranoid)
+const softDependents = (definition: ModelDefinition): Association[] =>
+  [...definition.associations.values()].filter(
+    (association) =>
+      association.saveOrder === 'after' &&
+      association.declaredOnDelete === 'CASCADE' &&
+      association.target.modelDefinition.settings.paranoid,
+  )
 
 /** Destroys the rows that depend on an instance. `time` null: for good. */
-async function cascade(instance: ModelState, dependents: readonly Association[], options: WriteOptions, time: Date | null): Promise<void> {
+async function cascade(
+  instance: ModelState,
+  dependents: readonly Association[],
+  options: WriteOptions,
+  time: Date | null,
+): Promise<void> {
   for (const association of dependents) {
     const batch = association.batch([instance])
     if (batch === null) continue
-    const rows = await asModel(association.target).withoutScope().findAll({ where: batch.where, paranoid: time !== null, transaction: options.transaction, logging: options.logging })
-    for (const row of rows) await asInstance(row).destroy({ ...stepOptions(options), ...(time === null ? { force: true } : { [DELETED_AT]: time }), association, reason: 'cascade' })
+    const rows = await asModel(association.target)
+      .withoutScope()
+      .findAll({
+        where: batch.where,
+        paranoid: time !== null,
+        transaction: options.transaction,
+        logging: options.logging,
+      })
+    for (const row of rows)
+      await asInstance(row).destroy({
+        ...stepOptions(options),
+        ...(time === null ? { force: true } : { [DELETED_AT]: time }),
+        association,
+        reason: 'cascade',
+      })
   }
 }
 
@@ -168,7 +256,8 @@ export async function bulkDestroy(runtime: Runtime, model: ModelClass, options?:
   const call = `${definition.modelName}.destroy()`
   checkOptions(options, 'destroy', call)
   if (options?.truncate === true) {
-    if (options.where !== undefined && options.where !== null) throw new QueryError(`${call} cannot both truncate the table and select rows with \`where\`. Give one of them.`)
+    if (options.where !== undefined && options.where !== null)
+      throw new QueryError(`${call} cannot both truncate the table and select rows with \`where\`. Give one of them.`)
     return await truncateTable(runtime, definition, options)
   }
   requireWhere(options, call)
@@ -178,44 +267,75 @@ export async function bulkDestroy(runtime: Runtime, model: ModelClass, options?:
   if (wantsHook(hooks, 'beforeBulkDestroy', hookOptions)) await hooks.runAsync('beforeBulkDestroy', draft)
   const isSoft = isSoftDelete(definition, draft)
   const each = draft.individualHooks === true
-  const affected = each || dependentsOf(definition, isSoft, draft).length > 0
-    ? await destroyEach(runtime, model, draft, isSoft, each)
-    : await destroyAtOnce(runtime, definition, draft, isSoft)
+  const affected =
+    each || dependentsOf(definition, isSoft, draft).length > 0
+      ? await destroyEach(runtime, model, draft, isSoft, each)
+      : await destroyAtOnce(runtime, definition, draft, isSoft)
   if (wantsHook(hooks, 'afterBulkDestroy', hookOptions)) await hooks.runAsync('afterBulkDestroy', draft)
   return affected
 }
 
-async function destroyAtOnce(runtime: Runtime, definition: ModelDefinition, options: WriteOptions, isSoft: boolean): Promise<number> {
+async function destroyAtOnce(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  options: WriteOptions,
+  isSoft: boolean,
+): Promise<number> {
   const { where, limit } = selectRows(runtime, definition, options, isSoft ? 'visible' : 'all')
   const node: QueryNode = isSoft
-    ? { kind: 'update', table: definition.table, set: bulkDeletion(runtime, definition), where, orderBy: [], limit, returning: [] }
+    ? {
+        kind: 'update',
+        table: definition.table,
+        set: bulkDeletion(runtime, definition),
+        where,
+        orderBy: [],
+        limit,
+        returning: [],
+      }
     : { kind: 'delete', table: definition.table, where, orderBy: [], limit, returning: [] }
   return (await run(runtime, node, execOf(options))).affectedRows
 }
 
-function bulkDeletion(runtime: Runtime, definition: ModelDefinition): { column: string, value: Expr }[] {
+function bulkDeletion(runtime: Runtime, definition: ModelDefinition): { column: string; value: Expr }[] {
   const attribute = definition.attribute(definition.shape.deletedAt!)
   const set = [{ column: attribute.columnName, value: valueNode(runtime, definition, attribute, new Date()) }]
   return [...set, ...versionStep(definition)]
 }
 
 /** `version = version + 1`, for statements that concern many rows. */
-export function versionStep(definition: ModelDefinition): { column: string, value: Expr }[] {
+export function versionStep(definition: ModelDefinition): { column: string; value: Expr }[] {
   if (definition.shape.version === null) return []
   const { columnName, type } = definition.attribute(definition.shape.version)
   return [{ column: columnName, value: plus(columnName, 1, type) }]
 }
 
 /** One by one, because their hooks or those of rows that depend on them are to run. */
-async function destroyEach(runtime: Runtime, model: ModelClass, options: WriteOptions, isSoft: boolean, ownHooks: boolean): Promise<number> {
+async function destroyEach(
+  runtime: Runtime,
+  model: ModelClass,
+  options: WriteOptions,
+  isSoft: boolean,
+  ownHooks: boolean,
+): Promise<number> {
   const definition = model.modelDefinition
   return await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
     const within: WriteOptions = { ...options, transaction }
-    const rows = await asModel(model).findAll({ where: options.where, limit: options.limit ?? undefined, paranoid: isSoft, transaction, logging: options.logging, hooks: options.hooks })
+    const rows = await asModel(model).findAll({
+      where: options.where,
+      limit: options.limit ?? undefined,
+      paranoid: isSoft,
+      transaction,
+      logging: options.logging,
+      hooks: options.hooks,
+    })
     const time = new Date()
     for (const row of rows) {
       if (ownHooks) {
-        await asInstance(row).destroy({ ...stepOptions(within), ...(options.force === true ? { force: true } : {}), [DELETED_AT]: time })
+        await asInstance(row).destroy({
+          ...stepOptions(within),
+          ...(options.force === true ? { force: true } : {}),
+          [DELETED_AT]: time,
+        })
         continue
       }
       await cascade(row, dependentsOf(definition, isSoft, within), within, isSoft ? time : null)
@@ -237,16 +357,37 @@ export async function bulkRestore(runtime: Runtime, model: ModelClass, options?:
   let affected: number
   if (draft.individualHooks === true || (draft.cascade === true && softDependents(definition).length > 0)) {
     affected = await runtime.executor.atomic(execOf(draft) ?? {}, async (transaction) => {
-      const all = await asModel(model).findAll({ where: draft.where ?? {}, limit: draft.limit ?? undefined, paranoid: false, transaction, logging: draft.logging })
+      const all = await asModel(model).findAll({
+        where: draft.where ?? {},
+        limit: draft.limit ?? undefined,
+        paranoid: false,
+        transaction,
+        logging: draft.logging,
+      })
       const rows = all.filter((row) => row.isSoftDeleted())
-      for (const row of rows) await asInstance(row).restore({ ...stepOptions(draft), transaction, ...(draft.individualHooks === true ? {} : { noHooks: true }), ...(draft.cascade === true ? { cascade: true } : {}) })
+      for (const row of rows)
+        await asInstance(row).restore({
+          ...stepOptions(draft),
+          transaction,
+          ...(draft.individualHooks === true ? {} : { noHooks: true }),
+          ...(draft.cascade === true ? { cascade: true } : {}),
+        })
       return rows.length
     })
   } else {
     const attribute = definition.attribute(shape.deletedAt!)
     const { where, limit } = selectRows(runtime, definition, { ...draft, where: draft.where ?? {} }, 'deleted')
-    const set = [{ column: attribute.columnName, value: valueNode(runtime, definition, attribute, notDeleted(definition)) }, ...versionStep(definition)]
-    affected = (await run(runtime, { kind: 'update', table: definition.table, set, where, orderBy: [], limit, returning: [] }, execOf(draft))).affectedRows
+    const set = [
+      { column: attribute.columnName, value: valueNode(runtime, definition, attribute, notDeleted(definition)) },
+      ...versionStep(definition),
+    ]
+    affected = (
+      await run(
+        runtime,
+        { kind: 'update', table: definition.table, set, where, orderBy: [], limit, returning: [] },
+        execOf(draft),
+      )
+    ).affectedRows
   }
   if (wantsHook(hooks, 'afterBulkRestore', hookOptions)) await hooks.runAsync('afterBulkRestore', draft)
   return affected
@@ -272,14 +413,26 @@ async function empty(runtime: Runtime, definition: ModelDefinition, options: Wri
   const { dialect, executor } = runtime
   const { table, shape } = definition
   const restarts = options.restartIdentity === true
-  const send = (text: string, within: WriteOptions = options) => executor.execute({ text, params: [], mode: 'run' }, 'write', execOf(within))
+  const send = (text: string, within: WriteOptions = options) =>
+    executor.execute({ text, params: [], mode: 'run' }, 'write', execOf(within))
   if (dialect.traits.truncate === 'statement') {
-    return (await send(`TRUNCATE TABLE ${dialect.quoteTable(table)}${restarts ? ' RESTART IDENTITY' : ''}${options.cascade === true ? ' CASCADE' : ''}`)).affectedRows
+    return (
+      await send(
+        `TRUNCATE TABLE ${dialect.quoteTable(table)}${restarts ? ' RESTART IDENTITY' : ''}${options.cascade === true ? ' CASCADE' : ''}`,
+      )
+    ).affectedRows
   }
   const remove = async (within: WriteOptions): Promise<number> =>
-    (await run(runtime, { kind: 'delete', table, where: null, orderBy: [], limit: null, returning: [] }, execOf(within))).affectedRows
+    (
+      await run(
+        runtime,
+        { kind: 'delete', table, where: null, orderBy: [], limit: null, returning: [] },
+        execOf(within),
+      )
+    ).affectedRows
   if (!restarts || shape.autoIncrement === null) return await remove(options)
-  if (!dialect.restartCounter) throw new UnsupportedFeatureError(`restartIdentity is not available on ${dialect.name}. Leave it out.`)
+  if (!dialect.restartCounter)
+    throw new UnsupportedFeatureError(`restartIdentity is not available on ${dialect.name}. Leave it out.`)
   return await executor.atomic(execOf(options) ?? {}, async (transaction) => {
     const affected = await remove({ ...options, transaction })
     await send(dialect.restartCounter!(table), { ...options, transaction })

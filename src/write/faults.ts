@@ -7,22 +7,54 @@ import type { ModelDefinition } from '../model/definition.js'
 import { fieldName } from '../model/indexes.js'
 
 /** `valueOf`: the value that was to be written, where one row is known. */
-export function explain(error: unknown, definition: ModelDefinition, instance: object | null, valueOf: (attribute: string) => unknown): unknown {
+export function explain(
+  error: unknown,
+  definition: ModelDefinition,
+  instance: object | null,
+  valueOf: (attribute: string) => unknown,
+): unknown {
   if (!(error instanceof UniqueConstraintError)) return error
   const { byColumn, attributes } = definition.shape
   const names = Object.keys(error.fields).map((column) => byColumn.get(column)?.attributeName ?? column)
   if (names.length === 0 && error.constraint === null) return error
-  const index = definition.getIndexes().find((candidate) => candidate.unique === true && (candidate.name === error.constraint || sameFields(candidate.fields, names, definition)))
-  const covered = names.length > 0 ? names : (index?.fields ?? []).map((field) => fieldName(field)).filter((name) => name !== null && attributes.has(name)) as string[]
+  const index = definition
+    .getIndexes()
+    .find(
+      (candidate) =>
+        candidate.unique === true &&
+        (candidate.name === error.constraint || sameFields(candidate.fields, names, definition)),
+    )
+  const covered =
+    names.length > 0
+      ? names
+      : ((index?.fields ?? [])
+          .map((field) => fieldName(field))
+          .filter((name) => name !== null && attributes.has(name)) as string[])
   const fields: Record<string, unknown> = {}
   for (const name of covered) fields[name] = valueOf(name) ?? error.fields[attributes.get(name)?.columnName ?? name]
-  const items = covered.map((name) => new ValidationErrorItem(index?.msg ?? `${name} must be unique`, 'unique violation', name, stringly(fields[name]), instance, 'not_unique'))
+  const items = covered.map(
+    (name) =>
+      new ValidationErrorItem(
+        index?.msg ?? `${name} must be unique`,
+        'unique violation',
+        name,
+        stringly(fields[name]),
+        instance,
+        'not_unique',
+      ),
+  )
   return new UniqueConstraintError({
-    message: index?.msg ?? error.message, errors: items, fields, table: error.table ?? definition.table.name, constraint: error.constraint, cause: error.cause, sql: error.sql,
+    message: index?.msg ?? error.message,
+    errors: items,
+    fields,
+    table: error.table ?? definition.table.name,
+    constraint: error.constraint,
+    cause: error.cause,
+    sql: error.sql,
   })
 }
 
-const stringly = (value: unknown): unknown => value === undefined ? null : value
+const stringly = (value: unknown): unknown => (value === undefined ? null : value)
 
 function sameFields(fields: readonly unknown[], names: readonly string[], definition: ModelDefinition): boolean {
   if (fields.length !== names.length) return false
@@ -34,7 +66,12 @@ function sameFields(fields: readonly unknown[], names: readonly string[], defini
 }
 
 /** Runs a write and explains what it throws. */
-export async function explained<T>(work: Promise<T>, definition: ModelDefinition, instance: object | null, valueOf: (attribute: string) => unknown): Promise<T> {
+export async function explained<T>(
+  work: Promise<T>,
+  definition: ModelDefinition,
+  instance: object | null,
+  valueOf: (attribute: string) => unknown,
+): Promise<T> {
   try {
     return await work
   } catch (error) {

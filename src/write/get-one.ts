@@ -8,8 +8,10 @@ import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { ModelState } from '../model/state.js'
 import { Op } from '../sql/op.js'
-import { execOf, type WriteOptions } from './options.js'
-import { asModel, type PublicModel } from './public.js'
+import type { WriteOptions } from './options.js'
+import { execOf } from './options.js'
+import type { PublicModel } from './public.js'
+import { asModel } from './public.js'
 import { definitionOf } from './row.js'
 
 /**
@@ -17,13 +19,23 @@ import { definitionOf } from './row.js'
  * For a list of instances: a Map from each one's key to its row, null where there is none.
  * Throws AssociationError where the key of the source was not loaded.
  */
-export function getOne(runtime: Runtime, association: Association, source: ModelState | readonly ModelState[], options?: object): Promise<unknown> {
+export function getOne(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState | readonly ModelState[],
+  options?: object,
+): Promise<unknown> {
   const given = options as WriteOptions | undefined
   if (Array.isArray(source)) return getMany(association, source as readonly ModelState[], given)
   return getForOne(runtime, association, source as ModelState, given)
 }
 
-async function getForOne(runtime: Runtime, association: Association, source: ModelState, options: WriteOptions | undefined): Promise<unknown> {
+async function getForOne(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  options: WriteOptions | undefined,
+): Promise<unknown> {
   requireSource(association, source, association.accessors.get!)
   if (isPlain(options)) return await joinBatch(runtime, association, source, options)
   return await fetchOne(association, source, options)
@@ -38,7 +50,10 @@ const isPlain = (options: WriteOptions | undefined): boolean => {
 /** Throws where the association is asked of something that is no instance of its source. */
 export function requireSource(association: Association, source: unknown, method: string): asserts source is ModelState {
   const { name } = association.source
-  if (!(source instanceof ModelState)) throw new AssociationError(`${name}.${method}() needs an instance of ${name}, got ${source === null ? 'null' : typeof source}.`)
+  if (!(source instanceof ModelState))
+    throw new AssociationError(
+      `${name}.${method}() needs an instance of ${name}, got ${source === null ? 'null' : typeof source}.`,
+    )
   const definition = definitionOf(source)
   const wanted = association.source.modelDefinition
   if (definition.initial !== wanted.initial && !(source instanceof association.source)) {
@@ -47,16 +62,23 @@ export function requireSource(association: Association, source: unknown, method:
 }
 
 /** The model that is read: under the scopes that the call names, in the schema of the source unless the target has one of its own. */
-function targetOf(association: Association, source: ModelState | undefined, options: WriteOptions | undefined): PublicModel {
+function targetOf(
+  association: Association,
+  source: ModelState | undefined,
+  options: WriteOptions | undefined,
+): PublicModel {
   let model = asModel(association.target)
   const { scope, schema, schemaDelimiter } = options ?? {}
   if (scope === false || scope === null) model = model.withoutScope()
-  else if (scope !== undefined && scope !== true) model = Array.isArray(scope) ? model.withScope(...scope as unknown[]) : model.withScope(scope)
+  else if (scope !== undefined && scope !== true)
+    model = Array.isArray(scope) ? model.withScope(...(scope as unknown[])) : model.withScope(scope)
   const own = association.target.modelDefinition.table.schema
   const home = association.source.modelDefinition.table.schema
   const here = source ? definitionOf(source).table.schema : home
   const wanted = typeof schema === 'string' ? schema : here !== home && own === home ? here : null
-  return wanted === null ? model : model.withSchema({ schema: wanted, ...(typeof schemaDelimiter === 'string' ? { schemaDelimiter } : {}) })
+  return wanted === null
+    ? model
+    : model.withSchema({ schema: wanted, ...(typeof schemaDelimiter === 'string' ? { schemaDelimiter } : {}) })
 }
 
 /** Which row is taken where several match: the association's order, else the lowest primary key. */
@@ -67,11 +89,19 @@ function orderOf(association: Association): { readonly order?: readonly unknown[
   return primaryKey.length === 0 ? {} : { order: primaryKey.map((attribute) => attribute.attributeName) }
 }
 
-async function fetchOne(association: Association, source: ModelState, options: WriteOptions | undefined): Promise<unknown> {
+async function fetchOne(
+  association: Association,
+  source: ModelState,
+  options: WriteOptions | undefined,
+): Promise<unknown> {
   const batch = association.batch([source])
   if (batch === null) return null
   const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, where, ...rest } = options ?? {}
-  return await targetOf(association, source, options).findOne({ ...orderOf(association), ...rest, where: where === undefined || where === null ? single(batch.where) : { [Op.and]: [single(batch.where), where] } })
+  return await targetOf(association, source, options).findOne({
+    ...orderOf(association),
+    ...rest,
+    where: where === undefined || where === null ? single(batch.where) : { [Op.and]: [single(batch.where), where] },
+  })
 }
 
 /** `{ userId: [1] }` → `{ userId: 1 }`. */
@@ -88,7 +118,11 @@ function single(where: Readonly<Record<PropertyKey, unknown>>): Record<PropertyK
 
 const SOURCES_PER_QUERY = 500
 
-async function getMany(association: Association, sources: readonly ModelState[], options: WriteOptions | undefined): Promise<Map<unknown, unknown>> {
+async function getMany(
+  association: Association,
+  sources: readonly ModelState[],
+  options: WriteOptions | undefined,
+): Promise<Map<unknown, unknown>> {
   for (const source of sources) requireSource(association, source, association.accessors.get!)
   const { from } = association.keys[0]!
   const found = await rowsOf(association, sources, options)
@@ -96,24 +130,37 @@ async function getMany(association: Association, sources: readonly ModelState[],
   for (const source of sources) {
     const key = found.keyOfSource(source)
     const value = association.keys.length === 1 ? source.dataValues[from] : key
-    result.set(value ?? null, key === null ? null : found.rows.get(key) ?? null)
+    result.set(value ?? null, key === null ? null : (found.rows.get(key) ?? null))
   }
   return result
 }
 
 /** The row of each key: of several, the one that wins. */
-async function rowsOf(association: Association, sources: readonly ModelState[], options: WriteOptions | undefined): Promise<Found> {
+async function rowsOf(
+  association: Association,
+  sources: readonly ModelState[],
+  options: WriteOptions | undefined,
+): Promise<Found> {
   const rows = new Map<string, ModelState>()
   const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, where, attributes, ...rest } = options ?? {}
   const target = targetOf(association, sources[0], options)
   // The key is needed to tell whose row is whose.
-  const selected = Array.isArray(attributes) ? { attributes: [...new Set([...attributes as unknown[], ...association.keys.map((key) => key.to)])] } : attributes === undefined ? {} : { attributes }
+  const selected = Array.isArray(attributes)
+    ? { attributes: [...new Set([...(attributes as unknown[]), ...association.keys.map((key) => key.to)])] }
+    : attributes === undefined
+      ? {}
+      : { attributes }
   let keyOfSource: (source: ModelState) => string | null = () => null
   for (let from = 0; from < sources.length; from += SOURCES_PER_QUERY) {
     const batch = association.batch(sources.slice(from, from + SOURCES_PER_QUERY))
     if (batch === null) continue
     keyOfSource = batch.keyOfSource
-    const found = await target.findAll({ ...orderOf(association), ...rest, ...selected, where: where === undefined || where === null ? batch.where : { [Op.and]: [batch.where, where] } })
+    const found = await target.findAll({
+      ...orderOf(association),
+      ...rest,
+      ...selected,
+      where: where === undefined || where === null ? batch.where : { [Op.and]: [batch.where, where] },
+    })
     for (const row of found) {
       const key = batch.keyOfTarget(row)
       if (!rows.has(key)) rows.set(key, row)
@@ -124,17 +171,31 @@ async function rowsOf(association: Association, sources: readonly ModelState[], 
 
 // ---------------------------------------------------------------- calls of one tick
 
-interface Found { readonly rows: Map<string, ModelState>, readonly keyOfSource: (source: ModelState) => string | null }
+interface Found {
+  readonly rows: Map<string, ModelState>
+  readonly keyOfSource: (source: ModelState) => string | null
+}
 /** `promise` null: there is nothing to share, each call asks for itself. */
-interface Waiting { readonly sources: ModelState[], readonly promise: Promise<Found | null> }
+interface Waiting {
+  readonly sources: ModelState[]
+  readonly promise: Promise<Found | null>
+}
 const waiting = new WeakMap<Association, Map<Transaction | null, Waiting>>()
 
 /** Calls of one tick in one transaction become one query. */
-async function joinBatch(runtime: Runtime, association: Association, source: ModelState, options: WriteOptions | undefined): Promise<unknown> {
+async function joinBatch(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  options: WriteOptions | undefined,
+): Promise<unknown> {
   if (association.batch([source]) === null) return null
   const transaction = runtime.executor.currentTransaction(execOf(options))
   let batches = waiting.get(association)
-  if (!batches) waiting.set(association, batches = new Map())
+  if (!batches) {
+    batches = new Map()
+    waiting.set(association, batches)
+  }
   let batch = batches.get(transaction)
   if (!batch) {
     const sources: ModelState[] = []
@@ -152,5 +213,5 @@ async function joinBatch(runtime: Runtime, association: Association, source: Mod
   const found = await batch.promise
   if (found === null) return await fetchOne(association, source, { transaction })
   const key = found.keyOfSource(source)
-  return key === null ? null : found.rows.get(key) ?? null
+  return key === null ? null : (found.rows.get(key) ?? null)
 }

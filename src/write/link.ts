@@ -18,9 +18,11 @@ import { column, compare, param } from '../sql/expr.js'
 import { select } from '../sql/query.js'
 import { show } from '../types/data-type.js'
 import { requireSource } from './get-one.js'
-import { identify, type Identified } from './identify.js'
+import type { Identified } from './identify.js'
+import { identify } from './identify.js'
 import { restore, setKey, snapshot } from './nested.js'
-import { checkOptions, execOf, stepOptions, type WriteOptions } from './options.js'
+import type { WriteOptions } from './options.js'
+import { checkOptions, execOf, stepOptions } from './options.js'
 import { asInstance, asModel } from './public.js'
 import { release } from './release.js'
 import { definitionOf, describeKey, EXPECT_ROW, rowOf } from './row.js'
@@ -50,33 +52,55 @@ export interface LinkStep {
  * Options of hasOne: `destroyPrevious`, `onReplace`, `steal`, `touch`, `fields`, `individualHooks`; of belongsTo: `save: false`.
  * Throws TypeError for undefined, EmptyResultError for a key without a row, ValidationError; nothing is written then.
  */
-export async function setOne(runtime: Runtime, association: Association, source: ModelState, target: unknown, options?: object): Promise<ModelState | null> {
+export async function setOne(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  target: unknown,
+  options?: object,
+): Promise<ModelState | null> {
   const call = `${association.source.name}.${association.accessors.set}()`
   requireSource(association, source, association.accessors.set!)
-  if (target === undefined) throw new TypeError(`${call} was called with undefined. Give an instance or a key; null unlinks.`)
+  if (target === undefined)
+    throw new TypeError(`${call} was called with undefined. Give an instance or a key; null unlinks.`)
   const given = (options ?? {}) as WriteOptions
   checkOptions(given, 'set', call)
   const found = identify(association, target, call)
-  return association.saveOrder === 'after' ? await setOnTarget(runtime, association, source, found, given, call) : await setOnSource(runtime, association, source, found, given, call)
+  return association.saveOrder === 'after'
+    ? await setOnTarget(runtime, association, source, found, given, call)
+    : await setOnSource(runtime, association, source, found, given, call)
 }
 
 /**
  * Inserts a row that is linked to the source. A row that was linked before is replaced, as by `setX`; `replace: false` leaves it alone.
  * Takes the arguments of the target's `create`. Resolves to the new instance.
  */
-export async function createOne(runtime: Runtime, association: Association, source: ModelState, values?: object, options?: object): Promise<ModelState> {
+export async function createOne(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  values?: object,
+  options?: object,
+): Promise<ModelState> {
   const call = `${association.source.name}.${association.accessors.create}()`
   requireSource(association, source, association.accessors.create!)
   const given = (options ?? {}) as WriteOptions
   checkOptions(given, 'createOne', call)
   requireSaved(source, call)
   const instance = newTarget(association, source, values, given, call)
-  if (association.saveOrder === 'after') return (await setOnTarget(runtime, association, source, { instance }, given, call))!
+  if (association.saveOrder === 'after')
+    return (await setOnTarget(runtime, association, source, { instance }, given, call))!
   return (await setOnSource(runtime, association, source, { instance }, given, call))!
 }
 
 /** A new instance with the key that links it to the source; it is not saved, and the source does not know it yet. */
-export function buildOne(_runtime: Runtime, association: Association, source: ModelState, values?: object, options?: object): ModelState {
+export function buildOne(
+  _runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  values?: object,
+  options?: object,
+): ModelState {
   const call = `${association.source.name}.${association.accessors.build}()`
   requireSource(association, source, association.accessors.build!)
   const instance = newTarget(association, source, values, (options ?? {}) as WriteOptions, call)
@@ -85,16 +109,25 @@ export function buildOne(_runtime: Runtime, association: Association, source: Mo
 }
 
 /** The linked row, or a new one made of the values, as one step. Where somebody is quicker, theirs is taken. */
-export async function getOrCreateOne(runtime: Runtime, association: Association, source: ModelState, values?: object, options?: object): Promise<ModelState> {
+export async function getOrCreateOne(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  values?: object,
+  options?: object,
+): Promise<ModelState> {
   requireSource(association, source, association.accessors.getOrCreate!)
   const given = (options ?? {}) as WriteOptions
-  const look = async (transaction: Transaction): Promise<ModelState | null> => (await linkedRows(runtime, association, source, { ...stepOptions(given), transaction }, true))[0] ?? null
+  const look = async (transaction: Transaction): Promise<ModelState | null> =>
+    (await linkedRows(runtime, association, source, { ...stepOptions(given), transaction }, true))[0] ?? null
   const instance = await runtime.executor.atomic(execOf(given) ?? {}, async (transaction) => {
     await lockSource(runtime, source, transaction, given)
     const found = await look(transaction)
     if (found) return found
     try {
-      return await runtime.executor.atomic({ ...execOf(given), transaction }, (inner) => createOne(runtime, association, source, values, { ...given, replace: false, transaction: inner }))
+      return await runtime.executor.atomic({ ...execOf(given), transaction }, (inner) =>
+        createOne(runtime, association, source, values, { ...given, replace: false, transaction: inner }),
+      )
     } catch (error) {
       const theirs = error instanceof UniqueConstraintError ? await look(transaction) : null
       if (!theirs) throw error
@@ -106,11 +139,19 @@ export async function getOrCreateOne(runtime: Runtime, association: Association,
 }
 
 /** Updates the linked row with the values, or inserts one. Needs a key that is unique, which is what makes "the" row. Resolves to the row. */
-export async function upsertOne(runtime: Runtime, association: Association, source: ModelState, values?: object, options?: object): Promise<ModelState> {
+export async function upsertOne(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  values?: object,
+  options?: object,
+): Promise<ModelState> {
   const call = `${association.source.name}.${association.accessors.upsert}()`
   requireSource(association, source, association.accessors.upsert!)
   if (!association.isUniqueBacked && !association.options.unique) {
-    throw new AssociationError(`${call} needs a unique foreign key, and ${association.foreignKeyOwner.name}.${association.foreignKeys.join(', ')} is not: several rows could be meant. Define "${association.as}" with \`unique: true\`.`)
+    throw new AssociationError(
+      `${call} needs a unique foreign key, and ${association.foreignKeyOwner.name}.${association.foreignKeys.join(', ')} is not: several rows could be meant. Define "${association.as}" with \`unique: true\`.`,
+    )
   }
   const given = (options ?? {}) as WriteOptions
   checkOptions(given, 'createOne', call)
@@ -129,42 +170,63 @@ export async function upsertOne(runtime: Runtime, association: Association, sour
 }
 
 /** Exchanges the rows of two sources. Where the key can neither be null nor be taken twice, throws AssociationError and changes nothing. */
-export async function swapOnes(runtime: Runtime, association: Association, a: ModelState, b: ModelState, options?: object): Promise<void> {
+export async function swapOnes(
+  runtime: Runtime,
+  association: Association,
+  a: ModelState,
+  b: ModelState,
+  options?: object,
+): Promise<void> {
   const call = `${association.source.name}.associations.${association.as}.swap()`
   for (const source of [a, b]) {
     requireSource(association, source, 'swap')
     requireSaved(source, call)
   }
   const given = (options ?? {}) as WriteOptions
-  const [rowA, rowB] = await runtime.executor.atomic(execOf(given) ?? {}, async (transaction): Promise<(ModelState | null)[]> => {
-    const step = { ...stepOptions(given), transaction, association, reason: 'swap' }
-    for (const source of [a, b]) await lockSource(runtime, source, transaction, given)
-    const [ofA = null] = await linkedRows(runtime, association, a, { ...stepOptions(given), transaction }, true)
-    const [ofB = null] = await linkedRows(runtime, association, b, { ...stepOptions(given), transaction }, true)
-    const save = async (row: ModelState, values: Readonly<Record<string, unknown>>): Promise<void> => {
-      setKey(row, values)
-      await asInstance(row).save({ ...step, fields: Object.keys(values), [EXPECT_ROW]: true })
-    }
-    if (ofA && ofB && association.isUniqueBacked) {
-      const { possible, values } = association.unlink()
-      if (!possible) {
-        throw new AssociationError(`${call}: the foreign key ${association.foreignKeyOwner.name}.${association.foreignKeys.join(', ')} is unique and cannot be null, so two rows cannot change places. Allow null, or delete one row and create it anew.`)
+  const [rowA, rowB] = await runtime.executor.atomic(
+    execOf(given) ?? {},
+    async (transaction): Promise<(ModelState | null)[]> => {
+      const step = { ...stepOptions(given), transaction, association, reason: 'swap' }
+      for (const source of [a, b]) await lockSource(runtime, source, transaction, given)
+      const [ofA = null] = await linkedRows(runtime, association, a, { ...stepOptions(given), transaction }, true)
+      const [ofB = null] = await linkedRows(runtime, association, b, { ...stepOptions(given), transaction }, true)
+      const save = async (row: ModelState, values: Readonly<Record<string, unknown>>): Promise<void> => {
+        setKey(row, values)
+        await asInstance(row).save({ ...step, fields: Object.keys(values), [EXPECT_ROW]: true })
       }
-      await save(ofA, values)
-    }
-    if (ofB) await save(ofB, association.link(a, ofB).values)
-    if (ofA) await save(ofA, association.link(b, ofA).values)
-    return [ofB, ofA]
-  })
+      if (ofA && ofB && association.isUniqueBacked) {
+        const { possible, values } = association.unlink()
+        if (!possible) {
+          throw new AssociationError(
+            `${call}: the foreign key ${association.foreignKeyOwner.name}.${association.foreignKeys.join(', ')} is unique and cannot be null, so two rows cannot change places. Allow null, or delete one row and create it anew.`,
+          )
+        }
+        await save(ofA, values)
+      }
+      if (ofB) await save(ofB, association.link(a, ofB).values)
+      if (ofA) await save(ofA, association.link(b, ofA).values)
+      return [ofB, ofA]
+    },
+  )
   setRelation(a, association.as, rowA)
   setRelation(b, association.as, rowB)
 }
 
 // ---------------------------------------------------------------- the key lies on the target (hasOne)
 
-async function setOnTarget(runtime: Runtime, association: Association, source: ModelState, found: Identified, options: WriteOptions, call: string): Promise<ModelState | null> {
+async function setOnTarget(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  found: Identified,
+  options: WriteOptions,
+  call: string,
+): Promise<ModelState | null> {
   requireSaved(source, call)
-  if (options.save === false) throw new QueryError(`${call}: save: false is not possible here, because the foreign key lies on ${association.target.name}, whose row has to be written. It is an option of belongsTo.`)
+  if (options.save === false)
+    throw new QueryError(
+      `${call}: save: false is not possible here, because the foreign key lies on ${association.target.name}, whose row has to be written. It is an option of belongsTo.`,
+    )
   const before = found !== null && 'instance' in found ? snapshot(found.instance) : null
   try {
     const { next, gone } = await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
@@ -195,13 +257,21 @@ async function prepare({ association, source, options, call }: LinkStep, target:
   if (options.steal === false && !target.isNewRecord) refuseToSteal(association, target, call)
   setKey(target, values)
   if (options.validate === false) return
-  const fields = target.isNewRecord ? options.fields as string[] | undefined : [...Object.keys(values), ...(options.fields as string[] | undefined ?? [])]
-  await validateInstance(target, { fields: fields && [...fields, ...Object.keys(values)], skip: options.skip as string[] | undefined, hooks: options.hooks !== false })
+  const fields = target.isNewRecord
+    ? (options.fields as string[] | undefined)
+    : [...Object.keys(values), ...((options.fields as string[] | undefined) ?? [])]
+  await validateInstance(target, {
+    fields: fields && [...fields, ...Object.keys(values)],
+    skip: options.skip as string[] | undefined,
+    hooks: options.hooks !== false,
+  })
 }
 
 function refuseToSteal(association: Association, target: ModelState, call: string): void {
   if (association.foreignKeys.some((name) => (target.dataValues[name] ?? null) === null)) return
-  throw new AssociationError(`${call}: the ${association.target.name} belongs to another ${association.source.name} already (${describeKey(Object.fromEntries(association.foreignKeys.map((name) => [name, target.dataValues[name]])))}), and steal is false.`)
+  throw new AssociationError(
+    `${call}: the ${association.target.name} belongs to another ${association.source.name} already (${describeKey(Object.fromEntries(association.foreignKeys.map((name) => [name, target.dataValues[name]])))}), and steal is false.`,
+  )
 }
 
 const SAVE_OPTIONS = ['silent', 'returning', 'omitNull', 'raw', 'ignoreDuplicates'] as const
@@ -229,11 +299,24 @@ async function touch(source: ModelState, step: Readonly<Record<string, unknown>>
 
 // ---------------------------------------------------------------- the key lies on the source (belongsTo)
 
-async function setOnSource(runtime: Runtime, association: Association, source: ModelState, found: Identified, options: WriteOptions, call: string): Promise<ModelState | null> {
+async function setOnSource(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  found: Identified,
+  options: WriteOptions,
+  call: string,
+): Promise<ModelState | null> {
   const isSaved = options.save !== false
-  if (isSaved && source.isNewRecord) throw new InstanceError(`${call}: this ${association.source.name} has not been saved, so it has no row whose key could be set. Save it first, or give { save: false }.`)
+  if (isSaved && source.isNewRecord)
+    throw new InstanceError(
+      `${call}: this ${association.source.name} has not been saved, so it has no row whose key could be set. Save it first, or give { save: false }.`,
+    )
   for (const option of ['destroyPrevious', 'onReplace', 'steal', 'force', 'individualHooks']) {
-    if (options[option] !== undefined) throw new QueryError(`${call}: ${option} means nothing here, because the foreign key lies on ${association.source.name}: no other row is touched. It is an option of hasOne.`)
+    if (options[option] !== undefined)
+      throw new QueryError(
+        `${call}: ${option} means nothing here, because the foreign key lies on ${association.source.name}: no other row is touched. It is an option of hasOne.`,
+      )
   }
   const before = snapshot(source)
   const inner = found !== null && 'instance' in found ? snapshot(found.instance) : null
@@ -247,7 +330,16 @@ async function setOnSource(runtime: Runtime, association: Association, source: M
       const asked = options.fields as string[] | undefined
       if (isSaved && (changed.length > 0 || asked)) {
         const fields = [...Object.keys(values), ...(asked ?? [])]
-        await asInstance(source).save({ ...step, fields, defaultFields: fields, association, reason: target === null ? 'unset' : 'assign', [EXPECT_ROW]: true, ...(options.validate === undefined ? {} : { validate: options.validate }), ...(options.silent === undefined ? {} : { silent: options.silent }) })
+        await asInstance(source).save({
+          ...step,
+          fields,
+          defaultFields: fields,
+          association,
+          reason: target === null ? 'unset' : 'assign',
+          [EXPECT_ROW]: true,
+          ...(options.validate === undefined ? {} : { validate: options.validate }),
+          ...(options.silent === undefined ? {} : { silent: options.silent }),
+        })
       }
       return target
     }
@@ -262,18 +354,30 @@ async function setOnSource(runtime: Runtime, association: Association, source: M
   }
 }
 
-async function targetForSource(association: Association, found: Identified, options: WriteOptions, step: Readonly<Record<string, unknown>>, call: string): Promise<ModelState | null> {
+async function targetForSource(
+  association: Association,
+  found: Identified,
+  options: WriteOptions,
+  step: Readonly<Record<string, unknown>>,
+  call: string,
+): Promise<ModelState | null> {
   if (found === null) return null
   if ('instance' in found) {
     const { instance } = found
     if (!instance.isNewRecord) return instance
-    if (options.save === false) throw new InstanceError(`${call}: the ${association.target.name} has not been saved, so it has no key yet. Save it first, or leave out save: false.`)
+    if (options.save === false)
+      throw new InstanceError(
+        `${call}: the ${association.target.name} has not been saved, so it has no key yet. Save it first, or leave out save: false.`,
+      )
     const save: Record<string, unknown> = { ...step, association, reason: 'assign' }
-    for (const name of [...SAVE_OPTIONS, 'validate', 'skip'] as const) if (options[name] !== undefined) save[name] = options[name]
+    for (const name of [...SAVE_OPTIONS, 'validate', 'skip'] as const)
+      if (options[name] !== undefined) save[name] = options[name]
     await asInstance(instance).save(save)
     return instance
   }
-  const [row] = await asModel(association.target).withoutScope().findAll({ where: found.where, limit: 1, ...finder(step) })
+  const [row] = await asModel(association.target)
+    .withoutScope()
+    .findAll({ where: found.where, limit: 1, ...finder(step) })
   if (!row) throw noSuchRow(association.target, found.key, call)
   return row
 }
@@ -297,36 +401,70 @@ function changedKeys(source: ModelState, values: Readonly<Record<string, unknown
 
 function requireSaved(source: ModelState, call: string): void {
   if (!source.isNewRecord) return
-  throw new InstanceError(`${call}: this ${definitionOf(source).modelName} has not been saved, so nothing can be linked to it. Save it first, or create both at once with \`include\`.`)
+  throw new InstanceError(
+    `${call}: this ${definitionOf(source).modelName} has not been saved, so nothing can be linked to it. Save it first, or create both at once with \`include\`.`,
+  )
 }
 
-function newTarget(association: Association, source: ModelState, values: object | undefined, options: WriteOptions, call: string): ModelState {
-  if (values !== undefined && (typeof values !== 'object' || values === null || Array.isArray(values))) throw new QueryError(`${call} takes an object of attribute values first, got ${show(values)}.`)
+function newTarget(
+  association: Association,
+  source: ModelState,
+  values: object | undefined,
+  options: WriteOptions,
+  call: string,
+): ModelState {
+  if (values !== undefined && (typeof values !== 'object' || values === null || Array.isArray(values)))
+    throw new QueryError(`${call} takes an object of attribute values first, got ${show(values)}.`)
   const { include, raw, isNewRecord = true } = options
   const scope = association.scope ?? {}
-  const instance = values instanceof ModelState ? values : asModel(association.target).build({ ...scope, ...values }, { isNewRecord, ...(include === undefined ? {} : { include }), ...(raw === undefined ? {} : { raw }) })
+  const instance =
+    values instanceof ModelState
+      ? values
+      : asModel(association.target).build(
+          { ...scope, ...values },
+          { isNewRecord, ...(include === undefined ? {} : { include }), ...(raw === undefined ? {} : { raw }) },
+        )
   if (association.saveOrder === 'before') return instance
   const definition = association.target.modelDefinition
   for (const [name, value] of Object.entries(association.link(source, instance).values)) {
     const given = instance.dataValues[name]
     const types = [definition.attribute(name).type]
-    if (given === undefined || given === null || compositeKeyText([given], types) === compositeKeyText([value], types)) continue
-    if (association.foreignKeys.includes(name)) throw new AssociationError(`${call}: ${name} is ${show(given)} in the values, but the association makes it ${show(value)}. Leave it out.`)
+    if (given === undefined || given === null || compositeKeyText([given], types) === compositeKeyText([value], types))
+      continue
+    if (association.foreignKeys.includes(name))
+      throw new AssociationError(
+        `${call}: ${name} is ${show(given)} in the values, but the association makes it ${show(value)}. Leave it out.`,
+      )
   }
   return instance
 }
 
 /** Keeps others from changing links of the same source until the step is over, where the engine locks rows. */
-async function lockSource(runtime: Runtime, source: ModelState, transaction: Transaction, options: WriteOptions): Promise<void> {
+async function lockSource(
+  runtime: Runtime,
+  source: ModelState,
+  transaction: Transaction,
+  options: WriteOptions,
+): Promise<void> {
   if (!runtime.dialect.traits.rowLocks) return
   const definition = definitionOf(source)
   const conditions = rowOf(source, definition, 'set()')
-  await run(runtime, select({
-    columns: conditions.map(({ attribute }) => ({ expr: column(null, attribute.columnName), alias: null })),
-    from: { kind: 'table', table: definition.table, alias: null },
-    where: { kind: 'logic', op: 'and', items: conditions.map(({ attribute, value }) => compare(column(null, attribute.columnName), '=', param(value, attribute.type))) },
-    lock: { strength: 'UPDATE', of: [], skipLocked: false, noWait: false },
-  }), { ...execOf(options), transaction })
+  await run(
+    runtime,
+    select({
+      columns: conditions.map(({ attribute }) => ({ expr: column(null, attribute.columnName), alias: null })),
+      from: { kind: 'table', table: definition.table, alias: null },
+      where: {
+        kind: 'logic',
+        op: 'and',
+        items: conditions.map(({ attribute, value }) =>
+          compare(column(null, attribute.columnName), '=', param(value, attribute.type)),
+        ),
+      },
+      lock: { strength: 'UPDATE', of: [], skipLocked: false, noWait: false },
+    }),
+    { ...execOf(options), transaction },
+  )
 }
 
 const finder = (step: Readonly<Record<string, unknown>>): Record<string, unknown> => {
@@ -335,17 +473,35 @@ const finder = (step: Readonly<Record<string, unknown>>): Record<string, unknown
 }
 
 /** Rows that are linked to the source in the database, whatever scopes the target has; the winner first. */
-async function linkedRows(runtime: Runtime, association: Association, source: ModelState, step: Readonly<Record<string, unknown>>, isVisible: boolean): Promise<ModelState[]> {
+async function linkedRows(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  step: Readonly<Record<string, unknown>>,
+  isVisible: boolean,
+): Promise<ModelState[]> {
   const batch = association.batch([source])
-  if (batch === null) throw new AssociationError(`This ${association.source.name} has no value for ${association.keys.map((key) => key.from).join(', ')}, which "${association.as}" refers to, so nothing can be linked to it.`)
-  const order = association.order ?? association.target.modelDefinition.shape.primaryKey.map((attribute) => attribute.attributeName)
-  return await asModel(association.target).withoutScope().findAll({
-    where: batch.where, ...(isVisible ? {} : { paranoid: false }), ...(order.length > 0 ? { order } : {}), ...finder(step), ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}),
-  })
+  if (batch === null)
+    throw new AssociationError(
+      `This ${association.source.name} has no value for ${association.keys.map((key) => key.from).join(', ')}, which "${association.as}" refers to, so nothing can be linked to it.`,
+    )
+  const order =
+    association.order ?? association.target.modelDefinition.shape.primaryKey.map((attribute) => attribute.attributeName)
+  return await asModel(association.target)
+    .withoutScope()
+    .findAll({
+      where: batch.where,
+      ...(isVisible ? {} : { paranoid: false }),
+      ...(order.length > 0 ? { order } : {}),
+      ...finder(step),
+      ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}),
+    })
 }
 
 async function rowOfKey({ association, step, call, runtime }: LinkStep, { key, where }: Key): Promise<ModelState> {
-  const [row] = await asModel(association.target).withoutScope().findAll({ where, limit: 1, ...finder(step), ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}) })
+  const [row] = await asModel(association.target)
+    .withoutScope()
+    .findAll({ where, limit: 1, ...finder(step), ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}) })
   if (!row) throw noSuchRow(association.target, key, call)
   return row
 }
@@ -359,13 +515,22 @@ export function isSameRow(a: ModelState, b: ModelState): boolean {
   const { primaryKey } = definition.shape
   if (primaryKey.length === 0) return false
   const types = primaryKey.map((attribute) => attribute.type)
-  const keyOf = (row: ModelState): string | null => compositeKeyText(primaryKey.map(({ attributeName }) => row._previous?.get(attributeName) ?? row.dataValues[attributeName]), types)
+  const keyOf = (row: ModelState): string | null =>
+    compositeKeyText(
+      primaryKey.map(({ attributeName }) => row._previous?.get(attributeName) ?? row.dataValues[attributeName]),
+      types,
+    )
   const key = keyOf(a)
   return key !== null && key === keyOf(b)
 }
 
 /** Brings the instances in memory to what the database has now. */
-function remember(association: Association, source: ModelState, next: ModelState | null, released: readonly ModelState[]): void {
+function remember(
+  association: Association,
+  source: ModelState,
+  next: ModelState | null,
+  released: readonly ModelState[],
+): void {
   const { as, inverse } = association
   const former = source.dataValues[as]
   if (former instanceof ModelState && former !== next) {
@@ -381,7 +546,8 @@ function remember(association: Association, source: ModelState, next: ModelState
       next._previous?.delete(name)
     }
   }
-  if (next && inverse && inverse.cardinality === 'one' && inverse.as in next.dataValues) setRelation(next, inverse.as, source)
+  if (next && inverse && inverse.cardinality === 'one' && inverse.as in next.dataValues)
+    setRelation(next, inverse.as, source)
 }
 
 /** Copies the key of a row that was released to another instance of it. */

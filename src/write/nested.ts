@@ -9,7 +9,8 @@ import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { ModelState } from '../model/state.js'
-import { type WriteOptions, execOf, stepOptions } from './options.js'
+import type { WriteOptions } from './options.js'
+import { execOf, stepOptions } from './options.js'
 import { changedOf, definitionOf, EXPECT_ROW, saveOne } from './row.js'
 
 /** True when the instance holds an instance of an association. */
@@ -25,7 +26,8 @@ export function hasRelations(instance: ModelState, definition: ModelDefinition):
 function* relationsOf(instance: ModelState, definition: ModelDefinition): Iterable<readonly [Association, ModelState]> {
   for (const [as, association] of definition.associations) {
     const value = instance.dataValues[as]
-    for (const one of Array.isArray(value) ? value as unknown[] : [value]) if (one instanceof ModelState) yield [association, one]
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value])
+      if (one instanceof ModelState) yield [association, one]
   }
 }
 
@@ -33,8 +35,12 @@ function* relationsOf(instance: ModelState, definition: ModelDefinition): Iterab
 export function warnOfDirtyRelations(runtime: Runtime, instance: ModelState, definition: ModelDefinition): void {
   for (const [association, held] of relationsOf(instance, definition)) {
     if (!held.isNewRecord && changedOf(held).length === 0) continue
-    runtime.warn('MORTISE_W_RELATION_NOT_SAVED', `${definition.modelName}.${association.as}`, `${definition.modelName}.save() does not save "${association.as}", which has ${held.isNewRecord ? 'never been saved' : `changed (${changedOf(held).join(', ')})`}. `
-      + `Save it itself, or use save({ cascade: true }).`)
+    runtime.warn(
+      'MORTISE_W_RELATION_NOT_SAVED',
+      `${definition.modelName}.${association.as}`,
+      `${definition.modelName}.save() does not save "${association.as}", which has ${held.isNewRecord ? 'never been saved' : `changed (${changedOf(held).join(', ')})`}. ` +
+        `Save it itself, or use save({ cascade: true }).`,
+    )
   }
 }
 
@@ -44,12 +50,20 @@ interface Graph {
   readonly root: ModelState
   readonly visited: Map<ModelState, Snapshot>
   /** Keys that point forward, to a row that did not exist yet: set when everything is there. */
-  readonly later: { readonly source: ModelState, readonly association: Association, readonly target: ModelState }[]
+  readonly later: { readonly source: ModelState; readonly association: Association; readonly target: ModelState }[]
 }
-export interface Snapshot { readonly values: Record<string, unknown>, readonly isNewRecord: boolean, readonly previous: Map<string, unknown> | null }
+export interface Snapshot {
+  readonly values: Record<string, unknown>
+  readonly isNewRecord: boolean
+  readonly previous: Map<string, unknown> | null
+}
 
 /** Saves an instance with everything new (with `cascade`: everything changed) that it holds. On failure the instances are as they were. */
-export async function saveGraph(runtime: Runtime, root: ModelState, options: WriteOptions | undefined): Promise<ModelState> {
+export async function saveGraph(
+  runtime: Runtime,
+  root: ModelState,
+  options: WriteOptions | undefined,
+): Promise<ModelState> {
   const definition = definitionOf(root)
   const isCascade = options?.cascade === true
   const work = [...relationsOf(root, definition)].some(([, held]) => held.isNewRecord || isCascade || root.isNewRecord)
@@ -65,7 +79,13 @@ export async function saveGraph(runtime: Runtime, root: ModelState, options: Wri
       for (const { source, association, target } of graph.later) {
         const { values } = association.link(source, target)
         setKey(source, values)
-        await saveOne(runtime, source, definitionOf(source), { ...stepOptions(graph.options), fields: Object.keys(values), association, reason: 'assign', [EXPECT_ROW]: true })
+        await saveOne(runtime, source, definitionOf(source), {
+          ...stepOptions(graph.options),
+          fields: Object.keys(values),
+          association,
+          reason: 'assign',
+          [EXPECT_ROW]: true,
+        })
       }
     })
   } catch (error) {
@@ -87,9 +107,18 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
     else linked.push(...agree(instance, association.link(instance, target).values, association, instance, true))
   }
   const isRoot = instance === graph.root
-  const options = isRoot ? graph.options : { ...stepOptions(graph.options), ...(graph.options?.validate === undefined ? {} : { validate: graph.options.validate }), parentRecord: graph.root }
+  const options = isRoot
+    ? graph.options
+    : {
+        ...stepOptions(graph.options),
+        ...(graph.options?.validate === undefined ? {} : { validate: graph.options.validate }),
+        parentRecord: graph.root,
+      }
   // The other end's key belongs to the row, whatever `fields` says.
-  const fields = options && 'fields' in options && Array.isArray(options.fields) ? { fields: [...options.fields as string[], ...linked] } : {}
+  const fields =
+    options && 'fields' in options && Array.isArray(options.fields)
+      ? { fields: [...(options.fields as string[]), ...linked] }
+      : {}
   await saveOne(graph.runtime, instance, definition, { ...options, ...fields })
 
   for (const [association, target] of relations) {
@@ -99,7 +128,13 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
     const keys = agree(target, values, association, instance, wasNew)
     if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
     else if (!target.isNewRecord && keys.length > 0) {
-      await saveOne(graph.runtime, target, definitionOf(target), { ...stepOptions(graph.options), fields: keys, association, reason: 'assign', [EXPECT_ROW]: true })
+      await saveOne(graph.runtime, target, definitionOf(target), {
+        ...stepOptions(graph.options),
+        fields: keys,
+        association,
+        reason: 'assign',
+        [EXPECT_ROW]: true,
+      })
     }
   }
 }
@@ -111,7 +146,13 @@ const isWork = (graph: Graph, instance: ModelState): boolean => instance.isNewRe
  * Sets the key of a relation. Where the instance has a value for it already, that must be the same one: a program that gives both a key
  * and an instance, and not the same, means something that cannot be guessed. Returns the attributes that changed.
  */
-function agree(owner: ModelState, values: Readonly<Record<string, unknown>>, association: Association, holder: ModelState, isStrict: boolean): string[] {
+function agree(
+  owner: ModelState,
+  values: Readonly<Record<string, unknown>>,
+  association: Association,
+  holder: ModelState,
+  isStrict: boolean,
+): string[] {
   const definition = definitionOf(owner)
   const changed: string[] = []
   for (const [name, value] of Object.entries(values)) {
@@ -120,7 +161,9 @@ function agree(owner: ModelState, values: Readonly<Record<string, unknown>>, ass
     const isSame = compositeKeyText([before], [type]) === compositeKeyText([value], [type])
     if (isSame) continue
     if (isStrict && before !== null && before !== undefined && association.foreignKeys.includes(name)) {
-      throw new AssociationError(`${definition.modelName}.${name} is ${String(before)}, but "${association.as}" of ${definitionOf(holder).modelName} is a ${association.target.name} whose key makes it ${String(value)}. Give the foreign key or the instance, not both.`)
+      throw new AssociationError(
+        `${definition.modelName}.${name} is ${String(before)}, but "${association.as}" of ${definitionOf(holder).modelName} is a ${association.target.name} whose key makes it ${String(value)}. Give the foreign key or the instance, not both.`,
+      )
     }
     setKey(owner, { [name]: value })
     changed.push(name)
@@ -137,7 +180,11 @@ export function setKey(instance: ModelState, values: Readonly<Record<string, unk
 }
 
 /** What an instance holds, to be put back when a step fails that has changed it. */
-export const snapshot = (instance: ModelState): Snapshot => ({ values: { ...instance.dataValues }, isNewRecord: instance.isNewRecord, previous: instance._previous && new Map(instance._previous) })
+export const snapshot = (instance: ModelState): Snapshot => ({
+  values: { ...instance.dataValues },
+  isNewRecord: instance.isNewRecord,
+  previous: instance._previous && new Map(instance._previous),
+})
 export function restore(instance: ModelState, { values, isNewRecord, previous }: Snapshot): void {
   for (const name of Object.keys(instance.dataValues)) if (!(name in values)) delete instance.dataValues[name]
   Object.assign(instance.dataValues, values)

@@ -12,26 +12,134 @@ import type { HookOptions } from '../model/hooks.js'
 /** Options of a writing call, as they come in. */
 export type WriteOptions = Readonly<Record<PropertyKey, unknown>>
 
-const EXEC = ['transaction', 'connection', 'logging', 'benchmark', 'logQueryParameters', 'useMaster', 'searchPath', 'replacements', 'bind', 'retry', 'signal'] as const
+const EXEC = [
+  'transaction',
+  'connection',
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'useMaster',
+  'searchPath',
+  'replacements',
+  'bind',
+  'retry',
+  'signal',
+] as const
 /** Options that every writing call takes. `context` is the caller's own and only reaches the hooks. */
 const COMMON = [...EXEC, 'hooks', 'noHooks', 'context'] as const
-const SAVE = [...COMMON, 'fields', 'defaultFields', 'validate', 'silent', 'omitNull', 'returning', 'raw', 'paranoid', 'skip', 'cascade', 'association', 'reason', 'parentRecord'] as const
+const SAVE = [
+  ...COMMON,
+  'fields',
+  'defaultFields',
+  'validate',
+  'silent',
+  'omitNull',
+  'returning',
+  'raw',
+  'paranoid',
+  'skip',
+  'cascade',
+  'association',
+  'reason',
+  'parentRecord',
+] as const
 
 const known = (...names: readonly string[]): ReadonlySet<string> => new Set(names)
 export const OPTIONS = {
   save: known(...SAVE),
   create: known(...SAVE, 'include', 'ignoreDuplicates', 'isNewRecord'),
-  bulkCreate: known(...SAVE, 'include', 'ignoreDuplicates', 'isNewRecord', 'individualHooks', 'updateOnDuplicate', 'conflictAttributes', 'conflictFields', 'conflictWhere'),
-  update: known(...COMMON, 'where', 'fields', 'validate', 'sideEffects', 'individualHooks', 'returning', 'limit', 'order', 'silent', 'omitNull', 'paranoid', 'skip', 'association', 'reason'),
+  bulkCreate: known(
+    ...SAVE,
+    'include',
+    'ignoreDuplicates',
+    'isNewRecord',
+    'individualHooks',
+    'updateOnDuplicate',
+    'conflictAttributes',
+    'conflictFields',
+    'conflictWhere',
+  ),
+  update: known(
+    ...COMMON,
+    'where',
+    'fields',
+    'validate',
+    'sideEffects',
+    'individualHooks',
+    'returning',
+    'limit',
+    'order',
+    'silent',
+    'omitNull',
+    'paranoid',
+    'skip',
+    'association',
+    'reason',
+  ),
   destroyInstance: known(...COMMON, 'force', 'cascade', 'association', 'reason', 'individualHooks', 'silent'),
-  destroy: known(...COMMON, 'where', 'limit', 'order', 'individualHooks', 'force', 'truncate', 'cascade', 'restartIdentity', 'association', 'reason'),
+  destroy: known(
+    ...COMMON,
+    'where',
+    'limit',
+    'order',
+    'individualHooks',
+    'force',
+    'truncate',
+    'cascade',
+    'restartIdentity',
+    'association',
+    'reason',
+  ),
   restoreInstance: known(...COMMON, 'cascade', 'silent'),
   restore: known(...COMMON, 'where', 'limit', 'order', 'individualHooks', 'cascade'),
   truncate: known(...COMMON, 'cascade', 'restartIdentity', 'force', 'withoutForeignKeyChecks'),
-  upsert: known(...COMMON, 'fields', 'validate', 'skip', 'returning', 'conflictFields', 'conflictAttributes', 'conflictWhere', 'silent', 'omitNull', 'raw'),
+  upsert: known(
+    ...COMMON,
+    'fields',
+    'validate',
+    'skip',
+    'returning',
+    'conflictFields',
+    'conflictAttributes',
+    'conflictWhere',
+    'silent',
+    'omitNull',
+    'raw',
+  ),
   increment: known(...COMMON, 'where', 'by', 'silent', 'returning', 'paranoid'),
-  set: known(...EXEC, 'hooks', 'noHooks', 'context', 'validate', 'silent', 'fields', 'destroyPrevious', 'onReplace', 'steal', 'touch', 'force', 'individualHooks', 'clearScopeOnUnset', 'save', 'omitNull', 'skip'),
-  createOne: known(...SAVE, 'include', 'ignoreDuplicates', 'isNewRecord', 'replace', 'destroyPrevious', 'onReplace', 'touch', 'force', 'individualHooks', 'clearScopeOnUnset', 'save'),
+  set: known(
+    ...EXEC,
+    'hooks',
+    'noHooks',
+    'context',
+    'validate',
+    'silent',
+    'fields',
+    'destroyPrevious',
+    'onReplace',
+    'steal',
+    'touch',
+    'force',
+    'individualHooks',
+    'clearScopeOnUnset',
+    'save',
+    'omitNull',
+    'skip',
+  ),
+  createOne: known(
+    ...SAVE,
+    'include',
+    'ignoreDuplicates',
+    'isNewRecord',
+    'replace',
+    'destroyPrevious',
+    'onReplace',
+    'touch',
+    'force',
+    'individualHooks',
+    'clearScopeOnUnset',
+    'save',
+  ),
 } as const
 export type WriteCall = keyof typeof OPTIONS
 
@@ -40,12 +148,14 @@ export function checkOptions(options: WriteOptions | undefined | null, call: Wri
   if (options === undefined || options === null) return
   const names = OPTIONS[call]
   for (const key in options) {
-    if (!names.has(key) && options[key] !== undefined) throw new QueryError(`Unknown option "${key}" in ${name}.${suggestion(key, names)}`)
+    if (!names.has(key) && options[key] !== undefined)
+      throw new QueryError(`Unknown option "${key}" in ${name}.${suggestion(key, names)}`)
   }
 }
 
 /** The options that the executor reads; the object is passed on as it is, it takes what it knows. */
-export const execOf = (options: WriteOptions | undefined | null): ExecOptions | undefined => (options ?? undefined) as ExecOptions | undefined
+export const execOf = (options: WriteOptions | undefined | null): ExecOptions | undefined =>
+  (options ?? undefined) as ExecOptions | undefined
 
 /** Only what belongs to the connection and to hooks: what a step of a larger call inherits. */
 export function stepOptions(options: WriteOptions | undefined | null): Record<string, unknown> {
@@ -54,10 +164,15 @@ export function stepOptions(options: WriteOptions | undefined | null): Record<st
   return step
 }
 
-export const hookOptionsOf = (options: WriteOptions | undefined | null): HookOptions | undefined => (options ?? undefined) as HookOptions | undefined
+export const hookOptionsOf = (options: WriteOptions | undefined | null): HookOptions | undefined =>
+  (options ?? undefined) as HookOptions | undefined
 
 /** The options object that hooks of one call share and may change, with the transaction that the call runs in. */
-export function draftOf(runtime: Runtime, options: WriteOptions | undefined | null, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function draftOf(
+  runtime: Runtime,
+  options: WriteOptions | undefined | null,
+  more: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   const draft: Record<string, unknown> = { hooks: true, ...options, ...more }
   if (draft.transaction === undefined) {
     const current = runtime.executor.currentTransaction(execOf(options))
@@ -76,6 +191,8 @@ export function attributeNames(definition: ModelDefinition, given: unknown, opti
       const found = byColumn.get(name)
       if (found) return found.attributeName
     }
-    throw new QueryError(`${call}: ${option} names "${String(name)}", which is no attribute of ${definition.modelName}.${suggestion(String(name), attributes.keys())}`)
+    throw new QueryError(
+      `${call}: ${option} names "${String(name)}", which is no attribute of ${definition.modelName}.${suggestion(String(name), attributes.keys())}`,
+    )
   })
 }

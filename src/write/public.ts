@@ -8,7 +8,7 @@ export interface PublicModel extends ModelClass {
   build(values?: object, options?: object): ModelState
   withoutScope(): PublicModel
   withScope(...scopes: readonly unknown[]): PublicModel
-  withSchema(schema: string | null | { readonly schema?: string, readonly schemaDelimiter?: string }): PublicModel
+  withSchema(schema: string | null | { readonly schema?: string; readonly schemaDelimiter?: string }): PublicModel
 }
 export interface PublicInstance extends ModelState {
   save(options?: object): Promise<unknown>

@@ -8,36 +8,57 @@ import { QueryError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
-import { markPersisted, type ModelState } from '../model/state.js'
-import { all, column, compare, type Expr, not, param } from '../sql/expr.js'
+import type { ModelState } from '../model/state.js'
+import { markPersisted } from '../model/state.js'
+import type { Expr } from '../sql/expr.js'
+import { all, column, compare, not, param } from '../sql/expr.js'
 import { versionStep } from './destroy.js'
 import type { LinkStep } from './link.js'
 import { setKey } from './nested.js'
 import { execOf, hookOptionsOf } from './options.js'
 import { asInstance } from './public.js'
 import { describeKey, rowOf } from './row.js'
-import { conditionOf, type Condition, run, updateRows, valueNode } from './statements.js'
+import type { Condition } from './statements.js'
+import { conditionOf, run, updateRows, valueNode } from './statements.js'
 
-const UPDATE_HOOKS = ['beforeValidate', 'afterValidate', 'beforeUpdate', 'afterUpdate', 'beforeSave', 'afterSave'] as const
+const UPDATE_HOOKS = [
+  'beforeValidate',
+  'afterValidate',
+  'beforeUpdate',
+  'afterUpdate',
+  'beforeSave',
+  'afterSave',
+] as const
 
 /** Releases `rows`, which are linked to the source; `next` takes their place (null: nobody). Answers with them as they are now. */
-export async function release(link: LinkStep, rows: readonly ModelState[], next: ModelState | null): Promise<readonly ModelState[]> {
+export async function release(
+  link: LinkStep,
+  rows: readonly ModelState[],
+  next: ModelState | null,
+): Promise<readonly ModelState[]> {
   if (rows.length === 0) return rows
   const { association, options, call } = link
   const policy = policyOf(link)
   const { possible, values } = association.unlink()
   const living = rows.filter((row) => !isDeleted(row))
   if (policy === 'restrict' && living.length > 0) {
-    throw new AssociationError(`${call}: the ${association.source.name} has a ${association.target.name} already (${describeKey(keyOf(living[0]!))}), and onReplace of "${association.as}" is "restrict". Delete or move that one first.`)
+    throw new AssociationError(
+      `${call}: the ${association.source.name} has a ${association.target.name} already (${describeKey(keyOf(living[0]!))}), and onReplace of "${association.as}" is "restrict". Delete or move that one first.`,
+    )
   }
   if (policy === 'nullify' && !possible) {
-    throw new AssociationError(`${call}: onReplace is "nullify", but ${association.target.name}.${association.foreignKeys.join(', ')} cannot be null. Use "delete" or "restrict".`)
+    throw new AssociationError(
+      `${call}: onReplace is "nullify", but ${association.target.name}.${association.foreignKeys.join(', ')} cannot be null. Use "delete" or "restrict".`,
+    )
   }
   if (policy === 'delete') for (const row of living) await remove(link, row, next)
   // Soft-deleted rows lose their key as well: restored, they would be a second one.
   const released = policy === 'delete' ? rows.filter((row) => isDeleted(row)) : rows
   if (!possible || released.length === 0) return rows
-  const keys = options.clearScopeOnUnset === true ? { ...values, ...Object.fromEntries(Object.keys(association.scope ?? {}).map((name) => [name, null])) } : values
+  const keys =
+    options.clearScopeOnUnset === true
+      ? { ...values, ...Object.fromEntries(Object.keys(association.scope ?? {}).map((name) => [name, null])) }
+      : values
   if (policy !== 'delete' && wantsRows(link)) for (const row of released) await saveReleased(link, row, keys, next)
   else await nullify(link, released, keys, next)
   return rows
@@ -47,11 +68,14 @@ function policyOf({ association, options, call }: LinkStep): OnReplace {
   const { destroyPrevious, onReplace } = options
   if (destroyPrevious !== undefined && destroyPrevious !== false) return 'delete'
   if (onReplace === undefined || onReplace === null) return association.onReplace
-  if (onReplace !== 'nullify' && onReplace !== 'delete' && onReplace !== 'restrict') throw new QueryError(`${call}: onReplace must be "nullify", "delete" or "restrict".`)
+  if (onReplace !== 'nullify' && onReplace !== 'delete' && onReplace !== 'restrict')
+    throw new QueryError(`${call}: onReplace must be "nullify", "delete" or "restrict".`)
   return onReplace
 }
 
-function definitionOfTarget({ association }: LinkStep): ModelDefinition { return association.target.modelDefinition }
+function definitionOfTarget({ association }: LinkStep): ModelDefinition {
+  return association.target.modelDefinition
+}
 
 function isDeleted(row: ModelState): boolean {
   const { deletedAt } = (row.constructor as unknown as { modelDefinition: ModelDefinition }).modelDefinition.shape
@@ -67,22 +91,49 @@ function wantsRows(link: LinkStep): boolean {
   return UPDATE_HOOKS.some((name) => wantsHook(hooks, name, hookOptionsOf(link.options)))
 }
 
-const reasonOf = (next: ModelState | null): string => next === null ? 'unset' : 'replace'
+const reasonOf = (next: ModelState | null): string => (next === null ? 'unset' : 'replace')
 
-async function saveReleased({ association, options, step }: LinkStep, row: ModelState, values: Readonly<Record<string, unknown>>, next: ModelState | null): Promise<void> {
+async function saveReleased(
+  { association, options, step }: LinkStep,
+  row: ModelState,
+  values: Readonly<Record<string, unknown>>,
+  next: ModelState | null,
+): Promise<void> {
   setKey(row, values)
   const fields = Object.keys(values)
-  await asInstance(row).save({ ...step, fields, defaultFields: fields, association, reason: reasonOf(next), ...(options.silent === undefined ? {} : { silent: options.silent }) })
+  await asInstance(row).save({
+    ...step,
+    fields,
+    defaultFields: fields,
+    association,
+    reason: reasonOf(next),
+    ...(options.silent === undefined ? {} : { silent: options.silent }),
+  })
 }
 
-async function remove({ association, options, step }: LinkStep, row: ModelState, next: ModelState | null): Promise<void> {
+async function remove(
+  { association, options, step }: LinkStep,
+  row: ModelState,
+  next: ModelState | null,
+): Promise<void> {
   const { destroyPrevious } = options
   const wishes = typeof destroyPrevious === 'object' && destroyPrevious !== null ? destroyPrevious : {}
-  await asInstance(row).destroy({ ...step, ...(options.force === undefined ? {} : { force: options.force }), ...wishes, association, reason: reasonOf(next) })
+  await asInstance(row).destroy({
+    ...step,
+    ...(options.force === undefined ? {} : { force: options.force }),
+    ...wishes,
+    association,
+    reason: reasonOf(next),
+  })
 }
 
 /** One statement for all: every row with the source's key, except the one that is to keep it. */
-async function nullify(link: LinkStep, rows: readonly ModelState[], values: Readonly<Record<string, unknown>>, next: ModelState | null): Promise<void> {
+async function nullify(
+  link: LinkStep,
+  rows: readonly ModelState[],
+  values: Readonly<Record<string, unknown>>,
+  next: ModelState | null,
+): Promise<void> {
   const { runtime, association, source, options, transaction } = link
   const definition = definitionOfTarget(link)
   const { shape } = definition
@@ -92,15 +143,59 @@ async function nullify(link: LinkStep, rows: readonly ModelState[], values: Read
     attributes.push(definition.attribute(shape.updatedAt))
     written.push(new Date())
   }
-  const where: Condition[] = Object.entries(association.link(source, rows[0]!).values).map(([name, value]) => ({ attribute: definition.attribute(name), op: '=', value }))
+  const where: Condition[] = Object.entries(association.link(source, rows[0]!).values).map(([name, value]) => ({
+    attribute: definition.attribute(name),
+    op: '=',
+    value,
+  }))
   const kept = next !== null && !next.isNewRecord ? rowOf(next, definition, 'set()') : []
   const exec = { ...execOf(options), transaction }
   if (kept.length <= 1 && shape.version === null) {
-    await updateRows(runtime, definition, attributes, written, [...where, ...kept.map((one): Condition => ({ ...one, op: '<>' }))], [], exec)
+    await updateRows(
+      runtime,
+      definition,
+      attributes,
+      written,
+      [...where, ...kept.map((one): Condition => ({ ...one, op: '<>' }))],
+      [],
+      exec,
+    )
   } else {
-    const except: Expr | null = kept.length === 0 ? null : not(all(kept.map(({ attribute, value }) => compare(column(null, attribute.columnName), '=', param(value, attribute.type))))!)
-    const set = [...attributes.map((attribute, index) => ({ column: attribute.columnName, value: valueNode(runtime, definition, attribute, written[index]) })), ...versionStep(definition)]
-    await run(runtime, { kind: 'update', table: definition.table, set, where: all([conditionOf(where), except]), orderBy: [], limit: null, returning: [] }, exec)
+    const except: Expr | null =
+      kept.length === 0
+        ? null
+        : not(
+            all(
+              kept.map(({ attribute, value }) =>
+                compare(column(null, attribute.columnName), '=', param(value, attribute.type)),
+              ),
+            )!,
+          )
+    const set = [
+      ...attributes.map((attribute, index) => ({
+        column: attribute.columnName,
+        value: valueNode(runtime, definition, attribute, written[index]),
+      })),
+      ...versionStep(definition),
+    ]
+    await run(
+      runtime,
+      {
+        kind: 'update',
+        table: definition.table,
+        set,
+        where: all([conditionOf(where), except]),
+        orderBy: [],
+        limit: null,
+        returning: [],
+      },
+      exec,
+    )
   }
-  for (const row of rows) markPersisted(row, Object.fromEntries(attributes.map(({ attributeName }, index) => [attributeName, written[index]])), attributes.map((attribute) => attribute.attributeName))
+  for (const row of rows)
+    markPersisted(
+      row,
+      Object.fromEntries(attributes.map(({ attributeName }, index) => [attributeName, written[index]])),
+      attributes.map((attribute) => attribute.attributeName),
+    )
 }

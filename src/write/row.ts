@@ -9,24 +9,36 @@ import { EmptyResultError, InstanceError, OptimisticLockError, QueryError } from
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
-import { markPersisted, type ModelState, storedValue } from '../model/state.js'
+import type { ModelState } from '../model/state.js'
+import { markPersisted, storedValue } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import { isFragment } from '../sql/fragments.js'
 import { explain } from './faults.js'
-import { attributeNames, draftOf, execOf, hookOptionsOf, type WriteOptions } from './options.js'
-import { type Condition, insertRow, readReturned, updateRows } from './statements.js'
+import type { WriteOptions } from './options.js'
+import { attributeNames, draftOf, execOf, hookOptionsOf } from './options.js'
+import type { Condition } from './statements.js'
+import { insertRow, readReturned, updateRows } from './statements.js'
 
 /** Under this key a caller inside Mortise says that the row must be there: no row affected is an error. */
 export const EXPECT_ROW: unique symbol = Symbol('mortise.expectRow')
 
-export const definitionOf = (instance: ModelState): ModelDefinition => (instance.constructor as unknown as { modelDefinition: ModelDefinition }).modelDefinition
+export const definitionOf = (instance: ModelState): ModelDefinition =>
+  (instance.constructor as unknown as { modelDefinition: ModelDefinition }).modelDefinition
 
 /** Saves one instance and nothing that it holds. True when a statement was sent. */
-export async function saveOne(runtime: Runtime, instance: ModelState, definition: ModelDefinition, options: WriteOptions | undefined): Promise<boolean> {
+export async function saveOne(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+): Promise<boolean> {
   const { hooks, shape } = definition
   const isNew = instance.isNewRecord
   const call = `${definition.modelName}.save()`
-  const given = options?.fields === undefined || options.fields === null ? null : attributeNames(definition, options.fields, 'fields', call)
+  const given =
+    options?.fields === undefined || options.fields === null
+      ? null
+      : attributeNames(definition, options.fields, 'fields', call)
   // `update(values)` says `defaultFields`: what hooks change besides is saved as well, what was dirty before is not.
   const isOpen = given === null || options?.defaultFields !== undefined
   const before = given !== null && isOpen && !isNew ? new Set(changedOf(instance)) : null
@@ -35,18 +47,35 @@ export async function saveOne(runtime: Runtime, instance: ModelState, definition
   let draft: Record<string, unknown> | null = null
   let fields = fieldsToSave(instance, definition, given)
   if (options?.validate !== false) {
-    await validateInstance(instance, { fields: isNew && given === null ? undefined : fields, skip: options?.skip as readonly string[] | undefined, hooks: options?.hooks !== false, options: options ?? undefined } as never)
+    await validateInstance(instance, {
+      fields: isNew && given === null ? undefined : fields,
+      skip: options?.skip as readonly string[] | undefined,
+      hooks: options?.hooks !== false,
+      options: options ?? undefined,
+    } as never)
   }
-  const [beforeOne, afterOne] = isNew ? ['beforeCreate', 'afterCreate'] as const : ['beforeUpdate', 'afterUpdate'] as const
+  const [beforeOne, afterOne] = isNew
+    ? (['beforeCreate', 'afterCreate'] as const)
+    : (['beforeUpdate', 'afterUpdate'] as const)
   const hookOptions = hookOptionsOf(options)
-  if (wantsHook(hooks, beforeOne, hookOptions) || wantsHook(hooks, 'beforeSave', hookOptions) || wantsHook(hooks, afterOne, hookOptions) || wantsHook(hooks, 'afterSave', hookOptions)) {
+  if (
+    wantsHook(hooks, beforeOne, hookOptions) ||
+    wantsHook(hooks, 'beforeSave', hookOptions) ||
+    wantsHook(hooks, afterOne, hookOptions) ||
+    wantsHook(hooks, 'afterSave', hookOptions)
+  ) {
     fields = fieldsToSave(instance, definition, openFields(instance, given, isOpen, before))
     draft = draftOf(runtime, options, { fields: [...fields], ...(isOpen ? { defaultFields: [...fields] } : {}) })
-    const values = new Map(shape.physical.map(({ attributeName }) => [attributeName, instance.dataValues[attributeName]]))
+    const values = new Map(
+      shape.physical.map(({ attributeName }) => [attributeName, instance.dataValues[attributeName]]),
+    )
     if (wantsHook(hooks, beforeOne, hookOptions)) await hooks.runAsync(beforeOne, instance, draft)
     if (wantsHook(hooks, 'beforeSave', hookOptions)) await hooks.runAsync('beforeSave', instance, draft)
     await revalidate(instance, definition, options, values)
-    const asked = Array.isArray(draft.fields) && !sameList(draft.fields, fields) ? attributeNames(definition, draft.fields, 'fields', call) : null
+    const asked =
+      Array.isArray(draft.fields) && !sameList(draft.fields, fields)
+        ? attributeNames(definition, draft.fields, 'fields', call)
+        : null
     if (!isNew && changedOf(instance).length > 0) stamp(instance, definition, options, given)
     fields = fieldsToSave(instance, definition, asked ?? openFields(instance, given, isOpen, before))
   } else if (isOpen || before) {
@@ -56,7 +85,7 @@ export async function saveOne(runtime: Runtime, instance: ModelState, definition
   const used: WriteOptions | undefined = draft ?? options
   const isWritten = isNew
     ? await insertInstance(runtime, instance, definition, fields, used)
-    : fields.length > 0 && await updateInstance(runtime, instance, definition, fields, used)
+    : fields.length > 0 && (await updateInstance(runtime, instance, definition, fields, used))
   if (!isWritten) return false
   if (draft !== null) {
     if (wantsHook(hooks, afterOne, hookOptions)) await hooks.runAsync(afterOne, instance, draft)
@@ -68,10 +97,16 @@ export async function saveOne(runtime: Runtime, instance: ModelState, definition
 // ---------------------------------------------------------------- what is saved
 
 const NONE: readonly string[] = []
-export const changedOf = (instance: ModelState): readonly string[] => instance._previous === null ? NONE : [...instance._previous.keys()]
+export const changedOf = (instance: ModelState): readonly string[] =>
+  instance._previous === null ? NONE : [...instance._previous.keys()]
 
 /** Fields of `update(values)` together with what setters and hooks changed since. */
-function openFields(instance: ModelState, given: readonly string[] | null, isOpen: boolean, before: ReadonlySet<string> | null): readonly string[] | null {
+function openFields(
+  instance: ModelState,
+  given: readonly string[] | null,
+  isOpen: boolean,
+  before: ReadonlySet<string> | null,
+): readonly string[] | null {
   if (given === null || !isOpen || before === null) return given
   const more = changedOf(instance).filter((name) => !before.has(name) && !given.includes(name))
   return more.length === 0 ? given : [...given, ...more]
@@ -85,7 +120,13 @@ function fieldsToSave(instance: ModelState, definition: ModelDefinition, given: 
     const names: string[] = []
     for (const { attributeName, role, primaryKey, defaultValue } of shape.physical) {
       if (dataValues[attributeName] === undefined) continue
-      if (given === null || role !== null || given.includes(attributeName) || (primaryKey && defaultValue !== undefined)) names.push(attributeName)
+      if (
+        given === null ||
+        role !== null ||
+        given.includes(attributeName) ||
+        (primaryKey && defaultValue !== undefined)
+      )
+        names.push(attributeName)
     }
     return names
   }
@@ -100,44 +141,71 @@ function fieldsToSave(instance: ModelState, definition: ModelDefinition, given: 
 }
 
 /** Sets the timestamps of a row that will be written. */
-function stamp(instance: ModelState, definition: ModelDefinition, options: WriteOptions | undefined, given: readonly string[] | null): void {
+function stamp(
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+  given: readonly string[] | null,
+): void {
   const { createdAt, updatedAt } = definition.shape
   if (createdAt === null && updatedAt === null) return
   const { dataValues } = instance
   const silent = options?.silent === true
   if (instance.isNewRecord) {
     const now = new Date()
-    if (createdAt !== null && (dataValues[createdAt] === undefined || dataValues[createdAt] === null)) dataValues[createdAt] = now
+    if (createdAt !== null && (dataValues[createdAt] === undefined || dataValues[createdAt] === null))
+      dataValues[createdAt] = now
     if (updatedAt !== null && (!silent || dataValues[updatedAt] === undefined)) dataValues[updatedAt] = now
     return
   }
   // `changed('updatedAt', true)` alone is a touch.
   if (updatedAt === null || silent || instance._previous === null) return
   for (const name of instance._previous.keys()) {
-    if (name !== updatedAt && ((given !== null && !given.includes(name)) || definition.shape.attributes.get(name)?.isVirtual !== false)) continue
+    if (
+      name !== updatedAt &&
+      ((given !== null && !given.includes(name)) || definition.shape.attributes.get(name)?.isVirtual !== false)
+    )
+      continue
     instance.setDataValue(updatedAt, new Date())
     return
   }
 }
 
 /** Values that hooks changed after validation are validated as well. */
-async function revalidate(instance: ModelState, definition: ModelDefinition, options: WriteOptions | undefined, before: ReadonlyMap<string, unknown>): Promise<void> {
+async function revalidate(
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+  before: ReadonlyMap<string, unknown>,
+): Promise<void> {
   if (options?.validate === false) return
-  const changed = definition.shape.physical.filter(({ attributeName, role }) => role === null && instance.dataValues[attributeName] !== before.get(attributeName)).map((attribute) => attribute.attributeName)
+  const changed = definition.shape.physical
+    .filter(
+      ({ attributeName, role }) => role === null && instance.dataValues[attributeName] !== before.get(attributeName),
+    )
+    .map((attribute) => attribute.attributeName)
   if (changed.length > 0) await validateInstance(instance, { fields: changed, hooks: false })
 }
 
-const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((item, index) => item === b[index])
+const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index])
 
 // ---------------------------------------------------------------- statements
 
-async function insertInstance(runtime: Runtime, instance: ModelState, definition: ModelDefinition, fields: readonly string[], options: WriteOptions | undefined): Promise<boolean> {
+async function insertInstance(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  fields: readonly string[],
+  options: WriteOptions | undefined,
+): Promise<boolean> {
   const { shape } = definition
   const { dataValues } = instance
   const omitNull = omitsNull(runtime, definition, options)
   const attributes: Attribute[] = []
   const values: unknown[] = []
-  if (shape.version !== null && (dataValues[shape.version] === undefined || dataValues[shape.version] === null)) dataValues[shape.version] = 0
+  if (shape.version !== null && (dataValues[shape.version] === undefined || dataValues[shape.version] === null))
+    dataValues[shape.version] = 0
   const written = new Set(fields)
   if (shape.version !== null) written.add(shape.version)
   for (const attribute of shape.physical) {
@@ -148,7 +216,10 @@ async function insertInstance(runtime: Runtime, instance: ModelState, definition
     values.push(value)
   }
   const returning = returnedAfterInsert(runtime, definition, attributes, values, dataValues, options)
-  const conflict = options?.ignoreDuplicates === true ? { key: 'ignore', clause: { target: [], targetWhere: null, action: 'nothing' as const, where: null } } : null
+  const conflict =
+    options?.ignoreDuplicates === true
+      ? { key: 'ignore', clause: { target: [], targetWhere: null, action: 'nothing' as const, where: null } }
+      : null
   let result: Result
   try {
     result = await insertRow(runtime, definition, attributes, values, returning, execOf(options), conflict)
@@ -166,24 +237,42 @@ const omitsNull = (runtime: Runtime, definition: ModelDefinition, options: Write
 
 /** What the database fills in: the generated key, defaults, and the outcome of SQL. */
 export function returnedAfterInsert(
-  runtime: Runtime, definition: ModelDefinition, attributes: readonly Attribute[], values: readonly unknown[], dataValues: Readonly<Record<string, unknown>>, options: WriteOptions | undefined,
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  values: readonly unknown[],
+  dataValues: Readonly<Record<string, unknown>>,
+  options: WriteOptions | undefined,
 ): Attribute[] {
   if (runtime.dialect.traits.returning === 'none') return []
   const { shape } = definition
   if (options?.returning === true) return [...shape.physical]
-  const asked = Array.isArray(options?.returning) ? new Set(attributeNames(definition, options.returning, 'returning', `${definition.modelName}.create()`)) : null
+  const asked = Array.isArray(options?.returning)
+    ? new Set(attributeNames(definition, options.returning, 'returning', `${definition.modelName}.create()`))
+    : null
   return shape.physical.filter((attribute) => {
     const at = attributes.indexOf(attribute)
     if (at >= 0) return asked?.has(attribute.attributeName) === true || isFragment(values[at])
     if (options?.returning === false) return attribute.autoIncrement
     // A value that `fields` left out stays on the instance, as it does on update.
-    return attribute.autoIncrement || dataValues[attribute.attributeName] === undefined || isFragment(dataValues[attribute.attributeName]) || asked?.has(attribute.attributeName) === true
+    return (
+      attribute.autoIncrement ||
+      dataValues[attribute.attributeName] === undefined ||
+      isFragment(dataValues[attribute.attributeName]) ||
+      asked?.has(attribute.attributeName) === true
+    )
   })
 }
 
 /** Takes over what an INSERT gave: row `index` of the result. */
 export function takeInserted(
-  runtime: Runtime, instance: ModelState, definition: ModelDefinition, attributes: readonly Attribute[], returning: readonly Attribute[], result: Result, index: number,
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  returning: readonly Attribute[],
+  result: Result,
+  index: number,
 ): void {
   const { dataValues } = instance
   const persisted: Record<string, unknown> = {}
@@ -194,8 +283,14 @@ export function takeInserted(
     for (let at = 0; at < returning.length; at += 1) persisted[returning[at]!.attributeName] = read[at]
   } else {
     const { autoIncrement, physical } = definition.shape
-    for (const { attributeName } of physical) if (!(attributeName in persisted) && dataValues[attributeName] === undefined) persisted[attributeName] = null
-    if (autoIncrement !== null && (dataValues[autoIncrement.attributeName] ?? null) === null && result.lastInsertId !== null) persisted[autoIncrement.attributeName] = Number(result.lastInsertId)
+    for (const { attributeName } of physical)
+      if (!(attributeName in persisted) && dataValues[attributeName] === undefined) persisted[attributeName] = null
+    if (
+      autoIncrement !== null &&
+      (dataValues[autoIncrement.attributeName] ?? null) === null &&
+      result.lastInsertId !== null
+    )
+      persisted[autoIncrement.attributeName] = Number(result.lastInsertId)
   }
   markPersisted(instance, persisted)
 }
@@ -203,11 +298,16 @@ export function takeInserted(
 /** The condition that finds the row of an instance, by the key that it has in the database. */
 export function rowOf(instance: ModelState, definition: ModelDefinition, call: string): Condition[] {
   const { primaryKey } = definition.shape
-  if (primaryKey.length === 0) throw new InstanceError(`${definition.modelName}.${call} needs a primary key to find the row, and ${definition.modelName} has none. Use the static method with a \`where\`.`)
+  if (primaryKey.length === 0)
+    throw new InstanceError(
+      `${definition.modelName}.${call} needs a primary key to find the row, and ${definition.modelName} has none. Use the static method with a \`where\`.`,
+    )
   return primaryKey.map((attribute) => {
     const value = previousOf(instance, attribute.attributeName)
     if (value === undefined || value === null) {
-      throw new InstanceError(`${definition.modelName}.${call}: this instance has no value for the primary key "${attribute.attributeName}"${attribute.attributeName in instance.dataValues ? '' : ' (it was not loaded: add it to `attributes`)'}.`)
+      throw new InstanceError(
+        `${definition.modelName}.${call}: this instance has no value for the primary key "${attribute.attributeName}"${attribute.attributeName in instance.dataValues ? '' : ' (it was not loaded: add it to `attributes`)'}.`,
+      )
     }
     return { attribute, op: '=', value }
   })
@@ -216,7 +316,13 @@ export function rowOf(instance: ModelState, definition: ModelDefinition, call: s
 /** The value that the row has: what was there before, where the instance was changed. */
 export const previousOf = (instance: ModelState, name: string): unknown => storedValue(instance, name)
 
-async function updateInstance(runtime: Runtime, instance: ModelState, definition: ModelDefinition, fields: readonly string[], options: WriteOptions | undefined): Promise<boolean> {
+async function updateInstance(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  fields: readonly string[],
+  options: WriteOptions | undefined,
+): Promise<boolean> {
   const { shape, modelName } = definition
   const { dataValues } = instance
   const omitNull = omitsNull(runtime, definition, options)
@@ -233,14 +339,18 @@ async function updateInstance(runtime: Runtime, instance: ModelState, definition
   let nextVersion: number | null = null
   if (shape.version !== null) {
     const version = previousOf(instance, shape.version)
-    if (version === undefined) throw new InstanceError(`${modelName}.save(): the version attribute "${shape.version}" was not loaded, so nobody can tell whether the row has changed since. Add it to \`attributes\`.`)
+    if (version === undefined)
+      throw new InstanceError(
+        `${modelName}.save(): the version attribute "${shape.version}" was not loaded, so nobody can tell whether the row has changed since. Add it to \`attributes\`.`,
+      )
     nextVersion = Number(version ?? 0) + 1
     const attribute = shape.attributes.get(shape.version)!
     where.push({ attribute, op: '=', value: version })
     attributes.push(attribute)
     values.push(nextVersion)
   }
-  const returning = runtime.dialect.traits.returning === 'statement' ? returnedAfterUpdate(definition, attributes, values, options) : []
+  const returning =
+    runtime.dialect.traits.returning === 'statement' ? returnedAfterUpdate(definition, attributes, values, options) : []
   let result: Result
   try {
     result = await updateRows(runtime, definition, attributes, values, where, returning, execOf(options))
@@ -249,8 +359,16 @@ async function updateInstance(runtime: Runtime, instance: ModelState, definition
   }
   if (result.affectedRows === 0 && result.rows.length === 0) {
     const key = Object.fromEntries(where.map(({ attribute, value }) => [attribute.attributeName, value]))
-    if (shape.version !== null) throw new OptimisticLockError({ modelName, values: Object.fromEntries(attributes.map(({ attributeName }, index) => [attributeName, values[index]])), where: key })
-    if (options?.[EXPECT_ROW] === true) throw new EmptyResultError(`There is no row of ${modelName} with ${describeKey(key)}: it was deleted, so it cannot be associated.`)
+    if (shape.version !== null)
+      throw new OptimisticLockError({
+        modelName,
+        values: Object.fromEntries(attributes.map(({ attributeName }, index) => [attributeName, values[index]])),
+        where: key,
+      })
+    if (options?.[EXPECT_ROW] === true)
+      throw new EmptyResultError(
+        `There is no row of ${modelName} with ${describeKey(key)}: it was deleted, so it cannot be associated.`,
+      )
   }
   const persisted: Record<string, unknown> = {}
   for (const [index, { attributeName }] of attributes.entries()) persisted[attributeName] = values[index]
@@ -263,11 +381,21 @@ async function updateInstance(runtime: Runtime, instance: ModelState, definition
   return true
 }
 
-export const describeKey = (key: Readonly<Record<string, unknown>>): string => Object.entries(key).map(([name, value]) => `${name} ${typeof value === 'string' ? `"${value}"` : String(value)}`).join(', ')
+export const describeKey = (key: Readonly<Record<string, unknown>>): string =>
+  Object.entries(key)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? `"${value}"` : String(value)}`)
+    .join(', ')
 
-function returnedAfterUpdate(definition: ModelDefinition, attributes: readonly Attribute[], values: readonly unknown[], options: WriteOptions | undefined): Attribute[] {
+function returnedAfterUpdate(
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  values: readonly unknown[],
+  options: WriteOptions | undefined,
+): Attribute[] {
   if (options?.returning === true) return [...definition.shape.physical]
-  const asked = Array.isArray(options?.returning) ? new Set(attributeNames(definition, options.returning, 'returning', `${definition.modelName}.save()`)) : null
+  const asked = Array.isArray(options?.returning)
+    ? new Set(attributeNames(definition, options.returning, 'returning', `${definition.modelName}.save()`))
+    : null
   return definition.shape.physical.filter((attribute) => {
     const at = attributes.indexOf(attribute)
     return asked?.has(attribute.attributeName) === true || (at >= 0 && isFragment(values[at]))
@@ -275,8 +403,14 @@ function returnedAfterUpdate(definition: ModelDefinition, attributes: readonly A
 }
 
 /** Values that cannot be written because their attribute does not exist. */
-export function refuseUnknown(definition: ModelDefinition, values: Readonly<Record<string, unknown>>, call: string, suggest: (name: string) => string): void {
+export function refuseUnknown(
+  definition: ModelDefinition,
+  values: Readonly<Record<string, unknown>>,
+  call: string,
+  suggest: (name: string) => string,
+): void {
   for (const name of Object.keys(values)) {
-    if (!definition.shape.attributes.has(name)) throw new QueryError(`${call}: ${definition.modelName} has no attribute "${name}".${suggest(name)}`)
+    if (!definition.shape.attributes.has(name))
+      throw new QueryError(`${call}: ${definition.modelName} has no attribute "${name}".${suggest(name)}`)
   }
 }

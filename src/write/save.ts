@@ -5,7 +5,8 @@
 import type { Runtime } from '../dialect/runtime.js'
 import type { ModelState } from '../model/state.js'
 import { hasRelations, saveGraph, warnOfDirtyRelations } from './nested.js'
-import { checkOptions, type WriteOptions } from './options.js'
+import type { WriteOptions } from './options.js'
+import { checkOptions } from './options.js'
 import { definitionOf, saveOne } from './row.js'
 
 /**
@@ -17,10 +18,10 @@ export async function save(runtime: Runtime, instance: ModelState, options?: Wri
   const definition = definitionOf(instance)
   if (options) checkOptions(options, 'create', `${definition.modelName}.save()`)
   if (definition.associations.size > 0 && hasRelations(instance, definition)) {
-    if (instance.isNewRecord || options?.cascade === true) return await saveGraph(runtime, instance, options ?? undefined)
+    if (instance.isNewRecord || options?.cascade === true)
+      return await saveGraph(runtime, instance, options ?? undefined)
     warnOfDirtyRelations(runtime, instance, definition)
   }
   await saveOne(runtime, instance, definition, options ?? undefined)
   return instance
 }
-

@@ -8,10 +8,12 @@ import type { ModelDefinition } from '../model/definition.js'
 import { visibleRows } from '../read/relation.js'
 import type { Tables } from '../read/tables.js'
 import { normaliseWhere, tablesOf } from '../read/where.js'
-import { all, column, type Expr, not, param } from '../sql/expr.js'
+import type { Expr } from '../sql/expr.js'
+import { all, column, not, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import { select } from '../sql/query.js'
-import { type DataType, show } from '../types/data-type.js'
+import type { DataType } from '../types/data-type.js'
+import { show } from '../types/data-type.js'
 import type { WriteOptions } from './options.js'
 
 export interface Selection {
@@ -20,40 +22,72 @@ export interface Selection {
 }
 
 /** `where` and `limit` as the scopes and the call say; other finder options of a scope mean nothing here. */
-export function scopedOptions(definition: ModelDefinition, options: WriteOptions): { readonly where: unknown, readonly limit: unknown } {
-  const { where, limit } = definition.scopes.resolve({ where: options.where, ...(options.limit === undefined ? {} : { limit: options.limit }) })
+export function scopedOptions(
+  definition: ModelDefinition,
+  options: WriteOptions,
+): { readonly where: unknown; readonly limit: unknown } {
+  const { where, limit } = definition.scopes.resolve({
+    where: options.where,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+  })
   return { where, limit }
 }
 
 /** Throws where a call that concerns many rows does not say which. `call` as in `User.update()`. */
 export function requireWhere(options: WriteOptions | null | undefined, call: string): asserts options is WriteOptions {
   if (options?.where !== undefined && options.where !== null) return
-  throw new QueryError(`${call} needs \`where\`, so that nobody changes every row by accident. Give a condition, or { where: {} } for all rows.`)
+  throw new QueryError(
+    `${call} needs \`where\`, so that nobody changes every row by accident. Give a condition, or { where: {} } for all rows.`,
+  )
 }
 
 export function tablesFor(runtime: Runtime, definition: ModelDefinition, options: WriteOptions): Tables {
-  return tablesOf(runtime, definition, { placeholders: { replacements: options.replacements, bind: options.bind } as never })
+  return tablesOf(runtime, definition, {
+    placeholders: { replacements: options.replacements, bind: options.bind } as never,
+  })
 }
 
 /** `only`: rows that are not soft-deleted, rows that are, or all. */
-export function selectRows(runtime: Runtime, definition: ModelDefinition, options: WriteOptions, only: 'visible' | 'deleted' | 'all'): Selection {
+export function selectRows(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  options: WriteOptions,
+  only: 'visible' | 'deleted' | 'all',
+): Selection {
   const { where, limit } = scopedOptions(definition, options)
   const visible = only === 'all' ? null : visibleRows(definition, null)
-  const condition = all([normaliseWhere(where, tablesFor(runtime, definition, options)), visible !== null && only === 'deleted' ? not(visible) : visible])
+  const condition = all([
+    normaliseWhere(where, tablesFor(runtime, definition, options)),
+    visible !== null && only === 'deleted' ? not(visible) : visible,
+  ])
   if (limit === undefined || limit === null) return { where: condition, limit: null }
-  if (!isFragment(limit) && (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 0)) throw new QueryError(`limit of ${definition.modelName} must be a whole number, got ${show(limit)}.`)
+  if (!isFragment(limit) && (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 0))
+    throw new QueryError(`limit of ${definition.modelName} must be a whole number, got ${show(limit)}.`)
   const count = param(Number(limit), null)
   if (runtime.dialect.traits.updateLimit) return { where: condition, limit: count }
   const { primaryKey } = definition.shape
-  if (primaryKey.length === 0) throw new QueryError(`limit needs a primary key on this engine, and ${definition.modelName} has none.`)
+  if (primaryKey.length === 0)
+    throw new QueryError(`limit needs a primary key on this engine, and ${definition.modelName} has none.`)
   const columns = primaryKey.map((attribute) => ({ expr: column(null, attribute.columnName), alias: null }))
   const keys = select({
-    columns, from: { kind: 'table', table: definition.table, alias: null }, where: condition, limit: count,
-    orderBy: primaryKey.map((attribute) => ({ expr: column(null, attribute.columnName), direction: null, nulls: null })),
+    columns,
+    from: { kind: 'table', table: definition.table, alias: null },
+    where: condition,
+    limit: count,
+    orderBy: primaryKey.map((attribute) => ({
+      expr: column(null, attribute.columnName),
+      direction: null,
+      nulls: null,
+    })),
   })
   const left: Expr = columns.length === 1 ? columns[0]!.expr : { kind: 'list', items: columns.map(({ expr }) => expr) }
   return { where: { kind: 'in', left, items: keys, negated: false }, limit: null }
 }
 
 /** `column + value`. */
-export const plus = (name: string, value: unknown, type: DataType | null, table: string | null = null): Expr => ({ kind: 'compare', op: '+', left: column(table, name), right: param(value, type) })
+export const plus = (name: string, value: unknown, type: DataType | null, table: string | null = null): Expr => ({
+  kind: 'compare',
+  op: '+',
+  left: column(table, name),
+  right: param(value, type),
+})

@@ -4,67 +4,107 @@
  * `save`, `bulk`, `destroy`, `upsert` and `link` come in with attributes and values; what goes out is the driver's result.
  */
 import { Lru } from '../base/lru.js'
-import type { ExecOptions } from '../connect/executor.js'
 import type { Result, Statement } from '../connect/driver.js'
+import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, ModelShape } from '../model/definition.js'
 import { toExpr } from '../read/expression.js'
 import { tablesOf } from '../read/where.js'
-import { all, type CompareOperator, column, compare, type Expr, isNull, param } from '../sql/expr.js'
+import type { CompareOperator, Expr } from '../sql/expr.js'
+import { all, column, compare, isNull, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { ConflictClause, QueryNode, SelectItem } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 
 /** `attribute op value`; null means IS [NOT] NULL. */
-export interface Condition { readonly attribute: Attribute, readonly op: '=' | '<>', readonly value: unknown }
+export interface Condition {
+  readonly attribute: Attribute
+  readonly op: '=' | '<>'
+  readonly value: unknown
+}
 
 type Bind = ((value: unknown) => unknown) | null
-interface Compiled { readonly text: string, readonly mode: 'rows' | 'run', readonly binds: readonly Bind[] }
+interface Compiled {
+  readonly text: string
+  readonly mode: 'rows' | 'run'
+  readonly binds: readonly Bind[]
+}
 
 const CACHED_STATEMENTS = 200
-const caches = new WeakMap<ModelDefinition, { readonly shape: ModelShape, readonly statements: Lru<string, Compiled> }>()
+const caches = new WeakMap<
+  ModelDefinition,
+  { readonly shape: ModelShape; readonly statements: Lru<string, Compiled> }
+>()
 
 function cached(definition: ModelDefinition, key: string, runtime: Runtime, make: () => QueryNode): Compiled {
   let cache = caches.get(definition)
-  if (cache === undefined || cache.shape !== definition.shape) caches.set(definition, cache = { shape: definition.shape, statements: new Lru(CACHED_STATEMENTS) })
+  if (cache === undefined || cache.shape !== definition.shape) {
+    cache = { shape: definition.shape, statements: new Lru(CACHED_STATEMENTS) }
+    caches.set(definition, cache)
+  }
   let compiled = cache.statements.get(key)
   if (compiled === undefined) {
     const node = make()
     const { text, params } = runtime.dialect.print(node)
-    compiled = { text, mode: modeOf(node), binds: params.map(({ type }) => type === null ? null : runtime.dialect.codec(type).toBind) }
+    compiled = {
+      text,
+      mode: modeOf(node),
+      binds: params.map(({ type }) => (type === null ? null : runtime.dialect.codec(type).toBind)),
+    }
     cache.statements.set(key, compiled)
   }
   return compiled
 }
 
-const modeOf = (node: QueryNode): 'rows' | 'run' => node.kind === 'select' || node.returning.length > 0 ? 'rows' : 'run'
+const modeOf = (node: QueryNode): 'rows' | 'run' =>
+  node.kind === 'select' || node.returning.length > 0 ? 'rows' : 'run'
 
 /** Runs a node that is made for this call. */
 export async function run(runtime: Runtime, node: QueryNode, options: ExecOptions | undefined): Promise<Result> {
   const { dialect, executor } = runtime
   const { text, params } = dialect.print(node)
-  const values = params.map(({ value, type }) => value === null || value === undefined || type === null ? value ?? null : bound(dialect.codec(type).toBind, value))
-  return await executor.execute({ text, params: values, mode: modeOf(node) }, node.kind === 'select' ? 'read' : 'write', options)
+  const values = params.map(({ value, type }) =>
+    value === null || value === undefined || type === null ? (value ?? null) : bound(dialect.codec(type).toBind, value),
+  )
+  return await executor.execute(
+    { text, params: values, mode: modeOf(node) },
+    node.kind === 'select' ? 'read' : 'write',
+    options,
+  )
 }
 
-const bound = (bind: Bind, value: unknown): unknown => bind === null ? value : bind(value)
+const bound = (bind: Bind, value: unknown): unknown => (bind === null ? value : bind(value))
 
-function execute(runtime: Runtime, compiled: Compiled, values: readonly unknown[], options: ExecOptions | undefined): Promise<Result> {
+function execute(
+  runtime: Runtime,
+  compiled: Compiled,
+  values: readonly unknown[],
+  options: ExecOptions | undefined,
+): Promise<Result> {
   const { binds } = compiled
   const params = new Array<unknown>(values.length)
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index]
     const bind = binds[index]!
-    params[index] = value === null || value === undefined ? null : bind === null || value instanceof Ready ? value instanceof Ready ? value.value : value : bind(value)
+    params[index] =
+      value === null || value === undefined
+        ? null
+        : bind === null || value instanceof Ready
+          ? value instanceof Ready
+            ? value.value
+            : value
+          : bind(value)
   }
   const statement: Statement = { text: compiled.text, params, mode: compiled.mode }
   return runtime.executor.execute(statement, 'write', options)
 }
 
 /** A value that goes to the driver as it is. */
-class Ready { constructor(readonly value: unknown) {} }
+class Ready {
+  constructor(readonly value: unknown) {}
+}
 const JSON_NULL = new Ready('null')
 
 const isJson = (type: DataType): boolean => type.key === 'JSON' || type.key === 'JSONB'
@@ -73,20 +113,27 @@ const isJson = (type: DataType): boolean => type.key === 'JSON' || type.key === 
 function written(runtime: Runtime, definition: ModelDefinition, attribute: Attribute, value: unknown): unknown {
   if (value !== null || !isJson(attribute.type)) return value
   switch (runtime.options.nullJsonStringification) {
-    case 'json': return JSON_NULL
-    case 'sql': return null
-    case 'explicit': throw new QueryError(`${definition.modelName}.${attribute.attributeName} is JSON and was given null: say which null is meant, JSON_NULL or SQL_NULL.`)
+    case 'json':
+      return JSON_NULL
+    case 'sql':
+      return null
+    case 'explicit':
+      throw new QueryError(
+        `${definition.modelName}.${attribute.attributeName} is JSON and was given null: say which null is meant, JSON_NULL or SQL_NULL.`,
+      )
   }
 }
 
 /** A value to write as an expression: fragments become SQL, everything else a parameter. */
 export function valueNode(runtime: Runtime, definition: ModelDefinition, attribute: Attribute, value: unknown): Expr {
-  if (isFragment(value)) return toExpr(value, tablesOf(runtime, definition), `a value for ${attribute.attributeName}`, attribute.type)
+  if (isFragment(value))
+    return toExpr(value, tablesOf(runtime, definition), `a value for ${attribute.attributeName}`, attribute.type)
   const final = written(runtime, definition, attribute, value)
   return final instanceof Ready ? param(final.value, null) : param(final ?? null, attribute.type)
 }
 
-export const returningOf = (attributes: readonly Attribute[]): readonly SelectItem[] => attributes.map((attribute) => ({ expr: column(null, attribute.columnName), alias: null }))
+export const returningOf = (attributes: readonly Attribute[]): readonly SelectItem[] =>
+  attributes.map((attribute) => ({ expr: column(null, attribute.columnName), alias: null }))
 
 const names = (attributes: readonly Attribute[]): string => {
   let text = ''
@@ -96,8 +143,13 @@ const names = (attributes: readonly Attribute[]): string => {
 
 /** INSERT of one row. `values` in the order of `attributes`. */
 export function insertRow(
-  runtime: Runtime, definition: ModelDefinition, attributes: readonly Attribute[], values: readonly unknown[], returning: readonly Attribute[], options: ExecOptions | undefined,
-  conflict: { readonly key: string, readonly clause: ConflictClause } | null = null,
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  values: readonly unknown[],
+  returning: readonly Attribute[],
+  options: ExecOptions | undefined,
+  conflict: { readonly key: string; readonly clause: ConflictClause } | null = null,
 ): Promise<Result> {
   let hasFragment = false
   const final = values.map((value, index) => {
@@ -105,17 +157,37 @@ export function insertRow(
     return written(runtime, definition, attributes[index]!, value)
   })
   const node = (row: readonly Expr[]): QueryNode => ({
-    kind: 'insert', table: definition.table, columns: attributes.map((attribute) => attribute.columnName), rows: [row], conflict: conflict?.clause ?? null, returning: returningOf(returning),
+    kind: 'insert',
+    table: definition.table,
+    columns: attributes.map((attribute) => attribute.columnName),
+    rows: [row],
+    conflict: conflict?.clause ?? null,
+    returning: returningOf(returning),
   })
-  if (hasFragment || (conflict !== null && conflict.key === '')) return run(runtime, node(values.map((value, index) => valueNode(runtime, definition, attributes[index]!, value))), options)
+  if (hasFragment || (conflict !== null && conflict.key === ''))
+    return run(
+      runtime,
+      node(values.map((value, index) => valueNode(runtime, definition, attributes[index]!, value))),
+      options,
+    )
   const key = `i|${names(attributes)}|${names(returning)}|${conflict?.key ?? ''}`
-  return execute(runtime, cached(definition, key, runtime, () => node(attributes.map((attribute) => param(undefined, attribute.type)))), final, options)
+  return execute(
+    runtime,
+    cached(definition, key, runtime, () => node(attributes.map((attribute) => param(undefined, attribute.type)))),
+    final,
+    options,
+  )
 }
 
 /** INSERT of several rows. A cell that is undefined is the column's default (`defaultCell`). */
 export function insertRows(
-  runtime: Runtime, definition: ModelDefinition, attributes: readonly Attribute[], rows: readonly (readonly unknown[])[], returning: readonly Attribute[], options: ExecOptions | undefined,
-  conflict: { readonly key: string, readonly clause: ConflictClause } | null = null,
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  rows: readonly (readonly unknown[])[],
+  returning: readonly Attribute[],
+  options: ExecOptions | undefined,
+  conflict: { readonly key: string; readonly clause: ConflictClause } | null = null,
 ): Promise<Result> {
   let isPlain = conflict === null || conflict.key !== ''
   const flat: unknown[] = new Array<unknown>(rows.length * attributes.length)
@@ -129,10 +201,27 @@ export function insertRows(
     }
   }
   const node = (cells: readonly (readonly (Expr | null)[])[]): QueryNode => ({
-    kind: 'insert', table: definition.table, columns: attributes.map((attribute) => attribute.columnName), rows: cells, conflict: conflict?.clause ?? null, returning: returningOf(returning),
+    kind: 'insert',
+    table: definition.table,
+    columns: attributes.map((attribute) => attribute.columnName),
+    rows: cells,
+    conflict: conflict?.clause ?? null,
+    returning: returningOf(returning),
   })
   if (!isPlain) {
-    return run(runtime, node(rows.map((row) => attributes.map((attribute, index) => row[index] === undefined ? defaultCell(runtime, definition, attribute) : valueNode(runtime, definition, attribute, row[index])))), options)
+    return run(
+      runtime,
+      node(
+        rows.map((row) =>
+          attributes.map((attribute, index) =>
+            row[index] === undefined
+              ? defaultCell(runtime, definition, attribute)
+              : valueNode(runtime, definition, attribute, row[index]),
+          ),
+        ),
+      ),
+      options,
+    )
   }
   const key = `b|${rows.length}|${names(attributes)}|${names(returning)}|${conflict?.key ?? ''}`
   const compiled = cached(definition, key, runtime, () => {
@@ -142,34 +231,79 @@ export function insertRows(
   return execute(runtime, compiled, flat, options)
 }
 
-const needsDefault = (runtime: Runtime, attribute: Attribute): boolean => runtime.dialect.traits.defaultKeyword || isFragment(attribute.defaultValue)
+const needsDefault = (runtime: Runtime, attribute: Attribute): boolean =>
+  runtime.dialect.traits.defaultKeyword || isFragment(attribute.defaultValue)
 
 /** What stands for a missing value in a list of rows where others have one. */
 function defaultCell(runtime: Runtime, definition: ModelDefinition, attribute: Attribute): Expr | null {
   if (runtime.dialect.traits.defaultKeyword) return null
-  return isFragment(attribute.defaultValue) ? valueNode(runtime, definition, attribute, attribute.defaultValue) : param(null, attribute.type)
+  return isFragment(attribute.defaultValue)
+    ? valueNode(runtime, definition, attribute, attribute.defaultValue)
+    : param(null, attribute.type)
 }
 
 /** UPDATE of the rows that fulfil all conditions. */
 export function updateRows(
-  runtime: Runtime, definition: ModelDefinition, attributes: readonly Attribute[], values: readonly unknown[], where: readonly Condition[], returning: readonly Attribute[], options: ExecOptions | undefined,
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  values: readonly unknown[],
+  where: readonly Condition[],
+  returning: readonly Attribute[],
+  options: ExecOptions | undefined,
 ): Promise<Result> {
   const hasFragment = values.some((value) => isFragment(value))
   const node = (cells: readonly Expr[], condition: Expr | null): QueryNode => ({
-    kind: 'update', table: definition.table, set: cells.map((value, index) => ({ column: attributes[index]!.columnName, value })), where: condition, orderBy: [], limit: null, returning: returningOf(returning),
+    kind: 'update',
+    table: definition.table,
+    set: cells.map((value, index) => ({ column: attributes[index]!.columnName, value })),
+    where: condition,
+    orderBy: [],
+    limit: null,
+    returning: returningOf(returning),
   })
-  if (hasFragment) return run(runtime, node(values.map((value, index) => valueNode(runtime, definition, attributes[index]!, value)), conditionOf(where)), options)
+  if (hasFragment)
+    return run(
+      runtime,
+      node(
+        values.map((value, index) => valueNode(runtime, definition, attributes[index]!, value)),
+        conditionOf(where),
+      ),
+      options,
+    )
   const key = `u|${names(attributes)}|${conditionKey(where)}|${names(returning)}`
-  const compiled = cached(definition, key, runtime, () => node(attributes.map((attribute) => param(undefined, attribute.type)), conditionOf(where)))
+  const compiled = cached(definition, key, runtime, () =>
+    node(
+      attributes.map((attribute) => param(undefined, attribute.type)),
+      conditionOf(where),
+    ),
+  )
   const params = values.map((value, index) => written(runtime, definition, attributes[index]!, value))
   for (const { value } of where) if (value !== null) params.push(value)
   return execute(runtime, compiled, params, options)
 }
 
 /** DELETE of the rows that fulfil all conditions. */
-export function deleteRows(runtime: Runtime, definition: ModelDefinition, where: readonly Condition[], options: ExecOptions | undefined): Promise<Result> {
-  const compiled = cached(definition, `d|${conditionKey(where)}`, runtime, () => ({ kind: 'delete', table: definition.table, where: conditionOf(where), orderBy: [], limit: null, returning: [] }))
-  return execute(runtime, compiled, where.filter(({ value }) => value !== null).map(({ value }) => value), options)
+export function deleteRows(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  where: readonly Condition[],
+  options: ExecOptions | undefined,
+): Promise<Result> {
+  const compiled = cached(definition, `d|${conditionKey(where)}`, runtime, () => ({
+    kind: 'delete',
+    table: definition.table,
+    where: conditionOf(where),
+    orderBy: [],
+    limit: null,
+    returning: [],
+  }))
+  return execute(
+    runtime,
+    compiled,
+    where.filter(({ value }) => value !== null).map(({ value }) => value),
+    options,
+  )
 }
 
 function conditionKey(where: readonly Condition[]): string {
@@ -178,10 +312,15 @@ function conditionKey(where: readonly Condition[]): string {
   return text
 }
 
-export const conditionOf = (where: readonly Condition[]): Expr | null => all(where.map(({ attribute, op, value }) => {
-  const left = column(null, attribute.columnName)
-  return value === null ? isNull(left, op === '<>') : compare(left, op as CompareOperator, param(value, attribute.type))
-}))
+export const conditionOf = (where: readonly Condition[]): Expr | null =>
+  all(
+    where.map(({ attribute, op, value }) => {
+      const left = column(null, attribute.columnName)
+      return value === null
+        ? isNull(left, op === '<>')
+        : compare(left, op as CompareOperator, param(value, attribute.type))
+    }),
+  )
 
 /** Reads the values of a RETURNING clause. */
 export function readReturned(runtime: Runtime, attributes: readonly Attribute[], row: readonly unknown[]): unknown[] {

@@ -4,11 +4,13 @@ import { QueryError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
-import { build, markPersisted, type ModelState } from '../model/state.js'
+import type { ModelState } from '../model/state.js'
+import { build, markPersisted } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import { conflictClause } from './conflict.js'
 import { explain } from './faults.js'
-import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf, type WriteOptions } from './options.js'
+import type { WriteOptions } from './options.js'
+import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf } from './options.js'
 import { insertRow, readReturned } from './statements.js'
 
 /**
@@ -16,17 +18,24 @@ import { insertRow, readReturned } from './statements.js'
  * default: the primary key where it is given, else a unique key that is. `fields`: what an existing row gets of the values.
  * Options: `returning` (default true), `validate`, `hooks`, `conflictWhere`, `silent`.
  */
-export async function upsert(runtime: Runtime, model: ModelClass, values: Readonly<Record<string, unknown>>, options?: WriteOptions | null): Promise<[ModelState, boolean | null]> {
+export async function upsert(
+  runtime: Runtime,
+  model: ModelClass,
+  values: Readonly<Record<string, unknown>>,
+  options?: WriteOptions | null,
+): Promise<[ModelState, boolean | null]> {
   const definition = model.modelDefinition
   const call = `${definition.modelName}.upsert()`
   checkOptions(options, 'upsert', call)
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new QueryError(`${call} takes an object of values first.`)
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    throw new QueryError(`${call} takes an object of values first.`)
   const { hooks, shape } = definition
   const hookOptions = hookOptionsOf(options)
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
   const instance = build(model, given, { isNewRecord: true })
   const draft = draftOf(runtime, options)
-  if (options?.validate !== false) await validateInstance(instance, { skip: options?.skip as string[] | undefined, hooks: options?.hooks !== false })
+  if (options?.validate !== false)
+    await validateInstance(instance, { skip: options?.skip as string[] | undefined, hooks: options?.hooks !== false })
   if (wantsHook(hooks, 'beforeUpsert', hookOptions)) {
     const changed = { ...given }
     await hooks.runAsync('beforeUpsert', changed, draft)
@@ -45,16 +54,35 @@ export async function upsert(runtime: Runtime, model: ModelClass, values: Readon
     return value !== undefined && !(value === null && (attribute.autoIncrement || draft.omitNull === true))
   })
   const isGiven = (name: string): boolean => (dataValues[name] ?? null) !== null
-  const conflict = conflictClause(runtime, definition, updatedNames(definition, instance, given, draft, call), draft, call, isGiven)
+  const conflict = conflictClause(
+    runtime,
+    definition,
+    updatedNames(definition, instance, given, draft, call),
+    draft,
+    call,
+    isGiven,
+  )
   const returning = returnedByUpsert(runtime, definition, draft, call)
   try {
-    const result = await insertRow(runtime, definition, attributes, attributes.map((attribute) => dataValues[attribute.attributeName]), returning, execOf(draft), conflict)
+    const result = await insertRow(
+      runtime,
+      definition,
+      attributes,
+      attributes.map((attribute) => dataValues[attribute.attributeName]),
+      returning,
+      execOf(draft),
+      conflict,
+    )
     const row = result.rows[0]
     const persisted: Record<string, unknown> = {}
     if (row !== undefined) {
       const read = readReturned(runtime, returning, row)
       for (const [index, { attributeName }] of returning.entries()) persisted[attributeName] = read[index]
-    } else if (shape.autoIncrement !== null && (dataValues[shape.autoIncrement.attributeName] ?? null) === null && result.lastInsertId !== null) {
+    } else if (
+      shape.autoIncrement !== null &&
+      (dataValues[shape.autoIncrement.attributeName] ?? null) === null &&
+      result.lastInsertId !== null
+    ) {
       persisted[shape.autoIncrement.attributeName] = Number(result.lastInsertId)
     }
     markPersisted(instance, persisted)
@@ -68,19 +96,43 @@ export async function upsert(runtime: Runtime, model: ModelClass, values: Readon
 }
 
 /** What an existing row gets: the values given (of `fields`, where there is one), and `updatedAt`. Defaults are for new rows. */
-function updatedNames(definition: ModelDefinition, instance: ModelState, given: Readonly<Record<string, unknown>>, options: WriteOptions, call: string): string[] {
+function updatedNames(
+  definition: ModelDefinition,
+  instance: ModelState,
+  given: Readonly<Record<string, unknown>>,
+  options: WriteOptions,
+  call: string,
+): string[] {
   const { shape } = definition
-  const fields = options.fields === undefined || options.fields === null ? null : attributeNames(definition, options.fields, 'fields', call)
-  const names = shape.physical.map((attribute) => attribute.attributeName)
-    .filter((name) => (name in given || instance.changed(name) === true) && instance.dataValues[name] !== undefined && (fields === null || fields.includes(name)))
-  if (shape.updatedAt !== null && options.silent !== true && !names.includes(shape.updatedAt)) names.push(shape.updatedAt)
+  const fields =
+    options.fields === undefined || options.fields === null
+      ? null
+      : attributeNames(definition, options.fields, 'fields', call)
+  const names = shape.physical
+    .map((attribute) => attribute.attributeName)
+    .filter(
+      (name) =>
+        (name in given || instance.changed(name) === true) &&
+        instance.dataValues[name] !== undefined &&
+        (fields === null || fields.includes(name)),
+    )
+  if (shape.updatedAt !== null && options.silent !== true && !names.includes(shape.updatedAt))
+    names.push(shape.updatedAt)
   return names
 }
 
-function returnedByUpsert(runtime: Runtime, definition: ModelDefinition, options: WriteOptions, call: string): readonly Attribute[] {
+function returnedByUpsert(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  options: WriteOptions,
+  call: string,
+): readonly Attribute[] {
   if (runtime.dialect.traits.returning === 'none') return []
-  if (options.returning === false) return definition.shape.autoIncrement === null ? [] : [definition.shape.autoIncrement]
+  if (options.returning === false)
+    return definition.shape.autoIncrement === null ? [] : [definition.shape.autoIncrement]
   if (!Array.isArray(options.returning)) return definition.shape.physical
   const names = attributeNames(definition, options.returning, 'returning', call)
-  return definition.shape.physical.filter((attribute) => names.includes(attribute.attributeName) || attribute.primaryKey)
+  return definition.shape.physical.filter(
+    (attribute) => names.includes(attribute.attributeName) || attribute.primaryKey,
+  )
 }
