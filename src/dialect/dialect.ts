@@ -54,7 +54,7 @@ export interface Traits {
 /** Text of a statement and the values in the order of its placeholders, each with the codec that converts it. */
 export interface Printed {
   readonly text: string
-  readonly params: readonly { readonly value: unknown, readonly type: DataType | null }[]
+  readonly params: readonly { readonly value: unknown; readonly type: DataType | null }[]
 }
 
 /** How the schema rooms reach the database: raw statements on one connection, in whatever transaction the caller holds. */
@@ -65,7 +65,7 @@ export interface Dialect {
   readonly traits: Traits
   /** v7's `dialect.supports` table, truthful. */
   readonly supports: Readonly<Record<string, unknown>>
-  readonly identifierDelimiter: { readonly left: string, readonly right: string }
+  readonly identifierDelimiter: { readonly left: string; readonly right: string }
   readonly defaultSchema: string
   readonly minimumDatabaseVersion: string
   readonly driver: Driver
@@ -103,7 +103,11 @@ export interface Dialect {
   /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
   restartCounter?(table: TableName): string
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
-  prepareConnection(connection: Connection, options: Readonly<Record<string, unknown>>, role?: 'read' | 'write'): void | Promise<void>
+  prepareConnection(
+    connection: Connection,
+    options: Readonly<Record<string, unknown>>,
+    role?: 'read' | 'write',
+  ): void | Promise<void>
   readonly transactions: TransactionSyntax
   /** How many connections may do what, given the connection options. Default: `pooled`. */
   poolPlan?(options: Readonly<Record<string, unknown>>): PoolPlan
@@ -121,7 +125,7 @@ export interface ColumnDescription {
   readonly unique: boolean
   readonly autoIncrement: boolean
   readonly comment: string | null
-  readonly references?: { readonly table: string, readonly key: string }
+  readonly references?: { readonly table: string; readonly key: string }
 }
 
 /** A statement of `printChanges`. */
