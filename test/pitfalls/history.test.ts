@@ -104,7 +104,7 @@ describeEachEngine('histories', (engine) => {
         if (action.kind === 'unset') {
           expect(await acting.setProfile(null)).toBeNull()
           release(action.user)
-        } else if (action.kind === 'create' || action.kind === 'replace with new') {
+        } else if (!('profile' in action)) {
           const values = { id: next, bio: `profile ${next}` }
           const created =
             action.kind === 'create'
