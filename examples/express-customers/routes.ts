@@ -3,30 +3,38 @@ import type { Request } from 'express'
 import { Router } from 'express'
 import type { CreationAttributes } from 'mortise'
 import { ValidationError } from 'mortise'
+import type { Detail } from './errors.js'
 import { badInput, detailsOf, HttpError } from './errors.js'
 import type { Address, Customer, Models } from './models.js'
 
 type AddressValues = Pick<CreationAttributes<Address>, 'street' | 'phone'>
 type CustomerValues = Pick<CreationAttributes<Customer>, 'firstname' | 'lastname' | 'age' | 'email'>
 
-const ADDRESS = ['street', 'phone'] as const
-const CUSTOMER = ['firstname', 'lastname', 'age', 'email'] as const
+const ADDRESS = { street: 'string', phone: 'string' } as const
+const CUSTOMER = { firstname: 'string', lastname: 'string', age: 'number', email: 'string' } as const
+const PAGE = { page: 'string', size: 'string' } as const
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
-/** An object that has these fields and no others. Their values are for the models to judge, when they are saved. */
-function inputOf<T>(input: unknown, fields: readonly (keyof T & string)[], path = ''): T {
+/** An object of these fields and no others, each of its type or null. The rest is for the models to judge, when they are saved. */
+function inputOf<T>(input: unknown, fields: { [K in keyof T]-?: 'string' | 'number' | 'object' }, path = ''): T {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw badInput([{ path, message: 'must be a JSON object, sent as application/json' }])
   }
-  const unknown = Object.keys(input).filter((name) => !fields.some((field) => field === name))
-  if (unknown.length === 0) return input as T
-  const message = `unknown field: use ${fields.join(', ')}`
-  throw badInput(unknown.map((name) => ({ path: path ? `${path}.${name}` : name, message })))
+  const types = new Map<string, unknown>(Object.entries(fields))
+  const details: Detail[] = []
+  for (const [name, value] of Object.entries(input)) {
+    const at = path ? `${path}.${name}` : name
+    if (!types.has(name)) details.push({ path: at, message: `unknown field: use ${[...types.keys()].join(', ')}` })
+    else if (value !== null && typeof value !== types.get(name))
+      details.push({ path: at, message: `must be of type ${types.get(name)}` })
+  }
+  if (details.length > 0) throw badInput(details)
+  return input as T
 }
 
 /** A whole number of the query string. */
-function numberOf(text: unknown, path: string, highest: number): number {
-  const number = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0
+function numberOf(text: string, path: string, highest: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (number < 1 || number > highest) throw badInput([{ path, message: `must be a whole number from 1 to ${highest}` }])
   return number
 }
@@ -37,7 +45,7 @@ export function customerRoutes({ Customer, Address }: Models): Router {
   /** The customer whom the URL names, with the address. */
   async function customerOf({ params: { uuid } }: Request<{ uuid: string }>) {
     if (!UUID.test(uuid)) throw badInput([{ path: 'uuid', message: 'must be a UUID' }])
-    const customer = await Customer.findByPk(uuid.toLowerCase(), { include: 'address' })
+    const customer = await Customer.findByPk(uuid, { include: 'address' })
     if (!customer) throw new HttpError(404, `There is no customer ${uuid}`)
     return customer
   }
@@ -49,7 +57,7 @@ export function customerRoutes({ Customer, Address }: Models): Router {
   }
 
   router.get('/', async (request, response) => {
-    const { page = '1', size = '20' } = inputOf<{ page?: unknown; size?: unknown }>(request.query, ['page', 'size'])
+    const { page = '1', size = '20' } = inputOf<{ page?: string; size?: string }>(request.query, PAGE)
     const limit = numberOf(size, 'size', 100)
     const offset = (numberOf(page, 'page', 1_000_000) - 1) * limit
     const order = ['lastname', 'firstname', 'uuid'] as const
@@ -58,7 +66,10 @@ export function customerRoutes({ Customer, Address }: Models): Router {
   })
 
   router.post('/', async (request, response) => {
-    const values = inputOf<CustomerValues & { address?: AddressValues }>(request.body, [...CUSTOMER, 'address'])
+    const values = inputOf<CustomerValues & { address?: AddressValues }>(request.body, {
+      ...CUSTOMER,
+      address: 'object',
+    })
     if (values.address !== undefined) inputOf<AddressValues>(values.address, ADDRESS, 'address')
     const { uuid } = await Customer.create(values, { include: 'address' }).catch(atAddress) // both rows, or none
     const customer = await Customer.findByPk(uuid, { include: 'address' })

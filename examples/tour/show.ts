@@ -8,7 +8,7 @@ export const note = (text: string): void => console.log(color.dim(`  ${text}`))
 const WORDS =
   /\b(SELECT|FROM|LEFT|INNER|OUTER|JOIN|ON|WHERE|AND|OR|ORDER BY|LIMIT|OFFSET|UPDATE|SET|INSERT INTO|VALUES|RETURNING|DELETE|CREATE|TABLE|UNIQUE|INDEX|IF NOT EXISTS|PRIMARY KEY|AUTOINCREMENT|NOT NULL|DEFAULT|CONSTRAINT|FOREIGN KEY|REFERENCES|RESTRICT|CASCADE|BEGIN|COMMIT|ROLLBACK|IMMEDIATE|AS|IS|NULL|IN|ASC|DESC)\b/g
 
-const WIDTH = Math.max(60, Math.min(process.stdout.columns ?? 120, 140) - 8)
+const WIDTH = Math.max(60, Math.min(process.stdout.columns || 120, 140) - 8)
 // As many names as fit.
 const CHUNK = new RegExp(`.{1,${WIDTH}}(?:, |$)|.+?(?:, |$)`, 'g')
 
@@ -27,7 +27,9 @@ export function sql(text: string): void {
     .replace(/ (?=REFERENCES )/g, '\n    ')
     .split('\n')
     .flatMap((line) =>
-      line.length > WIDTH ? (line.match(CHUNK) ?? []).map((part, at) => (at ? `  ${part}` : part)) : line,
+      line.length > WIDTH
+        ? (line.match(CHUNK) ?? []).map((part, at) => (at ? `  ${part.trimEnd()}` : part.trimEnd()))
+        : line,
     )
   for (const line of lines) {
     console.log(
