@@ -12,6 +12,8 @@ export type { Options, PoolOptions, ReplicationOptions, SequelizeOptions } from 
 export type { Connection } from './connect/driver.js'
 export type { Pool, PoolOptions as PoolSettings } from './connect/pool.js'
 export type { TransactionOptions } from './connect/transaction-options.js'
-export type { Dialect } from './dialect/dialect.js'
+export type { ColumnDescription, Dialect } from './dialect/dialect.js'
+export type { Change, Hazard } from './schema/change.js'
+export type { SyncPlan } from './sync/sync.js'
 // What `require` of an ES module returns (Node >= 20.19).
 export { Sequelize as 'module.exports' }

@@ -4,14 +4,22 @@ import type { ExecOptions } from '../connect/executor.js'
 import { QueryError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
 import { tableKey } from '../schema/snapshot.js'
+import type { SyncPlan } from '../sync/sync.js'
 import { sync } from '../sync/sync.js'
 import type { PlainModel } from './registration.js'
 import type { ModelRegistry } from './registry.js'
 import type { TruncateOptions } from './types/options.js'
 
-export async function syncAll(registry: ModelRegistry, options: object, databaseName: string | null): Promise<void> {
+export async function syncAll(
+  registry: ModelRegistry,
+  options: object,
+  databaseName: string | null,
+): Promise<SyncPlan> {
   registry.settle(true)
-  await sync(registry.runtime, registry.classes(), options, { databaseName: databaseName ?? '', hooks: registry.hooks })
+  return await sync(registry.runtime, registry.classes(), options, {
+    databaseName: databaseName ?? '',
+    hooks: registry.hooks,
+  })
 }
 
 interface Emptied extends PlainModel {

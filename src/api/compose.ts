@@ -14,6 +14,7 @@ import { markPersisted, setRelation } from '../model/state.js'
 import type { SqlExpression } from '../sql/fragments.js'
 import { isFragment, sql } from '../sql/fragments.js'
 import { Op } from '../sql/op.js'
+import type { SyncPlan } from '../sync/sync.js'
 import { sync } from '../sync/sync.js'
 import { buildOptionsOf } from './build.js'
 import type { PlainModel } from './registration.js'
@@ -307,7 +308,13 @@ export function decrementAmounts(fields: unknown, by: unknown): Record<string, u
 
 // ---------------------------------------------------------------- schema
 
-export async function syncOne(runtime: Runtime, model: PlainModel, options: object | undefined): Promise<PlainModel> {
-  await sync(runtime, [model], options)
-  return model
+/** The model, or with `plan: true` what would be done. */
+export async function syncOne(
+  runtime: Runtime,
+  model: PlainModel,
+  options: { readonly plan?: boolean } | undefined,
+  databaseName: string | null,
+): Promise<PlainModel | SyncPlan> {
+  const plan = await sync(runtime, [model], options, { databaseName: databaseName ?? '' })
+  return options?.plan ? plan : model
 }

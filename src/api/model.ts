@@ -14,6 +14,7 @@ import { validateInstance } from '../model/validate.js'
 import { aggregate, count } from '../read/aggregate.js'
 import { findAll } from '../read/find.js'
 import type { FindInput } from '../read/request.js'
+import type { SyncPlan } from '../sync/sync.js'
 import { drop } from '../sync/sync.js'
 import { bulkCreate, bulkUpdate } from '../write/bulk.js'
 import { bulkDestroy, bulkRestore, destroy, restore, truncate } from '../write/destroy.js'
@@ -558,9 +559,15 @@ export abstract class Model<
 
   // ---------------------------------------------------------------- schema
 
-  /** Creates the table if it is missing; `alter` changes what differs, `force` drops it first. Docs: models/model-synchronization. */
-  static sync<M extends AnyModel>(this: ModelCtor<M>, options?: SyncOptions): Promise<typeof this> {
-    return syncOne(runtimeOf(this), modelClass(this), options) as never
+  /**
+   * Creates the table if it is missing; `alter` changes what differs, `force` drops it first, `plan` only tells what would be done.
+   * Docs: models/model-synchronization.
+   */
+  static sync<M extends AnyModel>(this: ModelCtor<M>, options: SyncOptions & { plan: true }): Promise<SyncPlan>
+  static sync<M extends AnyModel>(this: ModelCtor<M>, options?: SyncOptions): Promise<typeof this>
+  static sync<M extends AnyModel>(this: ModelCtor<M>, options?: SyncOptions): Promise<unknown> {
+    const { sequelize } = registration(this)
+    return syncOne(runtimeOf(this), modelClass(this), options, sequelize.getDatabaseName())
   }
   static drop(options?: DropOptions): Promise<void> {
     return drop(runtimeOf(this), [modelClass(this)], options as never) as never

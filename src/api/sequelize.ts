@@ -15,6 +15,7 @@ import type { ModelClass } from '../model/definition.js'
 import { Hooks, INSTANCE_HOOKS, STATIC_HOOKS } from '../model/hooks.js'
 import type { Random } from '../sql/fragments.js'
 import { and, cast, col, fn, json, literal, or, sql, where } from '../sql/fragments.js'
+import type { SyncPlan } from '../sync/sync.js'
 import { drop } from '../sync/sync.js'
 import type { DataType } from '../types/index.js'
 import { assertValue, normalizeType } from '../types/index.js'
@@ -179,10 +180,14 @@ export class Sequelize extends WithStatics {
   /**
    * Creates the tables of all models that are missing; `alter` changes what differs, `force` drops them first.
    * `alter` never drops a column unless `{ drop: true }`. A second run sends no statement that changes the schema.
+   * `plan: true` does nothing, and gives the changes, their hazards and the SQL.
    */
-  async sync(options?: SyncOptions): Promise<this> {
-    await syncAll(this.#registry, { ...(this.options.sync as object), ...options }, this.#settings.database)
-    return this
+  sync(options: SyncOptions & { plan: true }): Promise<SyncPlan>
+  sync(options?: SyncOptions): Promise<this>
+  async sync(options?: SyncOptions): Promise<unknown> {
+    const settings = { ...(this.options.sync as SyncOptions), ...options }
+    const plan = await syncAll(this.#registry, settings, this.#settings.database)
+    return settings.plan ? plan : this
   }
   /** Drops the tables of all models. */
   async drop(options?: DropOptions): Promise<void> {

@@ -168,7 +168,7 @@ function stuck(dialect: Dialect, changes: readonly Change[]): QueryError {
     ...new Set(changes.map((change) => (change.kind === 'create-table' ? change.table.table.name : change.table.name))),
   ].join(', ')
   return new QueryError(
-    `This change of ${names} has to write a table anew with foreign keys switched off, which ${dialect.name} cannot do inside a transaction: rows that refer to it would be deleted or unlinked. Run it outside of the transaction (\`transaction: null\`); it is atomic by itself.`,
+    `This change of ${names} needs foreign keys to be off meanwhile (rows that refer to a table that is written anew or dropped would be deleted or unlinked), which ${dialect.name} cannot do inside a transaction. Run it outside of the transaction (\`transaction: null\`); it is atomic by itself.`,
   )
 }
 

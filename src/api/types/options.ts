@@ -254,6 +254,10 @@ export interface SyncOptions extends Logging, Hookable, SearchPathable {
   force?: boolean
   /** Changes what differs. `{ drop: true }` also drops columns that the model has no attribute for. */
   alter?: boolean | { readonly drop?: boolean }
+  /** With `alter`: the same consent as `alter: { drop: true }`. */
+  drop?: boolean
+  /** Nothing is done; the promise gives the changes, what they may cost, and the SQL. */
+  plan?: boolean
   /** Runs only when the database's name matches. */
   match?: RegExp
   schema?: string
