@@ -390,7 +390,7 @@ describeEachEngine('sync', (engine) => {
       ])
       expect(plan.sql.some((text: string) => text.startsWith('DROP TABLE'))).toBe(true)
       expect((await columnsOf(db, 'Users')).secret).toBeDefined()
-      const careful = await db.sync({ alter: true, plan: true })
+      const careful = (await db.sync({ alter: true, plan: true })) as Row
       expect(careful.kept).toMatchObject([{ column: { name: 'secret' } }])
     })
 
