@@ -19,17 +19,19 @@ import { columnExpr } from './expression.js'
 import type { Found } from './hydrate.js'
 import type { Branch } from './include.js'
 import { growTree } from './include.js'
+import type { FindInput, OptionTable } from './options.js'
+import { checkOptions, execOptions, FIND_OPTIONS } from './options.js'
 import { normaliseGroup, normaliseOrder } from './order.js'
 import { branchesBelow, planFor, statementOf } from './plan.js'
-import type { FindInput, FindRequest } from './request.js'
-import { checkOptions, execOptions, FIND_OPTIONS, havingTables, readParts, statementScope } from './request.js'
+import type { FindRequest } from './request.js'
+import { havingTables, RequestScope, readParts } from './request.js'
 import type { SelectedColumn, Selection } from './selection.js'
 import { normaliseAttributes } from './selection.js'
 import type { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
-const COUNT_OPTIONS: ReadonlySet<string> = new Set([...FIND_OPTIONS, 'col', 'countGroupedRows', 'dataType'])
-const AGGREGATE_OPTIONS: ReadonlySet<string> = new Set([...FIND_OPTIONS, 'dataType', 'col'])
+const AGGREGATE_OPTIONS: OptionTable = new Map([...FIND_OPTIONS, ['dataType', 0], ['col', 0]])
+const COUNT_OPTIONS: OptionTable = new Map([...AGGREGATE_OPTIONS, ['countGroupedRows', 0]])
 const NO_OPTIONS: FindInput = Object.freeze({})
 
 /**
@@ -48,9 +50,9 @@ export async function count(
     input = draft(input)
     await hooks.runAsync('beforeCount', input)
   }
-  checkOptions(input, COUNT_OPTIONS, model, 'count')
+  const bits = checkOptions(input, COUNT_OPTIONS, model, 'count')
   const { col, distinct, countGroupedRows } = input
-  const request = requestOf(runtime, model, input, (root, selection, group) => {
+  const request = requestOf(runtime, model, input, bits, (root, selection, group) => {
     if (countGroupedRows === true) return { columns: selection }
     const { primaryKey } = root.definition.shape
     const isMultiplied = branchesBelow(root).some((branch) => branch.association!.cardinality === 'many')
@@ -95,10 +97,10 @@ export async function aggregate(
   options?: FindInput | null,
 ): Promise<unknown> {
   const input = options ?? NO_OPTIONS
-  checkOptions(input, AGGREGATE_OPTIONS, model, 'aggregate')
+  const bits = checkOptions(input, AGGREGATE_OPTIONS, model, 'aggregate')
   const { distinct, dataType } = input
   let type: DataType | null = dataType === undefined || dataType === null ? null : normalizeType(dataType)
-  const request = requestOf(runtime, model, input, (root, selection) => {
+  const request = requestOf(runtime, model, input, bits, (root, selection) => {
     const isAll = attribute === '*'
     const operand = isAll ? null : resolveAttribute(attribute, root.tables, fn)
     if (type === null && /^(?:min|max)$/i.test(fn)) type = operand?.type ?? null
@@ -154,10 +156,10 @@ function requestOf(
   runtime: Runtime,
   model: ModelClass,
   options: FindInput,
+  bits: number,
   select: (root: Branch, selection: readonly SelectedColumn[], group: readonly Expr[]) => Aggregated,
 ): FindRequest {
-  const values: unknown[] = []
-  const statement = statementScope(runtime, options, values)
+  const statement = new RequestScope(runtime, options)
   const tree = growTree(model, options, statement, { allowQueries: false })
   for (const child of tree.children) readParts(child, false)
   const group = normaliseGroup(options.group, tree)
@@ -203,8 +205,8 @@ function requestOf(
     subQuery: null,
     echo: [],
     countRows: distinctRows === true || (options.countGroupedRows === true && group.length > 0),
-    values,
-    exec: execOptions(options),
+    values: statement.values,
+    exec: execOptions(options, bits),
   }
 }
 

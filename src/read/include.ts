@@ -3,6 +3,7 @@
  * in a second step (`read/request`), because they may refer to any branch of the tree. Docs: associations/basics (eager loading).
  */
 import type { Association, AssociationType } from '../association/association.js'
+import { inSchemaOf } from '../association/schema.js'
 import { isPlainObject } from '../base/freeze.js'
 import { nearest, suggestion } from '../base/names.js'
 import { EagerLoadingError } from '../errors/association.js'
@@ -281,9 +282,9 @@ const NO_OPTIONS: IncludeOptions = Object.freeze({})
 
 /** One include as its association, its model and its options. Throws `EagerLoadingError` for what is not associated, or not clearly. */
 export function normaliseInclude(definition: ModelDefinition, item: unknown): NormalInclude {
-  if (typeof item === 'string') return of(byName(definition, item), null, NO_OPTIONS)
-  if (isModel(item)) return of(byModel(definition, item, undefined), item, NO_OPTIONS)
-  if (isAssociation(item)) return of(own(definition, item), null, NO_OPTIONS)
+  if (typeof item === 'string') return of(definition, byName(definition, item), null, NO_OPTIONS)
+  if (isModel(item)) return of(definition, byModel(definition, item, undefined), item, NO_OPTIONS)
+  if (isAssociation(item)) return of(definition, own(definition, item), null, NO_OPTIONS)
   if (!isPlainObject(item)) {
     throw new EagerLoadingError(
       `${show(item)} is no include of ${definition.modelName}. ${item === undefined ? "An undefined model often comes from a circular import: include by the association's name. " : ''}Give an association's name, a model, an association, or an object with one of them.`,
@@ -314,24 +315,29 @@ export function normaliseInclude(definition: ModelDefinition, item: unknown): No
       throw new EagerLoadingError(
         `include of ${definition.modelName}: the association "${found.as}" leads to ${found.target.name}, not to ${model.name}.`,
       )
-    return of(found, model ?? (isModel(association) ? association : null), options)
+    return of(definition, found, model ?? (isModel(association) ? association : null), options)
   }
-  if (isModel(model)) return of(byModel(definition, model, as), model, options)
+  if (isModel(model)) return of(definition, byModel(definition, model, as), model, options)
   if (model !== undefined)
     throw new EagerLoadingError(`include of ${definition.modelName}: model is no model: ${show(model)}.`)
   if ('model' in options)
     throw new EagerLoadingError(
       `include of ${definition.modelName}: model is undefined. That often comes from a circular import: include by the association's name.`,
     )
-  if (typeof as === 'string') return of(byName(definition, as), null, options)
+  if (typeof as === 'string') return of(definition, byName(definition, as), null, options)
   throw new EagerLoadingError(
     `An include of ${definition.modelName} names no association: give { association }, { model } or { all: true }. It has the keys ${Object.keys(options).join(', ') || '(none)'}.`,
   )
 }
 
-const of = (association: Association, model: ModelClass | null, options: IncludeOptions): NormalInclude => ({
+const of = (
+  definition: ModelDefinition,
+  association: Association,
+  model: ModelClass | null,
+  options: IncludeOptions,
+): NormalInclude => ({
   association,
-  model: model ?? association.target,
+  model: inSchemaOf(model ?? association.target, definition),
   options,
 })
 

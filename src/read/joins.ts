@@ -10,6 +10,7 @@ import { select } from '../sql/query.js'
 import { mentionedAliases } from '../sql/walk.js'
 import type { Branch } from './include.js'
 import { joinSource, keyCondition, stepAlias, visibleRows } from './relation.js'
+import type { StatementScope } from './tables.js'
 import { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
@@ -106,7 +107,7 @@ function rowConditions(branch: Branch): readonly (Expr | null)[] {
     const definition = isLast ? branch.definition : step.model.modelDefinition
     const alias = isLast ? branch.alias : throughAlias(branch, step)
     // The scope's values belong to the association, not to the call: they are constants of the plan.
-    const tables = new Tables({ ...branch.tables.statement, param }, definition, alias, branch.tables.label)
+    const tables = new Tables(constants(branch.tables.statement), definition, alias, branch.tables.label)
     return [
       step.scope ? normaliseWhere(step.scope, tables) : null,
       branch.isParanoid ? visibleRows(definition, alias) : null,
@@ -114,6 +115,15 @@ function rowConditions(branch: Branch): readonly (Expr | null)[] {
   })
   return [...conditions, ...requiredBelow(branch)]
 }
+
+/** The same scope, values becoming constants. */
+const constants = (statement: StatementScope): StatementScope => ({
+  runtime: statement.runtime,
+  placeholders: {},
+  param,
+  condition: normaliseWhere,
+  aliasOf: (path) => statement.aliasOf(path),
+})
 
 /** `profile.id = (SELECT profile.id FROM … WHERE … ORDER BY … LIMIT 1)`. The inner alias hides the outer one on purpose: conditions read the same. */
 function chosenRow(branch: Branch): Expr | null {

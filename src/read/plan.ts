@@ -8,6 +8,7 @@ import type { Statement } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
 import type { ModelShape } from '../model/definition.js'
+import { installSelected } from '../model/state.js'
 import { all, call, raw } from '../sql/expr.js'
 import type { SelectNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
@@ -21,7 +22,7 @@ import { joinSource } from './relation.js'
 import type { FindRequest } from './request.js'
 import { Slot } from './request.js'
 import type { RowShape } from './row-shape.js'
-import { layOut } from './row-shape.js'
+import { branchesInOrder, layOut } from './row-shape.js'
 import { shapeOf } from './shape.js'
 
 /** A parameter: the value of a slot, or a constant of the plan. */
@@ -104,12 +105,20 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
     root.parts.selection.columns.some(({ expr, isAliased }) => isAliased && expr.kind === 'call')
   const isWatched = !exact && branchesBelow(root).some((branch) => branch.strategy === 'join' && needsChoice(branch))
   const { shape: laidOut, columns } = layOut(root, runtime.dialect, { mode, identifyRoot: isWatched, asWritten, echo })
+  if (mode === 'instances') for (const branch of branchesInOrder(root)) showSelected(branch)
   const paged = isPaged(request)
   const node = paged ? pagedSelect(request, columns) : selectOf(request, columns, exact)
   const { text, binds } = printPlan(runtime, countRows ? counted(node) : node)
   const shape = countRows ? COUNT : laidOut
   const watches = isWatched ? watched(root, shape) : []
   return { text, binds, shape, isWatched, watches, read: compileReader(shape, mode, isWatched) }
+}
+
+/** Values that only this query has are properties of its instances, too. */
+function showSelected({ definition, parts }: Branch): void {
+  for (const { name } of parts.selection.columns) {
+    if (name !== null && !definition.shape.attributes.has(name)) installSelected(definition.model, name)
+  }
 }
 
 function selectOf(request: FindRequest, columns: SelectNode['columns'], exact: boolean): SelectNode {

@@ -6,27 +6,39 @@
 
 import { isPlainObject } from '../base/freeze.js'
 import { known } from '../base/known.js'
-import { shorten, suggestion } from '../base/names.js'
+import { shorten } from '../base/names.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
-import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
+import { QueryError } from '../errors/base.js'
 import type { ModelClass } from '../model/definition.js'
 import type { Expr, OrderItem } from '../sql/expr.js'
 import { column } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
+import type { PlaceholderValues } from '../sql/placeholders.js'
 import type { IndexHint, LockClause } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 import { show } from '../types/data-type.js'
 import { toExpr } from './expression.js'
 import type { Branch } from './include.js'
-import { growTree, isSameModel } from './include.js'
+import { growTree } from './include.js'
+import type { FindInput } from './options.js'
+import {
+  checkOptions,
+  execOptions,
+  executionTime,
+  FIND_OPTIONS,
+  isEmpty,
+  normaliseHints,
+  normaliseLock,
+  RARE,
+} from './options.js'
 import { normaliseGroup, normaliseOrder } from './order.js'
 import { EMPTY_SELECTION, normaliseAttributes } from './selection.js'
 import type { StatementScope } from './tables.js'
 import { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
-export type FindInput = Readonly<Record<string, unknown>>
+export type { FindInput } from './options.js'
 
 /** Stands in a parameter for the value of that number. */
 export class Slot {
@@ -63,101 +75,43 @@ export interface FindRequest {
   readonly exec: ExecOptions
 }
 
-export const FIND_OPTIONS: ReadonlySet<string> = new Set([
-  'where',
-  'attributes',
-  'include',
-  'order',
-  'group',
-  'having',
-  'limit',
-  'offset',
-  'distinct',
-  'paranoid',
-  'lock',
-  'skipLocked',
-  'noWait',
-  'raw',
-  'nest',
-  'plain',
-  'rejectOnEmpty',
-  'hooks',
-  'noHooks',
-  'logging',
-  'benchmark',
-  'logQueryParameters',
-  'transaction',
-  'connection',
-  'useMaster',
-  'searchPath',
-  'replacements',
-  'bind',
-  'retry',
-  'signal',
-  'subQuery',
-  'minifyAliases',
-  'indexHints',
-  'tableHints',
-  'maxExecutionTimeHintMs',
-  'includeIgnoreAttributes',
-])
-const BOOLEANS = [
-  'distinct',
-  'paranoid',
-  'skipLocked',
-  'noWait',
-  'raw',
-  'nest',
-  'plain',
-  'hooks',
-  'subQuery',
-  'minifyAliases',
-  'includeIgnoreAttributes',
-  'benchmark',
-  'useMaster',
-] as const
-
 const NO_ECHO: readonly string[] = Object.freeze([])
 
-export function checkOptions(options: FindInput, known: ReadonlySet<string>, model: ModelClass, method: string): void {
-  for (const key in options) {
-    if (!known.has(key) && options[key] !== undefined)
-      throw new QueryError(`Unknown option "${key}" in ${model.name}.${method}().${suggestion(key, known)}`)
+/** The scope of one statement: values become slots. `values` fills up while the request is read. */
+export class RequestScope implements StatementScope {
+  readonly values: unknown[] = []
+  readonly placeholders: PlaceholderValues
+  readonly condition = normaliseWhere
+  readonly #aliases: Map<string, string> | null
+
+  constructor(
+    readonly runtime: Runtime,
+    { replacements, bind, minifyAliases }: FindInput,
+  ) {
+    this.placeholders =
+      replacements === undefined && bind === undefined ? NO_PLACEHOLDERS : placeholdersOf(replacements, bind)
+    this.#aliases = (minifyAliases ?? runtime.options.minifyAliases) === true ? new Map() : null
   }
-  for (const key of BOOLEANS) {
-    const value = options[key]
-    if (value !== undefined && value !== null && typeof value !== 'boolean')
-      throw new QueryError(`${model.name}.${method}(): ${key} is true or false, got ${show(value)}.`)
+
+  param(value: unknown, type: DataType | null): Expr {
+    return { kind: 'param', value: slot(this.values.push(value) - 1), type }
+  }
+
+  aliasOf(path: string): string {
+    const given = this.#aliases
+    if (given !== null) return known(given, path, () => `_${given.size}`)
+    const max = this.runtime.dialect.traits.maxIdentifierLength
+    return path.length * 4 <= max ? path : shorten(path, max)
   }
 }
+const NO_PLACEHOLDERS: PlaceholderValues = Object.freeze({})
 
-/** The scope of one statement: values become slots. `values` fills up while the request is read. */
-export function statementScope(runtime: Runtime, options: FindInput, values: unknown[]): StatementScope {
-  const { replacements, bind } = options
-  for (const [name, given] of [
-    ['replacements', replacements],
-    ['bind', bind],
-  ] as const) {
-    if (given !== undefined && given !== null && !Array.isArray(given) && !isPlainObject(given))
+function placeholdersOf(replacements: unknown, bind: unknown): PlaceholderValues {
+  for (const [name, given] of Object.entries({ replacements, bind })) {
+    if (!isPlainObject(given) && !Array.isArray(given) && given !== undefined && given !== null)
       throw new QueryError(`${name} is an array or an object of values, got ${show(given)}.`)
   }
-  return {
-    runtime,
-    placeholders: { replacements: replacements as unknown[] | undefined, bind: bind as unknown[] | undefined },
-    param: (value: unknown, type: DataType | null) => ({ kind: 'param', value: slot(values.push(value) - 1), type }),
-    condition: normaliseWhere,
-    aliasOf: aliases(
-      runtime,
-      options.minifyAliases === true || (options.minifyAliases === undefined && runtime.options.minifyAliases),
-    ),
-  }
-}
-
-function aliases(runtime: Runtime, minify: boolean): (path: string) => string {
-  const max = runtime.dialect.traits.maxIdentifierLength
-  if (!minify) return (path) => (path.length * 4 <= max ? path : shorten(path, max))
-  const given = new Map<string, string>()
-  return (path) => known(given, path, () => `_${given.size}`)
+  return { replacements, bind } as PlaceholderValues
 }
 
 export function normaliseFind(
@@ -166,20 +120,22 @@ export function normaliseFind(
   options: FindInput,
   echo: readonly string[] = NO_ECHO,
 ): FindRequest {
-  checkOptions(options, FIND_OPTIONS, model, 'findAll')
-  const values: unknown[] = []
-  const statement = statementScope(runtime, options, values)
+  const bits = checkOptions(options, FIND_OPTIONS, model, 'findAll')
+  const rare = bits & RARE ? options : NO_OPTIONS
+  const scope = new RequestScope(runtime, options)
   const mode: ResultMode = options.raw === true ? (options.nest === true ? 'nested' : 'rows') : 'instances'
-  const root = growTree(model, options, statement, { allowQueries: mode === 'instances' && isEmpty(options.group) })
+  const root = growTree(model, options, scope, { allowQueries: mode === 'instances' && isEmpty(rare.group) })
   readParts(root, options.includeIgnoreAttributes !== false)
   const { tables } = root
   const where = normaliseWhere(options.where, tables)
-  const group = normaliseGroup(options.group, root)
-  const having = isEmpty(options.having) ? null : normaliseWhere(options.having, havingTables(root))
+  const group = normaliseGroup(rare.group, root)
+  const having = isEmpty(rare.having) ? null : normaliseWhere(rare.having, havingTables(root))
   const given = normaliseOrder(options.order, root)
   const limit = count(options.limit, 'limit', tables)
   const offset = count(options.offset, 'offset', tables)
+  const distinct = rare.distinct === true
   const isSingle = limit !== null && offset === null && isPositive(options.limit) && pinsKey(root, where)
+  const needsOrder = given.length === 0 && limit !== null && !isSingle && group.length === 0 && !distinct
   const request: FindRequest = {
     runtime,
     model,
@@ -188,25 +144,24 @@ export function normaliseFind(
     where,
     group,
     having,
-    order:
-      given.length === 0 && limit !== null && !isSingle && group.length === 0 && options.distinct !== true
-        ? defaultOrder(root)
-        : given,
+    order: needsOrder ? defaultOrder(root) : given,
     // One row at most: there is nothing to limit, and to-many rows beside it are not cut off.
     limit: isSingle ? null : limit,
     offset,
-    distinct: options.distinct === true,
-    lock: normaliseLock(runtime, options, root),
-    indexHints: normaliseHints(runtime, options),
-    maxExecutionTimeMs: executionTime(runtime, options),
-    subQuery: (options.subQuery as boolean | undefined) ?? null,
+    distinct,
+    lock: normaliseLock(runtime, rare, root),
+    indexHints: rare === NO_OPTIONS ? NO_HINTS : normaliseHints(runtime, rare),
+    maxExecutionTimeMs: executionTime(runtime, rare),
+    subQuery: (rare.subQuery as boolean | undefined) ?? null,
     echo,
     countRows: false,
-    values,
-    exec: execOptions(options),
+    values: scope.values,
+    exec: execOptions(options, bits),
   }
   return Object.freeze(request)
 }
+const NO_OPTIONS: FindInput = Object.freeze({})
+const NO_HINTS: readonly IndexHint[] = Object.freeze([])
 
 const isPositive = (limit: unknown): boolean => typeof limit === 'number' && limit > 0
 /** The condition fixes every part of the primary key. */
@@ -226,9 +181,6 @@ function pinsKey({ definition, alias }: Branch, where: Expr | null): boolean {
     ),
   )
 }
-
-const isEmpty = (given: unknown): boolean =>
-  given === undefined || given === null || (Array.isArray(given) && given.length === 0)
 
 /** Second step of a tree: columns and conditions, parents first. Also where slots get their order. */
 export function readParts(branch: Branch, withAttributes: boolean): void {
@@ -290,108 +242,4 @@ function count(given: unknown, name: 'limit' | 'offset', tables: Tables): Expr |
     throw new QueryError(`${name} of ${tables.label} is a whole number from 0, got ${show(given)}.`)
   }
   return tables.statement.param(number, null)
-}
-
-// ---------------------------------------------------------------- locks, hints
-const STRENGTHS = new Set(['UPDATE', 'SHARE', 'KEY SHARE', 'NO KEY UPDATE'])
-
-/**
- * On an engine without row locks (SQLite) a transaction that writes holds the only write lock there is, so that nothing is left to lock
- * or to skip: the options are checked and the clause is left out.
- */
-function normaliseLock(runtime: Runtime, options: FindInput, root: Branch): LockClause | null {
-  const { lock } = options
-  if (lock === undefined || lock === null || lock === false) return null
-  let strength: unknown = lock === true ? 'UPDATE' : lock
-  let of: readonly string[] = []
-  if (isPlainObject(lock)) {
-    strength = lock.level ?? 'UPDATE'
-    if (lock.level === true) strength = 'UPDATE'
-    of = lock.of === undefined ? [] : aliasesOf(lock.of, root)
-  } else if (hasOuterJoin(root)) of = [root.alias]
-  if (typeof strength !== 'string' || !STRENGTHS.has(strength))
-    throw new QueryError(
-      `lock of ${root.tables.label} is true, one of ${[...STRENGTHS].join(', ')}, or { level, of }, got ${show(lock)}.`,
-    )
-  const { traits, name } = runtime.dialect
-  if (!traits.rowLocks) return null
-  if (options.skipLocked === true && !traits.skipLocked)
-    throw new UnsupportedFeatureError(`skipLocked is not available on ${name}.`)
-  return {
-    strength: strength as LockClause['strength'],
-    of,
-    skipLocked: options.skipLocked === true,
-    noWait: options.noWait === true,
-  }
-}
-
-const hasOuterJoin = (branch: Branch): boolean =>
-  branch.children.some((child) => child.strategy === 'join' && (child.joinType !== 'inner' || hasOuterJoin(child)))
-
-function aliasesOf(model: unknown, root: Branch): readonly string[] {
-  const found: string[] = []
-  const visit = (branch: Branch): void => {
-    if (typeof model === 'function' && isSameModel(branch.model, model as ModelClass)) found.push(branch.alias)
-    for (const child of branch.children) visit(child)
-  }
-  visit(root)
-  if (found.length === 0)
-    throw new QueryError(
-      `lock.of: ${typeof model === 'function' ? model.name : show(model)} is neither ${root.tables.label} nor included.`,
-    )
-  return found
-}
-
-function normaliseHints(runtime: Runtime, options: FindInput): readonly IndexHint[] {
-  const { dialect } = runtime
-  if (!isEmpty(options.tableHints))
-    throw new UnsupportedFeatureError(`tableHints are not available on ${dialect.name}.`)
-  if (options.searchPath !== undefined && options.searchPath !== null && dialect.supports.searchPath !== true) {
-    throw new UnsupportedFeatureError(
-      `searchPath is not available on ${dialect.name}, which has no search path of schemas.`,
-    )
-  }
-  const { indexHints } = options
-  if (isEmpty(indexHints)) return []
-  if (!dialect.traits.indexHints) throw new UnsupportedFeatureError(`indexHints are not available on ${dialect.name}.`)
-  if (!Array.isArray(indexHints))
-    throw new QueryError(`indexHints is an array of { type, values }, got ${show(indexHints)}.`)
-  return indexHints.map((hint: unknown) => {
-    const { type, values } = (hint ?? {}) as { type?: unknown; values?: unknown }
-    if (!['USE', 'FORCE', 'IGNORE'].includes(type as string) || !Array.isArray(values))
-      throw new QueryError(`${show(hint)} is no index hint. Write { type: IndexHints.USE, values: ['index_name'] }.`)
-    return { type: type as IndexHint['type'], values: values.map(String) }
-  })
-}
-
-function executionTime(runtime: Runtime, { maxExecutionTimeHintMs: ms }: FindInput): number | null {
-  if (ms === undefined || ms === null) return null
-  if (runtime.dialect.supports.maxExecutionTimeHint !== true)
-    throw new UnsupportedFeatureError(`maxExecutionTimeHintMs is not available on ${runtime.dialect.name}.`)
-  if (!Number.isSafeInteger(ms) || (ms as number) < 0)
-    throw new QueryError(`maxExecutionTimeHintMs is a number of milliseconds, got ${show(ms)}.`)
-  return ms as number
-}
-
-const EXEC_KEYS = [
-  'transaction',
-  'connection',
-  'logging',
-  'benchmark',
-  'logQueryParameters',
-  'useMaster',
-  'signal',
-  'retry',
-] as const
-const NO_EXEC: ExecOptions = Object.freeze({})
-/** The options that concern the way to the database. */
-export function execOptions(options: FindInput): ExecOptions {
-  let exec: Record<string, unknown> | null = null
-  for (const key of EXEC_KEYS) {
-    const value = options[key]
-    if (value === undefined || (value === null && key !== 'transaction')) continue
-    exec ??= {}
-    exec[key] = value
-  }
-  return exec === null ? NO_EXEC : (exec as ExecOptions)
 }

@@ -54,19 +54,6 @@ export class Tables {
   get root(): Tables {
     return this.parent?.root ?? this
   }
-
-  /** The same tables with other rules for the statement (constants instead of parameters that are read per call). */
-  with(statement: Partial<StatementScope>): Tables {
-    return new Tables(
-      { ...this.statement, ...statement },
-      this.model,
-      this.alias,
-      this.label,
-      this.parent,
-      this.follow,
-      this.selected,
-    )
-  }
 }
 
 /** An attribute by its name, or by its column's name; virtual ones are refused. Undefined: there is none. */

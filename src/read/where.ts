@@ -5,6 +5,7 @@
  */
 
 import type { Association } from '../association/association.js'
+import { inSchemaOf } from '../association/schema.js'
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -288,10 +289,11 @@ function relationFilter(association: Association, given: unknown, tables: Tables
 }
 
 function exists(association: Association, where: unknown, negated: boolean, tables: Tables): Expr {
-  const steps = association.joinSteps()
+  const source = tables.model!
+  const steps = association.joinSteps().map((step) => ({ ...step, model: inSchemaOf(step.model, source) }))
   const last = steps.length - 1
   // Inside EXISTS the alias may hide the one of an include of the same name: nothing in it refers to that.
-  const outer = tables.alias ?? tables.model!.table.name
+  const outer = tables.alias ?? source.table.name
   const path = `${outer}->${association.as}`
   const aliases = steps.map((step, at) => tables.statement.aliasOf(at === last ? path : stepAlias(path, step)))
   const targetTables = (at: number): Tables =>
@@ -304,7 +306,7 @@ function exists(association: Association, where: unknown, negated: boolean, tabl
     )
   const conditions: (Expr | null)[] = []
   for (const [at, step] of steps.entries()) {
-    const owner = at === 0 ? tables.model! : steps[at - 1]!.model.modelDefinition
+    const owner = at === 0 ? source : steps[at - 1]!.model.modelDefinition
     conditions.push(keyCondition(step, owner, at === 0 ? outer : aliases[at - 1]!, aliases[at]!))
     if (step.scope) conditions.push(normaliseWhere(step.scope, targetTables(at)))
     conditions.push(visibleRows(step.model.modelDefinition, aliases[at]!))

@@ -11,8 +11,8 @@ import { createDefinition } from '../../../src/model/definition.js'
 import { installAttributes, installRelation, ModelState } from '../../../src/model/state.js'
 import { count } from '../../../src/read/aggregate.js'
 import { findAll } from '../../../src/read/find.js'
+import type { FindInput } from '../../../src/read/options.js'
 import { planFor, statementOf } from '../../../src/read/plan.js'
-import type { FindInput } from '../../../src/read/request.js'
 import { normaliseFind } from '../../../src/read/request.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: attributes and relations are read by name, as a JavaScript program does

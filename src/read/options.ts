@@ -1,0 +1,175 @@
+/**
+ * The options of the finders: which there are, which of them are switches, and what locks, hints and the way to the database become.
+ * Part of `read/request`. Docs: querying/select-in-depth; src of the list: the documentation of `FindOptions`.
+ */
+import { isPlainObject } from '../base/freeze.js'
+import { suggestion } from '../base/names.js'
+import type { ExecOptions } from '../connect/executor.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
+import type { ModelClass } from '../model/definition.js'
+import type { IndexHint, LockClause } from '../sql/query.js'
+import { show } from '../types/data-type.js'
+import type { Branch } from './include.js'
+import { isSameModel } from './include.js'
+
+export type FindInput = Readonly<Record<string, unknown>>
+
+/** True or false. */
+const SWITCH = 1
+/** Concerns the way to the database. */
+export const EXEC = 2
+/** Seldom given: looked at only when one of them is there. */
+export const RARE = 4
+
+/** What is said about an option, as bits. */
+export type OptionTable = ReadonlyMap<string, number>
+export const FIND_OPTIONS: OptionTable = new Map([
+  ['where', 0],
+  ['attributes', 0],
+  ['include', 0],
+  ['order', 0],
+  ['limit', 0],
+  ['offset', 0],
+  ['plain', SWITCH],
+  ['raw', SWITCH],
+  ['nest', SWITCH],
+  ['paranoid', SWITCH],
+  ['hooks', SWITCH],
+  ['noHooks', 0],
+  ['rejectOnEmpty', 0],
+  ['group', RARE],
+  ['having', RARE],
+  ['distinct', SWITCH | RARE],
+  ['lock', RARE],
+  ['skipLocked', SWITCH | RARE],
+  ['noWait', SWITCH | RARE],
+  ['subQuery', SWITCH | RARE],
+  ['minifyAliases', SWITCH],
+  ['includeIgnoreAttributes', SWITCH],
+  ['indexHints', RARE],
+  ['tableHints', RARE],
+  ['maxExecutionTimeHintMs', RARE],
+  ['searchPath', RARE],
+  ['replacements', 0],
+  ['bind', 0],
+  ['transaction', EXEC],
+  ['connection', EXEC],
+  ['logging', EXEC],
+  ['benchmark', EXEC | SWITCH],
+  ['logQueryParameters', EXEC],
+  ['useMaster', EXEC | SWITCH],
+  ['signal', EXEC],
+  ['retry', EXEC],
+])
+
+/** Refuses options that do not exist and switches that are none. Returns the bits of all that were given. */
+export function checkOptions(options: FindInput, known: OptionTable, model: ModelClass, method: string): number {
+  let bits = 0
+  for (const key in options) {
+    const value = options[key]
+    if (value === undefined) continue
+    const bit = known.get(key)
+    if (bit === undefined)
+      throw new QueryError(`Unknown option "${key}" in ${model.name}.${method}().${suggestion(key, known.keys())}`)
+    if (bit & SWITCH && value !== null && typeof value !== 'boolean')
+      throw new QueryError(`${model.name}.${method}(): ${key} is true or false, got ${show(value)}.`)
+    bits |= bit
+  }
+  return bits
+}
+
+export const isEmpty = (given: unknown): boolean =>
+  given === undefined || given === null || (Array.isArray(given) && given.length === 0)
+
+const STRENGTHS = new Set(['UPDATE', 'SHARE', 'KEY SHARE', 'NO KEY UPDATE'])
+
+/**
+ * On an engine without row locks (SQLite) a transaction that writes holds the only write lock there is, so that nothing is left to lock
+ * or to skip: the options are checked and the clause is left out.
+ */
+export function normaliseLock(runtime: Runtime, options: FindInput, root: Branch): LockClause | null {
+  const { lock } = options
+  if (lock === undefined || lock === null || lock === false) return null
+  const given = isPlainObject(lock) ? (lock.level ?? true) : lock
+  const strength = given === true ? 'UPDATE' : given
+  if (typeof strength !== 'string' || !STRENGTHS.has(strength))
+    throw new QueryError(
+      `lock of ${root.tables.label} is true, one of ${[...STRENGTHS].join(', ')}, or { level, of }, got ${show(lock)}.`,
+    )
+  // An outer join's nullable side cannot be locked (PostgreSQL): the root's rows are what is meant.
+  const of =
+    isPlainObject(lock) && lock.of !== undefined ? aliasesOf(lock.of, root) : hasOuterJoin(root) ? [root.alias] : []
+  const { traits, name } = runtime.dialect
+  if (!traits.rowLocks) return null
+  if (options.skipLocked === true && !traits.skipLocked)
+    throw new UnsupportedFeatureError(`skipLocked is not available on ${name}.`)
+  return {
+    strength: strength as LockClause['strength'],
+    of,
+    skipLocked: options.skipLocked === true,
+    noWait: options.noWait === true,
+  }
+}
+
+const hasOuterJoin = (branch: Branch): boolean =>
+  branch.children.some((child) => child.strategy === 'join' && (child.joinType !== 'inner' || hasOuterJoin(child)))
+
+function aliasesOf(model: unknown, root: Branch): readonly string[] {
+  const found: string[] = []
+  const visit = (branch: Branch): void => {
+    if (typeof model === 'function' && isSameModel(branch.model, model as ModelClass)) found.push(branch.alias)
+    for (const child of branch.children) visit(child)
+  }
+  visit(root)
+  if (found.length === 0)
+    throw new QueryError(
+      `lock.of: ${typeof model === 'function' ? model.name : show(model)} is neither ${root.tables.label} nor included.`,
+    )
+  return found
+}
+
+/** Hints for the optimizer; those that an engine does not have throw, since a hint that is dropped silently is no hint. */
+export function normaliseHints(runtime: Runtime, options: FindInput): readonly IndexHint[] {
+  const { dialect } = runtime
+  if (!isEmpty(options.tableHints))
+    throw new UnsupportedFeatureError(`tableHints are not available on ${dialect.name}.`)
+  if (!isEmpty(options.searchPath) && dialect.supports.searchPath !== true)
+    throw new UnsupportedFeatureError(
+      `searchPath is not available on ${dialect.name}, which has no search path of schemas.`,
+    )
+  const { indexHints } = options
+  if (isEmpty(indexHints)) return []
+  if (!dialect.traits.indexHints) throw new UnsupportedFeatureError(`indexHints are not available on ${dialect.name}.`)
+  if (!Array.isArray(indexHints))
+    throw new QueryError(`indexHints is an array of { type, values }, got ${show(indexHints)}.`)
+  return indexHints.map((hint: unknown) => {
+    const { type, values } = (hint ?? {}) as { type?: unknown; values?: unknown }
+    if (!['USE', 'FORCE', 'IGNORE'].includes(type as string) || !Array.isArray(values))
+      throw new QueryError(`${show(hint)} is no index hint. Write { type: IndexHints.USE, values: ['index_name'] }.`)
+    return { type: type as IndexHint['type'], values: values.map(String) }
+  })
+}
+
+export function executionTime(runtime: Runtime, { maxExecutionTimeHintMs: ms }: FindInput): number | null {
+  if (ms === undefined || ms === null) return null
+  if (runtime.dialect.supports.maxExecutionTimeHint !== true)
+    throw new UnsupportedFeatureError(`maxExecutionTimeHintMs is not available on ${runtime.dialect.name}.`)
+  if (!Number.isSafeInteger(ms) || (ms as number) < 0)
+    throw new QueryError(`maxExecutionTimeHintMs is a number of milliseconds, got ${show(ms)}.`)
+  return ms as number
+}
+
+const NO_EXEC: ExecOptions = Object.freeze({})
+/** The options that concern the way to the database. */
+export function execOptions(options: FindInput, bits: number): ExecOptions {
+  if (!(bits & EXEC)) return NO_EXEC
+  const exec: Record<string, unknown> = {}
+  for (const key in options) {
+    const value = options[key]
+    // Only `transaction: null` says something: outside of any.
+    if (value === undefined || (value === null && key !== 'transaction')) continue
+    if ((FIND_OPTIONS.get(key) ?? 0) & EXEC) exec[key] = value
+  }
+  return exec
+}
