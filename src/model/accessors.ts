@@ -33,7 +33,11 @@ export function installAttributes(model: ModelClass, shape: ModelShape = model.m
 
 const relations = new WeakMap<object, Set<string>>()
 /** Gives the model's prototype the property of an association. `onMissing`: called when one is read that was not loaded (strict loading). */
-export function installRelation(model: ModelClass, as: string, onMissing: ((instance: ModelState) => void) | null = null): void {
+export function installRelation(
+  model: ModelClass,
+  as: string,
+  onMissing: ((instance: ModelState) => void) | null = null,
+): void {
   const { prototype } = model
   const names = relations.get(prototype) ?? new Set()
   relations.set(prototype, names.add(as))
@@ -42,6 +46,19 @@ export function installRelation(model: ModelClass, as: string, onMissing: ((inst
     set(this: ModelState, value: unknown): void {
       if (value === undefined) delete this.dataValues[as]
       else this.dataValues[as] = value
+    },
+  })
+}
+/**
+ * A property for a value that a query adds (`[fn('COUNT', …), 'n_hats']` → `instance.n_hats`, docs: querying basics, "Specifying
+ * attributes"). Names that the class has already keep their meaning; `get` reads the value in any case.
+ */
+export function installSelected(model: ModelClass, name: string): void {
+  if (name in model.prototype) return
+  install(model, name, {
+    get: reader(name),
+    set(this: ModelState, value: unknown): void {
+      this.dataValues[name] = value
     },
   })
 }

@@ -15,7 +15,7 @@ import type { ModelClass, ModelDefinition } from './definition.js'
 import type { Fields, Purpose } from './fields.js'
 import { construct, fieldsOf, recorder, STATE, takePurpose } from './fields.js'
 
-export { installAttributes, installRelation, uninstallRelation } from './accessors.js'
+export { installAttributes, installRelation, installSelected, uninstallRelation } from './accessors.js'
 
 export type Values = Record<string, unknown>
 /** What an instance remembers of how it was made; serialisers read `include` and `includeNames`. One object for all rows of a query. */
