@@ -202,10 +202,12 @@ export class Hooks {
 
   #nameOf(hook: string): string {
     const name = ALIASES[hook] ?? hook
-    if (!this.#names.has(name))
+    if (!this.#names.has(name)) {
+      const { name: holder } = (this.owner ?? {}) as { readonly name?: unknown }
       throw new DefinitionError(
-        `There is no hook named "${String(hook)}" here.${suggestion(String(hook), this.#names)}`,
+        `${typeof holder === 'string' ? `The model ${holder} has no hook` : 'There is no hook'} named "${String(hook)}".${suggestion(String(hook), this.#names)}`,
       )
+    }
     return name
   }
 }

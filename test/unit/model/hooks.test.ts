@@ -85,7 +85,10 @@ describe('hooks', () => {
   it('an unknown hook is refused with a suggestion; v6 aliases are known', () => {
     const hooks = new Hooks(MODEL_HOOKS)
     expect(() => hooks.addListener('beforeCreat', () => {})).toThrow(
-      'There is no hook named "beforeCreat" here. Did you mean "beforeCreate"?',
+      'There is no hook named "beforeCreat". Did you mean "beforeCreate"?',
+    )
+    expect(() => new Hooks(MODEL_HOOKS, null, { name: 'User' }).addListener('x', () => {})).toThrow(
+      'The model User has no hook named "x"',
     )
     expect(() => hooks.addListener('beforeConnect', () => {})).toThrow(/no hook named "beforeConnect"/)
     expect(() => hooks.addListener('beforeCreate', 5 as never)).toThrow(/must be a function/)
