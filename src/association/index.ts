@@ -16,3 +16,4 @@ export { associationOf, defineAssociation, forgetModel, type OneKind, settleAsso
 export { HasOneAssociation } from './has-one.js'
 export { compositeKeyText, keyText } from './key-text.js'
 export { OneAssociation } from './one.js'
+export { inSchemaOf } from './schema.js'

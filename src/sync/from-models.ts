@@ -119,9 +119,15 @@ function defaultText(runtime: Runtime, attribute: Attribute, definition: ModelDe
 
 /** Foreign keys of attributes (`references`), then those of several columns, which only associations have. */
 function foreignKeysOf(definition: ModelDefinition, table: TableName, traits: Traits): readonly ForeignKeySnapshot[] {
+  const home = definition.initial.table.schema
+  // `withSchema` and `sync({ schema })`: what was in the model's schema is in the table's.
+  const within = (other: TableName): TableName =>
+    (other.schema ?? null) === home ? { schema: table.schema, name: other.name } : other
   const keys: ForeignKeySnapshot[] = definition.shape.physical.flatMap((attribute) => {
     const foreignKey = foreignKeyOf(attribute, table, traits)
-    return foreignKey ? [foreignKey] : []
+    if (!foreignKey) return []
+    const { references } = foreignKey
+    return [{ ...foreignKey, references: { ...references, table: within(references.table) } }]
   })
   const seen = new Set(keys.map((key) => key.columns.join()))
   for (const association of definition.associations.values()) {
@@ -135,7 +141,7 @@ function foreignKeysOf(definition: ModelDefinition, table: TableName, traits: Tr
       name: constraint.name ?? shorten(foreignKeyName(table.name, columns), traits.maxIdentifierLength),
       columns,
       references: {
-        table: tableNameOf(target),
+        table: within(tableNameOf(target)),
         columns: constraint.references.attributes.map((name) => target.attribute(name).columnName),
       },
       onDelete: constraint.onDelete,

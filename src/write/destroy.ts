@@ -16,7 +16,7 @@ import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
 import type { WriteOptions } from './options.js'
 import { checkOptions, draftOf, execOf, hookOptionsOf, stepOptions } from './options.js'
-import { asInstance, asModel } from './public.js'
+import { asInstance, asModel, targetModel } from './public.js'
 import { definitionOf, previousOf, rowOf } from './row.js'
 import { plus, requireWhere, selectRows } from './selection.js'
 import type { Condition } from './statements.js'
@@ -171,7 +171,7 @@ export async function restore(runtime: Runtime, instance: ModelState, options?: 
         const batch = association.batch([instance])
         if (batch === null || time === null || time === undefined) continue
         const { deletedAt } = association.target.modelDefinition.shape
-        const rows = await asModel(association.target)
+        const rows = await targetModel(association, instance)
           .withoutScope()
           .findAll({
             where: { ...batch.where, [deletedAt!]: time },
@@ -227,7 +227,7 @@ async function cascade(
   for (const association of dependents) {
     const batch = association.batch([instance])
     if (batch === null) continue
-    const rows = await asModel(association.target)
+    const rows = await targetModel(association, instance)
       .withoutScope()
       .findAll({
         where: batch.where,

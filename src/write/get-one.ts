@@ -3,6 +3,7 @@
  * Comes from the mixins through `association.get`; goes through the target's own finders. Docs: associations/has-one ("Association Getter").
  */
 import type { Association } from '../association/association.js'
+import { inSchemaOf } from '../association/schema.js'
 import type { Transaction } from '../connect/transaction.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
@@ -72,13 +73,9 @@ function targetOf(
   if (scope === false || scope === null) model = model.withoutScope()
   else if (scope !== undefined && scope !== true)
     model = Array.isArray(scope) ? model.withScope(...(scope as unknown[])) : model.withScope(scope)
-  const own = association.target.modelDefinition.table.schema
-  const home = association.source.modelDefinition.table.schema
-  const here = source ? definitionOf(source).table.schema : home
-  const wanted = typeof schema === 'string' ? schema : here !== home && own === home ? here : null
-  return wanted === null
-    ? model
-    : model.withSchema({ schema: wanted, ...(typeof schemaDelimiter === 'string' ? { schemaDelimiter } : {}) })
+  if (typeof schema === 'string')
+    return model.withSchema({ schema, ...(typeof schemaDelimiter === 'string' ? { schemaDelimiter } : {}) })
+  return source ? asModel(inSchemaOf(model, definitionOf(source))) : model
 }
 
 /** Which row is taken where several match: the association's order, else the lowest primary key. */

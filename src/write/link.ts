@@ -23,7 +23,7 @@ import { identify } from './identify.js'
 import { restore, setKey, snapshot } from './nested.js'
 import type { WriteOptions } from './options.js'
 import { checkOptions, execOf, stepOptions } from './options.js'
-import { asInstance, asModel } from './public.js'
+import { asInstance, targetModel } from './public.js'
 import { release } from './release.js'
 import { definitionOf, describeKey, EXPECT_ROW, rowOf } from './row.js'
 import { run } from './statements.js'
@@ -323,7 +323,7 @@ async function setOnSource(
   try {
     const work = async (transaction: Transaction | null): Promise<ModelState | null> => {
       const step = { ...stepOptions(options), ...(transaction === null ? {} : { transaction }) }
-      const target = await targetForSource(association, found, options, step, call)
+      const target = await targetForSource(association, source, found, options, step, call)
       const values = target === null ? nullKey(association) : association.link(source, target).values
       const changed = changedKeys(source, values)
       setKey(source, Object.fromEntries(changed.map((name) => [name, values[name]])))
@@ -356,6 +356,7 @@ async function setOnSource(
 
 async function targetForSource(
   association: Association,
+  source: ModelState,
   found: Identified,
   options: WriteOptions,
   step: Readonly<Record<string, unknown>>,
@@ -375,7 +376,7 @@ async function targetForSource(
     await asInstance(instance).save(save)
     return instance
   }
-  const [row] = await asModel(association.target)
+  const [row] = await targetModel(association, source)
     .withoutScope()
     .findAll({ where: found.where, limit: 1, ...finder(step) })
   if (!row) throw noSuchRow(association.target, found.key, call)
@@ -420,7 +421,7 @@ function newTarget(
   const instance =
     values instanceof ModelState
       ? values
-      : asModel(association.target).build(
+      : targetModel(association, source).build(
           { ...scope, ...values },
           { isNewRecord, ...(include === undefined ? {} : { include }), ...(raw === undefined ? {} : { raw }) },
         )
@@ -487,7 +488,7 @@ async function linkedRows(
     )
   const order =
     association.order ?? association.target.modelDefinition.shape.primaryKey.map((attribute) => attribute.attributeName)
-  return await asModel(association.target)
+  return await targetModel(association, source)
     .withoutScope()
     .findAll({
       where: batch.where,
@@ -498,8 +499,11 @@ async function linkedRows(
     })
 }
 
-async function rowOfKey({ association, step, call, runtime }: LinkStep, { key, where }: Key): Promise<ModelState> {
-  const [row] = await asModel(association.target)
+async function rowOfKey(
+  { association, source, step, call, runtime }: LinkStep,
+  { key, where }: Key,
+): Promise<ModelState> {
+  const [row] = await targetModel(association, source)
     .withoutScope()
     .findAll({ where, limit: 1, ...finder(step), ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}) })
   if (!row) throw noSuchRow(association.target, key, call)

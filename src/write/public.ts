@@ -1,4 +1,6 @@
 /** Models and instances as the public classes are: inner calls go through their methods, so that a program which wraps one sees them. */
+import type { Association } from '../association/association.js'
+import { inSchemaOf } from '../association/schema.js'
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 
@@ -16,4 +18,7 @@ export interface PublicInstance extends ModelState {
   restore(options?: object): Promise<unknown>
 }
 export const asModel = (model: ModelClass): PublicModel => model as unknown as PublicModel
+/** The model that an association leads to from this instance: in the instance's schema, unless it pins one of its own. */
+export const targetModel = (association: Association, source: ModelState): PublicModel =>
+  asModel(inSchemaOf(association.target, (source.constructor as ModelClass).modelDefinition))
 export const asInstance = (instance: ModelState): PublicInstance => instance as unknown as PublicInstance

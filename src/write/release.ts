@@ -16,7 +16,7 @@ import { versionStep } from './destroy.js'
 import type { LinkStep } from './link.js'
 import { setKey } from './nested.js'
 import { execOf, hookOptionsOf } from './options.js'
-import { asInstance } from './public.js'
+import { asInstance, targetModel } from './public.js'
 import { describeKey, rowOf } from './row.js'
 import type { Condition } from './statements.js'
 import { conditionOf, run, updateRows, valueNode } from './statements.js'
@@ -73,8 +73,8 @@ function policyOf({ association, options, call }: LinkStep): OnReplace {
   return onReplace
 }
 
-function definitionOfTarget({ association }: LinkStep): ModelDefinition {
-  return association.target.modelDefinition
+function definitionOfTarget({ association, source }: LinkStep): ModelDefinition {
+  return targetModel(association, source).modelDefinition
 }
 
 function isDeleted(row: ModelState): boolean {
