@@ -187,7 +187,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
           `addColumn: table "${tableKey(actual.table)}" has a column "${wanted.columnName}" already.`,
         )
       }
-      return addColumnChanges(this.runtime, actual.table, wanted)
+      return addColumnChanges(this.runtime, actual, wanted)
     })
   }
 

@@ -137,18 +137,27 @@ function uniquesOf(dialect: Dialect, table: TableName, attributes: readonly Attr
 }
 
 /** The changes of `addColumn`: the column, its foreign key, and a unique index where `unique` asks for one. */
-export function addColumnChanges(runtime: Runtime, table: TableName, attribute: Attribute): readonly Change[] {
+export function addColumnChanges(runtime: Runtime, actual: TableSnapshot, attribute: Attribute): readonly Change[] {
+  const { table } = actual
   const foreignKey = foreignKeyOf(attribute, table, runtime.dialect.traits)
   return [
     { kind: 'add-column', table, column: columnOf(runtime, attribute, null) },
-    ...(attribute.primaryKey
-      ? [{ kind: 'add-primary-key', table, primaryKey: { name: null, columns: [attribute.columnName] } } as const]
-      : []),
+    ...(attribute.primaryKey ? [addPrimaryKey(actual, null, [attribute.columnName])] : []),
     ...uniquesOf(runtime.dialect, table, [attribute]).map(
       (index): Change => ({ kind: 'create-index', table, index: { ...index, constraint: false } }),
     ),
     ...(foreignKey ? [{ kind: 'add-foreign-key', table, foreignKey } as const] : []),
   ]
+}
+
+/** @throws QueryError for a table that has a primary key. */
+function addPrimaryKey({ table, primaryKey }: TableSnapshot, name: string | null, columns: readonly string[]): Change {
+  if (primaryKey) {
+    throw new QueryError(
+      `Table "${tableKey(table)}" has a primary key (${primaryKey.columns.join(', ')}) already. Remove it first: removeConstraint("${tableKey(table)}", "${primaryKey.name ?? 'PRIMARY'}").`,
+    )
+  }
+  return { kind: 'add-primary-key', table, primaryKey: { name, columns } }
 }
 
 export interface ConstraintOptions {
@@ -215,7 +224,7 @@ export function addConstraintChange(runtime: Runtime, actual: TableSnapshot, opt
     case 'UNIQUE':
       return { kind: 'create-index', table, index: uniqueConstraint(name('uk'), columns) }
     case 'PRIMARY KEY':
-      return { kind: 'add-primary-key', table, primaryKey: { name: name('pk'), columns } }
+      return addPrimaryKey(actual, name('pk'), columns)
     case 'FOREIGN KEY':
       return { kind: 'add-foreign-key', table, foreignKey: foreignKey(runtime.dialect, options, columns, name, place) }
     case 'DEFAULT': {
@@ -444,6 +453,7 @@ export function changedColumn(
         autoIncrement: options.autoIncrement === undefined ? from.autoIncrement : to.autoIncrement,
       },
     },
+    ...(attribute.primaryKey && !isKey ? [addPrimaryKey(actual, null, [column])] : []),
     ...(foreignKeyWanted
       ? [
           ...old.map((key): Change => ({ kind: 'drop-foreign-key', table, foreignKey: key })),

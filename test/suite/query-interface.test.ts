@@ -323,6 +323,18 @@ describeEachEngine('query interface', (engine) => {
       await qi.bulkInsert('t', [{ a: 1 }])
       expect((await contentsOf(db, 't')).t).toHaveLength(2)
     })
+    test('a second primary key is refused, the first one named', async () => {
+      await people()
+      await expect(qi.addColumn('people', 'code', { type: DataTypes.STRING, primaryKey: true })).rejects.toThrow(
+        /"people" has a primary key \(id\)/,
+      )
+      await expect(qi.addConstraint('people', { type: 'primary key', fields: ['name'] })).rejects.toThrow(
+        /primary key \(id\)/,
+      )
+      await qi.createTable('t', { a: { type: DataTypes.INTEGER, allowNull: false } })
+      await qi.changeColumn('t', 'a', { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true })
+      expect((await qi.describeTable('t')).a).toMatchObject({ primaryKey: true, autoIncrement: true })
+    })
     engine.requires('deferrableConstraints')('deferConstraints, inside a transaction', async () => {
       await people()
       await expect(qi.deferConstraints(ConstraintChecking.DEFERRED)).rejects.toThrow(/inside a transaction/)

@@ -465,6 +465,46 @@ describe('changes on SQLite', () => {
     ])
   })
 
+  it('a rebuild keeps generated columns, STRICT, WITHOUT ROWID, expression indexes and defaults', async () => {
+    sqlite.db.exec(`
+      CREATE TABLE g (a INTEGER NOT NULL, b TEXT DEFAULT (lower('X')), twice INTEGER AS (a * 2) STORED, word TEXT GENERATED ALWAYS AS (b || '!') VIRTUAL, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX "e" ON g (lower(b), twice DESC) WHERE a > 0;
+      INSERT INTO g (a) VALUES (1), (2);
+    `)
+    const changes = await desired(
+      (table) => ({
+        ...table,
+        columns: table.columns.map((each) => (each.name === 'b' ? { ...each, default: "'y'" } : each)),
+      }),
+      'g',
+    )
+    expect((await sqlite.apply(changes)).some((text) => text.startsWith('DROP TABLE'))).toBe(true)
+    sqlite.db.exec('INSERT INTO g (a) VALUES (3)')
+    expect(rows('SELECT * FROM g')).toEqual([
+      [1, 'x', 2, 'x!'],
+      [2, 'x', 4, 'x!'],
+      [3, 'y', 6, 'y!'],
+    ])
+    const [table] = (await introspect(sqlite.run, [{ schema: null, name: 'g' }])).tables
+    expect(table).toMatchObject({
+      options: { strict: true, withoutRowid: true },
+      primaryKey: { columns: ['a', 'b'] },
+      indexes: [{ name: 'e', where: '`a` > 0' }],
+    })
+    expect(() => sqlite.db.exec("INSERT INTO g (a) VALUES ('no')")).toThrow(/cannot store TEXT value in INTEGER column/)
+  })
+
+  it('refuses to drop a column that a trigger uses', async () => {
+    const changes = await desired((table) => ({
+      ...table,
+      columns: table.columns.filter((each) => each.name !== 'name'),
+      indexes: table.indexes.filter((index) => index.name !== 'by_name'),
+    }))
+    await expect(sqlite.apply(changes)).rejects.toThrow(
+      /trigger "t" of "users" uses a column that would be dropped \(name\)/,
+    )
+  })
+
   it('creates a partial unique index and finds it again', async () => {
     const index = indexSnapshot('one', [indexField('name', { order: 'DESC', collate: 'NOCASE' })], {
       unique: true,
