@@ -19,6 +19,9 @@ import { stripParentheses, tokenize } from './schema-text.js'
 export const physicalName = (table: TableName): string =>
   table.schema === null || table.schema === '' ? table.name : `${table.schema}.${table.name}`
 const physical = (table: TableName): TableName => ({ schema: null, name: physicalName(table) })
+/** Index names are one set in the whole file: those of a schema's tables say so too. */
+const physicalIndex = (index: IndexSnapshot, table: TableName): IndexSnapshot =>
+  table.schema === null || table.schema === '' ? index : { ...index, name: `${table.schema}.${index.name}` }
 
 export function canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
   return { tables: snapshot.tables.map(canonicalTable) }
@@ -29,14 +32,16 @@ function canonicalTable(table: TableSnapshot): TableSnapshot {
   const keyColumns = new Set(table.primaryKey?.columns.map(lower))
   const columns = table.columns.map((column) => canonicalColumn(column, table, keyColumns, names))
   const collations = new Map(columns.map((column) => [lower(column.name), collationOf(column.type)]))
+  const canonicalIndexOf = (index: IndexSnapshot): IndexSnapshot =>
+    canonicalIndex(physicalIndex(index, table.table), names, collations)
   const strict = table.options.strict ? { strict: true } : {}
   const withoutRowid = table.options.withoutRowid ? { withoutRowid: true } : {}
   return {
     ...table,
     table: physical(table.table),
     columns,
-    indexes: table.indexes.map((index) => canonicalIndex(index, names, collations)),
-    ...(table.superseded && { superseded: table.superseded.map((index) => canonicalIndex(index, names, collations)) }),
+    indexes: table.indexes.map(canonicalIndexOf),
+    ...(table.superseded && { superseded: table.superseded.map(canonicalIndexOf) }),
     foreignKeys: table.foreignKeys.map(canonicalForeignKey),
     checks: table.checks.map((check) => ({ ...check, expression: canonicalExpression(check.expression, names) })),
     options: { ...strict, ...withoutRowid },
