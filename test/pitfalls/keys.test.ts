@@ -567,20 +567,79 @@ describeEachEngine('keys', (engine) => {
   })
 
   describe('P63 schemas', () => {
-    engine.requires('schemas')('P63 associations follow the schema of the source', async () => {
+    /** Users and profiles in the schemas t1 and t2, each with a row of the same keys. */
+    async function tenants() {
       const { sequelize, User, Profile } = await pair()
-      User.hasOne(Profile, { as: 'profile', foreignKey: 'userId' })
+      User.hasOne(Profile, { as: 'profile', foreignKey: 'userId', inverse: { as: 'user' } })
       for (const schema of ['t1', 't2']) {
-        await sequelize.createSchema(schema)
+        // Where there are no schemas, the name is a part of the table's.
+        if (engine.features.has('schemas')) await sequelize.createSchema(schema)
         await User.withSchema(schema).sync()
         await Profile.withSchema(schema).sync()
         const user = await User.withSchema(schema).create({ name: schema })
         await user.createProfile({ bio: schema })
       }
+      return { sequelize, User, Profile }
+    }
+    test('P63 include and getter stay in the schema of the source, in both directions', async () => {
+      const { User, Profile } = await tenants()
       for (const schema of ['t1', 't2']) {
-        const user = await User.withSchema(schema).findOne({ include: 'profile' })
-        expect([user.profile.bio, (await user.getProfile()).bio]).toEqual([schema, schema])
+        for (const include of ['profile', Profile, { association: 'profile', strategy: 'query' }]) {
+          const user = await User.withSchema(schema).findOne({ include })
+          expect([user.name, user.profile.bio, (await user.getProfile()).bio]).toEqual([schema, schema, schema])
+        }
+        const profile = await Profile.withSchema(schema).findOne({
+          include: { association: 'user', include: ['profile'] },
+        })
+        expect([profile.user.name, profile.user.profile.bio]).toEqual([schema, schema])
+        expect((await (await Profile.withSchema(schema).findOne()).getUser()).name).toBe(schema)
       }
+    })
+    test('P63 setX, createX, nested create and filters too', async () => {
+      const { User, Profile } = await tenants()
+      const [T1, T2] = [User.withSchema('t1'), User.withSchema('t2')]
+      const user = await T1.findOne()
+      await user.setProfile(await Profile.withSchema('t1').create({ bio: 'second' }))
+      await user.setProfile(null)
+      expect([
+        await T1.count({ where: { profile: { is: null } } }),
+        await T2.count({ where: { profile: { is: null } } }),
+      ]).toEqual([1, 0])
+      await user.createProfile({ bio: 'third' })
+      await T1.create({ name: 'nested', profile: { bio: 'fourth' } }, { include: 'profile' })
+      const rows = async (schema: string) =>
+        (await Profile.withSchema(schema).findAll({ order: ['id'] })).map((row) => [row.bio, row.userId])
+      expect(await rows('t1')).toEqual([
+        ['t1', null],
+        ['second', null],
+        ['third', 1],
+        ['fourth', 2],
+      ])
+      expect(await rows('t2')).toEqual([['t2', 1]])
+    })
+    test('P63 the foreign key refers to the table of the same schema', async () => {
+      const { User, Profile } = await tenants()
+      await expect(Profile.withSchema('t1').create({ bio: 'x', userId: 99 })).rejects.toMatchObject({
+        name: 'SequelizeForeignKeyConstraintError',
+      })
+      await (await User.withSchema('t1').findOne()).destroy()
+      expect([
+        (await Profile.withSchema('t1').findOne()).userId,
+        (await Profile.withSchema('t2').findOne()).userId,
+      ]).toEqual([null, 1])
+    })
+    test('P63 a target that pins a schema of its own stays there', async () => {
+      const sequelize = await connected()
+      for (const schema of ['t1', 'shared']) if (engine.features.has('schemas')) await sequelize.createSchema(schema)
+      const User = sequelize.define('User', { name: DataTypes.STRING })
+      const Country = sequelize.define('Country', { name: DataTypes.STRING }, { schema: 'shared' })
+      User.belongsTo(Country, { as: 'country', foreignKey: 'countryId' })
+      await Country.sync()
+      await User.withSchema('t1').sync()
+      const country = await Country.create({ name: 'Norway' })
+      await User.withSchema('t1').create({ name: 'Ann', countryId: country.id })
+      expect((await User.withSchema('t1').findOne({ include: 'country' })).country.name).toBe('Norway')
+      expect((await (await User.withSchema('t1').findOne()).getCountry()).name).toBe('Norway')
     })
   })
 
