@@ -48,7 +48,8 @@ export async function validateInstance(instance: ModelState, options: ValidateOp
   if (wantsHook(hooks, 'afterValidate', options)) await hooks.runAsync('afterValidate', instance, options)
 }
 
-function findings(instance: ModelState, definition: ModelDefinition, options: ValidateOptions): Items | Promise<Items> {
+/** What is wrong with an instance, at once where no validator has to wait. Runs no hooks. */
+export function findings(instance: ModelState, definition: ModelDefinition, options: ValidateOptions): Items | Promise<Items> {
   const found: (Items | Promise<Items>)[] = []
   for (const attribute of definition.shape.all) {
     if (!isWanted(instance, attribute, options)) continue

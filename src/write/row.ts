@@ -51,8 +51,8 @@ export async function saveOne(
       fields: isNew && given === null ? undefined : fields,
       skip: options?.skip as readonly string[] | undefined,
       hooks: options?.hooks !== false,
-      options: options ?? undefined,
-    } as never)
+      noTypeValidation: runtime.options.noTypeValidation,
+    })
   }
   const [beforeOne, afterOne] = isNew
     ? (['beforeCreate', 'afterCreate'] as const)

@@ -1,0 +1,329 @@
+/**
+ * A save with nothing around it: no hooks, no relations, no options but those of the connection. Most saves are, so this one is done with as
+ * few steps as possible, and without waiting where driver and validators answer at once. Everything else is `row`'s.
+ * Texts are kept per set of columns; a call walks the attributes once and binds values.
+ */
+
+import type { Result } from '../connect/driver.js'
+import type { ExecOptions } from '../connect/executor.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { ValidationError } from '../errors/validation.js'
+import type { Attribute } from '../model/attribute.js'
+import type { ModelDefinition, ModelShape } from '../model/definition.js'
+import type { Hooks } from '../model/hooks.js'
+import type { ModelState } from '../model/state.js'
+import { storedValue } from '../model/state.js'
+import { findings } from '../model/validate.js'
+import { column, compare, param } from '../sql/expr.js'
+import { isFragment } from '../sql/fragments.js'
+import type { QueryNode } from '../sql/query.js'
+import { explain } from './faults.js'
+import { returningOf } from './statements.js'
+
+type Convert = ((value: unknown) => unknown) | null
+
+/** What is known of a column of the model. */
+interface Column {
+  readonly attribute: Attribute
+  readonly name: string
+  readonly isAutoIncrement: boolean
+  readonly isJson: boolean
+  readonly toBind: Convert
+  readonly fromRow: Convert
+}
+interface Plan {
+  readonly text: string
+  readonly mode: 'rows' | 'run'
+  /** Columns that the statement answers with. */
+  readonly returned: readonly Column[]
+}
+interface Columns {
+  readonly shape: ModelShape
+  readonly all: readonly Column[]
+  readonly byName: ReadonlyMap<string, Column>
+  readonly plans: Map<string, Plan>
+}
+
+const known = new WeakMap<ModelDefinition, Columns>()
+const MAX_PLANS = 500
+
+function columnsOf(runtime: Runtime, definition: ModelDefinition): Columns {
+  const found = known.get(definition)
+  if (found !== undefined && found.shape === definition.shape) return found
+  const all = definition.shape.physical.map((attribute): Column => {
+    const { toBind, fromRow } = runtime.dialect.codec(attribute.type)
+    const isJson = attribute.type.key === 'JSON' || attribute.type.key === 'JSONB'
+    return {
+      attribute,
+      name: attribute.attributeName,
+      isAutoIncrement: attribute.autoIncrement,
+      isJson,
+      toBind,
+      fromRow,
+    }
+  })
+  const columns = {
+    shape: definition.shape,
+    all,
+    byName: new Map(all.map((one) => [one.name, one])),
+    plans: new Map<string, Plan>(),
+  }
+  known.set(definition, columns)
+  return columns
+}
+
+function planFor(
+  runtime: Runtime,
+  columns: Columns,
+  key: string,
+  make: () => { readonly node: QueryNode; readonly returned: readonly Column[] },
+): Plan {
+  let plan = columns.plans.get(key)
+  if (plan === undefined) {
+    if (columns.plans.size >= MAX_PLANS) columns.plans.clear()
+    const { node, returned } = make()
+    plan = { text: runtime.dialect.print(node).text, mode: returned.length > 0 ? 'rows' : 'run', returned }
+    columns.plans.set(key, plan)
+  }
+  return plan
+}
+
+const AROUND_INSERT = [
+  'beforeValidate',
+  'afterValidate',
+  'validationFailed',
+  'beforeCreate',
+  'afterCreate',
+  'beforeSave',
+  'afterSave',
+] as const
+const AROUND_UPDATE = [
+  'beforeValidate',
+  'afterValidate',
+  'validationFailed',
+  'beforeUpdate',
+  'afterUpdate',
+  'beforeSave',
+  'afterSave',
+] as const
+
+function isHeard(hooks: Hooks, names: readonly string[]): boolean {
+  for (const name of names) if (hooks.has(name)) return true
+  return false
+}
+
+/** `done`: nothing is left to wait for. Null: this save is not plain, and nothing has happened. */
+type Outcome = 'done' | Promise<unknown> | null
+
+/** Saves the instance, if there is nothing around it. `fields`: of an existing row, what is to be saved of what changed. Throws as `save` does. */
+export function plainSave(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  exec: ExecOptions | undefined,
+  fields: readonly string[] | null,
+): Outcome {
+  const { settings, shape, hooks } = definition
+  if (settings.omitNull || runtime.options.omitNull || shape.version !== null) return null
+  if (isHeard(hooks, instance.isNewRecord ? AROUND_INSERT : AROUND_UPDATE)) return null
+  return instance.isNewRecord
+    ? plainInsert(runtime, instance, definition, exec)
+    : plainUpdate(runtime, instance, definition, exec, fields)
+}
+
+/** Checks, then goes on. */
+function validated(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  fields: readonly string[] | undefined,
+  next: () => Outcome,
+): Outcome {
+  const found = findings(instance, definition, { fields, noTypeValidation: runtime.options.noTypeValidation })
+  if (found instanceof Promise) {
+    return found.then((items) => {
+      if (items.length > 0) throw new ValidationError(null, items)
+      return next()
+    })
+  }
+  if (found.length > 0) throw new ValidationError(null, found)
+  return next()
+}
+
+/** Sends a plan's statement and hands over the result, at once where the driver answers at once. */
+function send(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  plan: Plan,
+  params: readonly unknown[],
+  exec: ExecOptions | undefined,
+  take: (result: Result) => void,
+): Outcome {
+  const { executor } = runtime
+  const statement = { text: plan.text, params, mode: plan.mode }
+  const fail = (error: unknown): never => {
+    throw explain(error, definition, instance, (name) => instance.dataValues[name])
+  }
+  let result: Result | Promise<Result>
+  try {
+    result =
+      executor.door === null ? executor.sendNow(statement, 'write', exec) : executor.execute(statement, 'write', exec)
+  } catch (error) {
+    return fail(error)
+  }
+  if (result instanceof Promise) return result.then(take, fail)
+  take(result)
+  return 'done'
+}
+
+function plainInsert(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  exec: ExecOptions | undefined,
+): Outcome {
+  const { dataValues } = instance
+  const { createdAt, updatedAt } = definition.shape
+  const columns = columnsOf(runtime, definition)
+  const { all } = columns
+  for (let index = 0; index < all.length; index += 1) {
+    const value = dataValues[all[index]!.name]
+    if (typeof value === 'object' && (value === null ? all[index]!.isJson : isFragment(value))) return null
+  }
+  if (createdAt !== null || updatedAt !== null) {
+    const now = new Date()
+    if (createdAt !== null && (dataValues[createdAt] ?? null) === null) dataValues[createdAt] = now
+    if (updatedAt !== null) dataValues[updatedAt] = now
+  }
+  return validated(runtime, instance, definition, undefined, () => {
+    const params: unknown[] = []
+    let key = ''
+    for (let index = 0; index < all.length; index += 1) {
+      const { name, isAutoIncrement, toBind } = all[index]!
+      const value = dataValues[name]
+      if (value === undefined || (isAutoIncrement && value === null)) key += '-'
+      else {
+        key += '+'
+        params.push(value === null || toBind === null ? value : toBind(value))
+      }
+    }
+    const plan = planFor(runtime, columns, key, () => insertPlan(runtime, definition, all, key))
+    return send(runtime, instance, definition, plan, params, exec, (result) => {
+      takeInserted(instance, all, plan, result)
+    })
+  })
+}
+
+function insertPlan(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  all: readonly Column[],
+  key: string,
+): { readonly node: QueryNode; readonly returned: readonly Column[] } {
+  const given = all.filter((_column, index) => key[index] === '+')
+  const returned = runtime.dialect.traits.returning === 'none' ? [] : all.filter((_column, index) => key[index] === '-')
+  const node: QueryNode = {
+    kind: 'insert',
+    table: definition.table,
+    columns: given.map(({ attribute }) => attribute.columnName),
+    rows: [given.map(({ attribute }) => param(undefined, attribute.type))],
+    conflict: null,
+    returning: returningOf(returned.map(({ attribute }) => attribute)),
+  }
+  return { node, returned }
+}
+
+function takeInserted(instance: ModelState, all: readonly Column[], { returned }: Plan, result: Result): void {
+  const { dataValues } = instance
+  const row = result.rows[0]
+  if (row !== undefined) {
+    for (let index = 0; index < returned.length; index += 1) {
+      const { name, fromRow } = returned[index]!
+      const value = row[index]
+      dataValues[name] = value === null || value === undefined ? null : fromRow === null ? value : fromRow(value)
+    }
+  } else {
+    for (const { name, isAutoIncrement } of all) {
+      if (isAutoIncrement && (dataValues[name] ?? null) === null && result.lastInsertId !== null)
+        dataValues[name] = Number(result.lastInsertId)
+      else if (dataValues[name] === undefined) dataValues[name] = null
+    }
+  }
+  instance.isNewRecord = false
+  instance._previous = null
+}
+
+function plainUpdate(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  exec: ExecOptions | undefined,
+  fields: readonly string[] | null,
+): Outcome {
+  const { shape } = definition
+  const { dataValues } = instance
+  if (instance._previous === null || shape.primaryKey.length !== 1) return instance._previous === null ? 'done' : null
+  const columns = columnsOf(runtime, definition)
+  const { byName } = columns
+  const changed: Column[] = []
+  for (const name of instance._previous.keys()) {
+    const found = byName.get(name)
+    if (found === undefined || (fields !== null && !fields.includes(name))) continue
+    const value = dataValues[name]
+    if (value === undefined || (typeof value === 'object' && (value === null ? found.isJson : isFragment(value))))
+      return null
+    changed.push(found)
+  }
+  // Validators of the model run even when nothing is to be written; virtual attributes may have some.
+  if (changed.length === 0) return null
+  const stamp = shape.updatedAt === null ? undefined : byName.get(shape.updatedAt)
+  if (stamp !== undefined) {
+    instance.setDataValue(stamp.name, new Date())
+    if (!changed.includes(stamp)) changed.push(stamp)
+  }
+  const primaryKey = byName.get(shape.primaryKey[0]!.attributeName)!
+  const id = storedValue(instance, primaryKey.name)
+  if (id === undefined || id === null) return null
+  return validated(
+    runtime,
+    instance,
+    definition,
+    changed.map(({ name }) => name),
+    () => {
+      const params: unknown[] = []
+      let key = ''
+      for (const { name, toBind } of changed) {
+        const value = dataValues[name]
+        key += `${name},`
+        params.push(value === null || toBind === null ? value : toBind(value))
+      }
+      params.push(primaryKey.toBind === null ? id : primaryKey.toBind(id))
+      const plan = planFor(runtime, columns, key, () => ({
+        node: {
+          kind: 'update',
+          table: definition.table,
+          set: changed.map(({ attribute }) => ({
+            column: attribute.columnName,
+            value: param(undefined, attribute.type),
+          })),
+          where: compare(
+            column(null, primaryKey.attribute.columnName),
+            '=',
+            param(undefined, primaryKey.attribute.type),
+          ),
+          orderBy: [],
+          limit: null,
+          returning: [],
+        },
+        returned: [],
+      }))
+      return send(runtime, instance, definition, plan, params, exec, () => {
+        const previous = instance._previous
+        if (previous === null) return
+        for (const { name } of changed) previous.delete(name)
+        if (previous.size === 0) instance._previous = null
+      })
+    },
+  )
+}
