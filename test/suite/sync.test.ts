@@ -6,6 +6,7 @@ import type { Recorder } from '../support/recorder.js'
 import { DDL } from '../support/recorder.js'
 import { columnsOf, contentsOf, foreignKeysOf, indexesOf, tablesOf } from '../support/schema.js'
 import type { Database, Row, Table } from '../support/untyped.js'
+import { warningsDuring } from '../support/warnings.js'
 
 describeEachEngine('sync', (engine) => {
   let db: Database
@@ -237,7 +238,9 @@ describeEachEngine('sync', (engine) => {
     test('warns of a column that every insert would miss', async () => {
       await db.query('CREATE TABLE Users (id INTEGER PRIMARY KEY, needed TEXT NOT NULL)')
       db.define('User', { name: DataTypes.STRING })
-      await db.sync({ alter: true })
+      const warnings = await warningsDuring(() => db.sync({ alter: true }))
+      expect(warnings).toMatchObject([{ code: 'MORTISE_W_UNKNOWN_REQUIRED_COLUMN' }])
+      expect(warnings[0]!.message).toMatch(/"needed" of "Users"/)
       expect(Object.keys(await columnsOf(db, 'Users'))).toEqual(['id', 'needed', 'name'])
     })
 
