@@ -1,4 +1,5 @@
 /** Questions about values that may be models. Docs: other-topics/utility-types. */
+import { isState } from '../model/fields.js'
 import { ModelState } from '../model/state.js'
 import { registration } from './registration.js'
 import type { AnyModel } from './types/infer.js'
@@ -6,7 +7,12 @@ import type { ModelStatic } from './types/model.js'
 
 /** True for a model class. */
 export function isModelStatic<M extends AnyModel>(value: unknown): value is ModelStatic<M> {
-  return typeof value === 'function' && value.prototype instanceof ModelState
+  // Not `Model` itself, whose prototype stands right above the state's.
+  return (
+    typeof value === 'function' &&
+    value.prototype instanceof ModelState &&
+    !isState(Object.getPrototypeOf(value.prototype) as object)
+  )
 }
 
 /** True when both are the same model, scopes and schemas aside. */

@@ -24,8 +24,9 @@ interface HookFunctions<H> {
   /** @deprecated Use `hooks.runAsync`. */
   runHooks(hook: keyof H, ...args: readonly unknown[]): Promise<void>
 }
-export type HookMethods = Shorthands<ModelHooks> & HookFunctions<ModelHooks>
-export type SequelizeHookMethods = Shorthands<SequelizeHooks> & HookFunctions<SequelizeHooks>
+export type HookMethodsOf<H> = Shorthands<H> & HookFunctions<H>
+export type HookMethods = HookMethodsOf<ModelHooks>
+export type SequelizeHookMethods = HookMethodsOf<SequelizeHooks>
 
 interface Holder {
   readonly hooks: Hooks

@@ -28,7 +28,7 @@ export function installMixins(association: Association, runtime: Runtime, strict
   }
   for (const [verb, name] of Object.entries(association.accessors)) {
     const isOurs = methods.has(name)
-    if (!isOurs && name in prototype) {
+    if (!isOurs && isUsers(prototype, name)) {
       if (STANDARD.has(verb)) warnOfKept(association, verb, name, runtime)
       continue
     }
@@ -56,6 +56,14 @@ export function uninstallMixins(association: Association): void {
 }
 
 const STANDARD = new Set(['get', 'set', 'create'])
+
+/** The name leads to something that is no mixin; a mixin may also be inherited from a model that this one extends. */
+function isUsers(prototype: object, name: string): boolean {
+  for (let owner: object | null = prototype; owner; owner = Object.getPrototypeOf(owner) as object | null) {
+    if (Object.hasOwn(owner, name)) return ours.get(owner)?.has(name) !== true
+  }
+  return false
+}
 
 function method(as: string, verb: string, name: string): Verb {
   const mixin: Verb = function (...args) {

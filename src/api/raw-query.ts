@@ -164,7 +164,8 @@ export async function queryRaw(
     const codec = type && runtime.dialect.codec(type)
     return codec?.toBind && value !== null ? codec.toBind(value) : value
   })
-  const result = await runtime.executor.execute(
+  // Past the door: this is the door.
+  const result = await runtime.executor.send(
     { text: prepared.text, params, mode: mode === 'script' && params.length > 0 ? 'run' : mode },
     kind,
     execOptions(options),

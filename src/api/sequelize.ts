@@ -25,7 +25,7 @@ import type { Connections } from './connections.js'
 import { openConnections, original } from './connections.js'
 import * as exported from './exports.js'
 import { associateModels, defineModel, factory } from './factory.js'
-import type { SequelizeHookMethods } from './hook-methods.js'
+import type { HookMethodsOf, SequelizeHookMethods } from './hook-methods.js'
 import { installHookMethods } from './hook-methods.js'
 import type { Model } from './model.js'
 import type { Models } from './model-set.js'
@@ -78,7 +78,10 @@ export interface Sequelize extends SequelizeHookMethods {
 }
 
 // Everything that the package exports is a property of the class as well, as `require('sequelize')` had it in Sequelize 6.
-const WithStatics = class {} as unknown as (new () => object) & typeof exported & DataTypesNamespace
+const WithStatics = class {} as unknown as (new () => object) &
+  typeof exported &
+  DataTypesNamespace &
+  HookMethodsOf<StaticSequelizeHooks>
 
 export class Sequelize extends WithStatics {
   static readonly hooks: HookHolder<StaticSequelizeHooks> & Hooks = new Hooks(STATIC_HOOKS) as never

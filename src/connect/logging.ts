@@ -6,16 +6,18 @@ export type Logging = false | ((sql: string, timing?: any, ...more: any[]) => vo
 
 /** Calls the logger. The console gets the text (and the time) only: it would print the options. */
 export function log(logging: Exclude<Logging, false>, text: string, ...more: readonly unknown[]): void {
-  if (CONSOLE.has(logging)) logging(text, ...more.filter((one) => typeof one === 'number'))
+  if (isConsole(logging)) logging(text, ...more.filter((one) => typeof one === 'number'))
   else logging(text, ...more)
 }
-// biome-ignore lint/suspicious/noConsole: only recognised
-const CONSOLE: ReadonlySet<unknown> = new Set([console.log, console.debug, console.info, console.warn, console.error])
+// biome-ignore-start lint/suspicious/noConsole: only recognised; a program may have replaced them since this module was loaded
+const isConsole = (logging: unknown): boolean =>
+  logging === console.log || logging === console.debug || logging === console.info || logging === console.error
+// biome-ignore-end lint/suspicious/noConsole: as above
 
 /** `; [1,"text"]`, long values shortened. Only where `logQueryParameters` asks for it: logs are no place for data. */
 export function logParams(params: readonly unknown[]): string {
   return `; ${JSON.stringify(params, (_key, value: unknown) => {
-    if (typeof value === 'bigint') return String(value)
+    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
     if (typeof value === 'string' && value.length > 200) return `${value.slice(0, 200)}…`
     return isBytes(value) ? `<${bytesOf(value)} bytes>` : value
   })}`
