@@ -16,7 +16,7 @@ import { expandAll } from './include.js'
 import { needsChoice } from './joins.js'
 import type { FindInput } from './options.js'
 import type { Plan } from './plan.js'
-import { branchesBelow, needsExactJoins, planFor, statementOf } from './plan.js'
+import { planFor, routeOf, statementOf } from './plan.js'
 import type { FindRequest } from './request.js'
 import { normaliseFind } from './request.js'
 import { branchesInOrder } from './row-shape.js'
@@ -49,15 +49,12 @@ export async function findAll(runtime: Runtime, model: ModelClass, options?: Fin
 
 /** Request → items, without hooks. */
 export async function read(request: FindRequest): Promise<Found> {
-  const mayBeLoose = hasLoose(request.root)
-  let exact =
-    mayBeLoose && (needsExactJoins(request) || loose(request.root).some((association) => knownTwice.has(association)))
-  let found = await execute(request, planFor(request, exact))
-  if (found.twice !== null) {
-    // A one-to-one that the database does not hold has several rows: from now on, let the database choose.
-    exact = true
-    found = await execute(request, planFor(request, true))
-  }
+  const route = routeOf(request)
+  const exact =
+    route.needsExact || (route.loose.length > 0 && route.loose.some((association) => knownTwice.has(association)))
+  let found = await execute(request, planFor(request, exact, route))
+  // A one-to-one that the database does not hold has several rows: now the database has to choose.
+  if (found.twice !== null) found = await execute(request, planFor(request, true, route))
   await loadQueries(request, found, read)
   return found
 }
@@ -76,12 +73,6 @@ async function execute(request: FindRequest, plan: Plan): Promise<Found> {
 
 // ---------------------------------------------------------------- several rows of a one-to-one
 const knownTwice = new WeakSet<Association>()
-const isLoose = (branch: Branch): boolean => branch.strategy === 'join' && needsChoice(branch)
-const hasLoose = (root: Branch): boolean => root.children.length > 0 && branchesBelow(root).some(isLoose)
-const loose = (root: Branch): readonly Association[] =>
-  branchesBelow(root)
-    .filter(isLoose)
-    .map((branch) => branch.association!)
 
 function noteTwice(request: FindRequest, plan: Plan, first: Row, second: Row): void {
   const { root } = request
@@ -89,7 +80,10 @@ function noteTwice(request: FindRequest, plan: Plan, first: Row, second: Row): v
     [...shape.identity, ...shape.presence].some((index) => first[index] !== second[index]),
   )
   const branches = branchesInOrder(root)
-  const guilty = differs === undefined ? branches.find(isLoose) : branches[differs.branch]
+  const guilty =
+    differs === undefined
+      ? branches.find((branch) => branch.association !== null && needsChoice(branch))
+      : branches[differs.branch]
   if (guilty?.association == null) return
   knownTwice.add(guilty.association)
   if (guilty.parts.on === null && guilty.options.or !== true) warnAboutTwice(request, guilty.association)

@@ -2,6 +2,7 @@
  * A request → a plan: the statement's text, where each parameter's value comes from, and the reader of its rows. A plan holds no
  * values, so requests of one shape share it. Before: `read/request`; after: the executor, then `read/hydrate`.
  */
+import type { Association } from '../association/association.js'
 import { known } from '../base/known.js'
 import { Lru } from '../base/lru.js'
 import type { Statement } from '../connect/driver.js'
@@ -43,25 +44,50 @@ export interface Plan {
   readonly watches: readonly RowShape[]
 }
 
+/** What is known about all requests of one shape: the plans, and the one-to-ones among its joins that the database does not hold. */
+export interface Route {
+  readonly loose: readonly Association[]
+  readonly needsExact: boolean
+  plain: Plan | null
+  exact: Plan | null
+}
+
 // ---------------------------------------------------------------- cache
 const CAPACITY = 500
 interface Cached {
   readonly runtime: Runtime
-  readonly plans: Lru<string, Plan>
+  readonly routes: Lru<string, Route>
 }
 // By shape: it is replaced whenever the definition changes, and shared by a model's scoped variants.
 const caches = new WeakMap<ModelShape, Cached>()
 
-/** The plan of a request, from the cache where one of its shape is known. `exact`: see `read/joins`. */
-export function planFor(request: FindRequest, exact: boolean): Plan {
+/** The route of a request, from the cache where one of its shape is known. */
+export function routeOf(request: FindRequest): Route {
   const { runtime, root } = request
   const { shape } = root.definition
   let cache = caches.get(shape)
   if (cache === undefined || cache.runtime !== runtime) {
-    cache = { runtime, plans: new Lru(CAPACITY) }
+    cache = { runtime, routes: new Lru(CAPACITY) }
     caches.set(shape, cache)
   }
-  return known(cache.plans, exact ? `!${shapeOf(request)}` : shapeOf(request), () => compilePlan(request, exact))
+  return known(cache.routes, shapeOf(request), () => {
+    const loose = branchesBelow(root).filter(isLoose)
+    return {
+      loose: loose.map((branch) => branch.association!),
+      needsExact: needsExactJoins(request, loose),
+      plain: null,
+      exact: null,
+    }
+  })
+}
+
+/** `exact`: see `read/joins`. */
+export function planFor(request: FindRequest, exact: boolean, route: Route = routeOf(request)): Plan {
+  const compiled = exact ? route.exact : route.plain
+  if (compiled !== null) return compiled
+  const plan = compilePlan(request, exact)
+  route[exact ? 'exact' : 'plain'] = plan
+  return plan
 }
 
 /** The statement of a plan with a request's values. */
@@ -103,7 +129,7 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
     group.length > 0 ||
     distinct ||
     root.parts.selection.columns.some(({ expr, isAliased }) => isAliased && expr.kind === 'call')
-  const isWatched = !exact && branchesBelow(root).some((branch) => branch.strategy === 'join' && needsChoice(branch))
+  const isWatched = !exact && branchesBelow(root).some(isLoose)
   const { shape: laidOut, columns } = layOut(root, runtime.dialect, { mode, identifyRoot: isWatched, asWritten, echo })
   if (mode === 'instances') for (const branch of branchesInOrder(root)) showSelected(branch)
   const paged = isPaged(request)
@@ -181,13 +207,15 @@ function checkJoins(branch: Branch, runtime: Runtime): void {
 }
 
 // ---------------------------------------------------------------- plain or exact
+/** A join to a one-to-one that may find several rows. */
+const isLoose = (branch: Branch): boolean => branch.strategy === 'join' && needsChoice(branch)
+
 /**
  * True when plain joins cannot be trusted: rows are counted by the database (LIMIT, GROUP BY, DISTINCT), filtered by a one-to-one that
  * is not unique, or cannot be told apart. Everything else is read by plain joins, and once more exactly if a parent comes twice.
  */
-export function needsExactJoins(request: FindRequest): boolean {
+function needsExactJoins(request: FindRequest, loose: readonly Branch[]): boolean {
   const { root } = request
-  const loose = branchesBelow(root).filter((branch) => branch.strategy === 'join' && needsChoice(branch))
   if (loose.length === 0) return false
   if (request.limit !== null || request.offset !== null || request.group.length > 0 || request.distinct) return true
   if (

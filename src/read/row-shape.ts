@@ -67,8 +67,13 @@ export interface LaidOut {
 
 /** A tree's branches, parents first. A branch' number is its place in it. */
 export function branchesInOrder(root: Branch): readonly Branch[] {
-  if (root.children.length === 0) return [root]
-  return [root, ...root.children.flatMap(branchesInOrder)]
+  const branches: Branch[] = []
+  const visit = (branch: Branch): void => {
+    branches.push(branch)
+    for (const child of branch.children) visit(child)
+  }
+  visit(root)
+  return branches
 }
 
 export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidOut {
