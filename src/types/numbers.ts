@@ -7,15 +7,17 @@ export const isDecimalObject = (value: unknown): value is { toFixed(): string } 
   !(value instanceof Number) &&
   typeof (value as { toFixed?: unknown }).toFixed === 'function'
 
+// `$` without the m flag is the end of the text, and only that: '12\n' is no number.
+const INTEGER = /^[+-]?\d+$/
 /** The integer that a value means, or null. Numbers beyond the safe range mean nothing certain. */
 export function integerOf(value: unknown): bigint | null {
   if (typeof value === 'bigint') return value
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : null
-  if (typeof value === 'string') return /^\s*[+-]?\d+\s*$/.test(value) ? BigInt(value.trim().replace(/^\+/, '')) : null
+  if (typeof value === 'string') return INTEGER.test(value) ? BigInt(value.replace(/^\+/, '')) : null
   return null
 }
 
-const DECIMAL = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?\s*$/i
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i
 /** `'+012.50'`, `12.5`, `1.25e1` → `'12.5'`; null for what is no finite number. */
 export function decimalOf(value: unknown): string | null {
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'string') return null

@@ -134,7 +134,9 @@ export class IntegerType extends NumberType {
     super(named(length, 'length'))
   }
   override sanitize(value: unknown): unknown {
-    return asNumber(value, super.sanitize(value))
+    if (typeof value === 'number') return value
+    const text = super.sanitize(value)
+    return integerOf(text) === null ? text : asNumber(text)
   }
   override validate(value: unknown): void {
     if (Number.isSafeInteger(value) && this.options.unsigned !== true) return
@@ -165,9 +167,12 @@ export class BigIntType extends IntegerType {
     return isDecimalObject(value) || typeof value === 'bigint' ? String(super.sanitize(value)) : value
   }
 }
-/** What a Decimal object became, as a number where that loses nothing. Everything else stays as it was given. */
-const asNumber = (given: unknown, sanitized: unknown): unknown =>
-  given !== sanitized && decimalOf(Number(sanitized)) === sanitized ? Number(sanitized) : sanitized
+/** Text that names a number, as the number, where that loses nothing: what the row will hold. Everything else stays as it was given. */
+const asNumber = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value
+  const decimal = decimalOf(value)
+  return decimal !== null && decimalOf(Number(decimal)) === decimal ? Number(decimal) : value
+}
 
 /** Binary floating point, single precision where the engine has one. */
 export class FloatType extends NumberType {
@@ -176,7 +181,7 @@ export class FloatType extends NumberType {
     super(named(precision, 'precision', { scale }))
   }
   override sanitize(value: unknown): unknown {
-    return asNumber(value, super.sanitize(value))
+    return typeof value === 'number' ? value : asNumber(super.sanitize(value))
   }
   override validate(value: unknown): void {
     const given = this.sanitize(value)
