@@ -257,32 +257,3 @@ async function run(request: FindRequest): Promise<Found> {
   const result = await runtime.executor.execute(statementOf(plan, request.values), 'read', exec)
   return plan.read(result.rows, { models: [], options: [], columns: result.columns })
 }
-
-// ---------------------------------------------------------------- findAndCountAll
-const ONLY_COUNT = new Set(['distinct', 'col', 'countGroupedRows'])
-const ONLY_FIND = new Set([
-  'limit',
-  'offset',
-  'order',
-  'raw',
-  'nest',
-  'plain',
-  'rejectOnEmpty',
-  'lock',
-  'skipLocked',
-  'noWait',
-  'subQuery',
-  'indexHints',
-  'maxExecutionTimeHintMs',
-])
-
-/** The two halves of findAndCountAll: options for `findAll`, and options for `count`. */
-export function splitFindAndCount(options: FindInput): { readonly find: FindInput; readonly count: FindInput } {
-  const find = Object.fromEntries(Object.entries(options).filter(([key]) => !ONLY_COUNT.has(key)))
-  const counted = Object.fromEntries(
-    Object.entries(options).filter(
-      ([key]) => !ONLY_FIND.has(key) && (key !== 'attributes' || options.group !== undefined),
-    ),
-  )
-  return { find, count: counted }
-}

@@ -58,7 +58,7 @@ function branchKey(branch: Branch): string {
   const { schema, name } = definition.table
   let key = `(${identityOf(definition.shape)}${text(name)}${schema === null ? '' : `s${text(schema)}`}a${text(alias)}${isParanoid ? 'p' : ''}`
   if (association !== null)
-    key += `${identityOf(association)}${joinType[0]}${strategy[0]}${isRequired ? 'r' : ''}${options.or === true ? 'o' : ''}`
+    key += `${identityOf(association)}${joinType[0]}${strategy[0]}${isRequired ? 'r' : ''}${options.or === true ? 'o' : ''}${options.duplicating === false || options.subQuery === false ? 'd' : ''}`
   if (parts.selection.isDefault) key += '*'
   else
     for (const { name: column, expr, type } of parts.selection.columns)

@@ -1,5 +1,8 @@
 // What every form of `where` becomes. Docs: querying/operators, querying/json.
 import { describe, expect, test } from 'vitest'
+import { planFor } from '../../src/read/plan.js'
+import { normaliseFind } from '../../src/read/request.js'
+import { shapeOf } from '../../src/read/shape.js'
 import { normaliseWhere, tablesOf } from '../../src/read/where.js'
 import { and, cast, col, fn, json, literal, or, sql, where as whereFn } from '../../src/sql/fragments.js'
 import { Op } from '../../src/sql/op.js'
@@ -224,6 +227,18 @@ describe('where', () => {
       expect(printed.params).toEqual(params)
     })
   }
+
+  test('no two of them share a plan, unless they are the same but for values', () => {
+    const texts = new Map<string, string>()
+    for (const [title, where, , , placeholders] of cases) {
+      const request = normaliseFind(runtime, Post, { where, ...placeholders } as never)
+      const { text } = planFor(request, false)
+      const key = shapeOf(request)
+      expect(texts.get(key) ?? text, title).toBe(text)
+      texts.set(key, text)
+    }
+    expect(texts.size).toBeGreaterThan(60)
+  })
 
   const hostile = `x' OR '1'='1"; DROP TABLE Posts; -- \` \\`
   test('hostile text only ever is a value', () => {

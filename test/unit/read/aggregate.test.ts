@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aggregate, splitFindAndCount } from '../../../src/read/aggregate.js'
+import { aggregate } from '../../../src/read/aggregate.js'
 import { col, fn } from '../../../src/sql/fragments.js'
 import { Op } from '../../../src/sql/op.js'
 import { DataTypes } from '../../../src/types/index.js'
@@ -128,20 +128,5 @@ describe('aggregate', () => {
   it('refuses attributes that are none', async () => {
     const { compute } = await shop()
     await expect(compute('aeg', 'max')).rejects.toThrow(/"aeg".*"age"/)
-  })
-})
-
-describe('findAndCountAll', () => {
-  it('splits the options', () => {
-    const { find, count } = splitFindAndCount({
-      where: { a: 1 },
-      limit: 2,
-      order: ['id'],
-      distinct: true,
-      attributes: ['a'],
-      include: 'x',
-    })
-    expect(find).toEqual({ where: { a: 1 }, limit: 2, order: ['id'], attributes: ['a'], include: 'x' })
-    expect(count).toEqual({ where: { a: 1 }, distinct: true, include: 'x' })
   })
 })
