@@ -12,7 +12,7 @@ import type { Lease, PoolOptions, Purpose } from './pool.js'
 import { Pool, poolSettings, purposeText } from './pool.js'
 import { Pools } from './pools.js'
 import type { RetryOptions } from './retry.js'
-import { withRetry } from './retry.js'
+import { withLockWait, withRetry } from './retry.js'
 import type { Scope } from './transaction.js'
 import { scopes, Transaction } from './transaction.js'
 import type { IsolationLevel, TransactionOptions, TransactionType } from './transaction-options.js'
@@ -108,6 +108,9 @@ export interface ConnectionUse extends ExecOptions {
 }
 
 const NOTHING: ExecOptions = Object.freeze({})
+
+/** A lock is held by another connection, and this one is not borrowed. */
+class Busy extends Error {}
 
 export class Executor {
   readonly dialect: Dialect
@@ -211,7 +214,14 @@ export class Executor {
     if (hooks?.acquire?.isActive !== true) {
       if (isRead && this.#shared !== null && !this.#isClosed) return this.#run(this.#shared, statement, options, null)
       const connection = hooks?.query?.isActive === true ? null : pool.peek()
-      if (connection !== null) return this.#runLogged(connection, statement, options, null)
+      if (connection !== null) {
+        try {
+          return this.#runLogged(connection, statement, options, null, false)
+        } catch (error) {
+          // To wait for a lock, the connection has to be borrowed: nobody else may use it meanwhile.
+          if (!(error instanceof Busy)) throw error
+        }
+      }
     }
     return this.#runPooled(pool, statement, options)
   }
@@ -261,6 +271,7 @@ export class Executor {
     statement: Statement,
     options: ExecOptions,
     transaction: Transaction | null,
+    isHeld = true,
   ): Result | Promise<Result> {
     const logging = options.logging === undefined ? this.#logging : options.logging
     if (logging !== false) {
@@ -272,8 +283,16 @@ export class Executor {
       const result = connection.execute(statement)
       return result instanceof Promise ? this.#settle(result, statement) : result
     } catch (error) {
-      throw this.#translate(error, statement)
+      if (this.dialect.lockWait?.isBusy(error) !== true || statement.mode === 'script')
+        throw this.#translate(error, statement)
+      if (!isHeld) throw new Busy()
+      return this.#settle(this.#waitForLock(connection, statement), statement)
     }
+  }
+
+  #waitForLock(connection: Connection, statement: Statement): Promise<Result> {
+    const { isBusy, timeout } = this.dialect.lockWait!
+    return withLockWait(() => connection.execute(statement), isBusy, timeout(this.#options.connection ?? {}))
   }
 
   async #settle(pending: Promise<Result>, statement: Statement): Promise<Result> {
@@ -296,7 +315,8 @@ export class Executor {
     try {
       return await connection.execute(statement)
     } catch (error) {
-      throw this.#translate(error, statement)
+      if (this.dialect.lockWait?.isBusy(error) !== true) throw this.#translate(error, statement)
+      return await this.#settle(this.#waitForLock(connection, statement), statement)
     } finally {
       log(
         logging,

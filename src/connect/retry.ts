@@ -15,6 +15,23 @@ export interface RetryOptions {
 
 const PASSING: readonly ErrorMatch[] = [DeadlockError, SerializationError, TimeoutError]
 
+/** Runs work until it finds no lock, or the time is over; the process goes on meanwhile. Throws the last error. */
+export async function withLockWait<T>(
+  work: () => T | Promise<T>,
+  isBusy: (error: unknown) => boolean,
+  milliseconds: number,
+): Promise<T> {
+  const end = Date.now() + milliseconds
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= end) throw error
+    }
+  }
+}
+
 export async function withRetry<T>(options: RetryOptions, work: () => T | Promise<T>): Promise<T> {
   const { max = 5, match = PASSING, backoffBase = 100, backoffExponent = 1.1 } = options
   const matches = Array.isArray(match) ? (match as readonly ErrorMatch[]) : [match as ErrorMatch]

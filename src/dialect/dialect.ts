@@ -102,6 +102,11 @@ export interface Dialect {
   readonly schemaVersion?: string
   /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
   restartCounter?(table: TableName): string
+  /**
+   * Locks that the driver does not wait for, or only by stopping the whole process: the executor asks again until the time is over.
+   * Absent: the driver waits.
+   */
+  readonly lockWait?: LockWait
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
   prepareConnection(
     connection: Connection,
@@ -150,6 +155,13 @@ export interface SchemaCheck {
   readonly compare: 'same' | 'no-more'
   /** What the user is told; the rows that differ are appended. */
   readonly message: string
+}
+
+export interface LockWait {
+  /** A statement of its own that failed because of somebody else's lock, and changed nothing. */
+  isBusy(error: unknown): boolean
+  /** Milliseconds to wait in all. */
+  timeout(connectionOptions: Readonly<Record<string, unknown>>): number
 }
 
 /** How enforcement of foreign keys is switched, for one connection. */

@@ -47,7 +47,6 @@ export const sqliteDriver: Driver = {
         storage: storageOf(options),
         isReadonly: options.readOnly === true || (mode !== null && (mode & SqliteOpenMode.OPEN_READONLY) !== 0),
         mustExist: mode !== null && (mode & SqliteOpenMode.OPEN_CREATE) === 0,
-        busyTimeout: typeof options.busyTimeout === 'number' ? options.busyTimeout : 5000,
         driver: options.driver ?? options.sqlite3Module,
         nativeBinding: options.nativeBinding,
       }),

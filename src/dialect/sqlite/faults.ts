@@ -39,6 +39,10 @@ function codeOf(error: Error): string {
   return typeof code === 'string' ? code : ''
 }
 
+/** Another connection holds the lock. Not `BUSY_SNAPSHOT`: what this transaction has read is out of date, and waiting does not help. */
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Error && /^SQLITE_BUSY(?!_SNAPSHOT)/.test(codeOf(error))
+
 export function translateError(error: unknown, statement: Statement | null): Error {
   if (error instanceof BaseError) return error
   if (!(error instanceof Error)) return new DatabaseError({ message: String(error), cause: error, ...of(statement) })

@@ -14,10 +14,19 @@ import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
 import type { Expr } from '../../sql/expr.js'
 import type { QueryNode, TableName } from '../../sql/query.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
-import type { ColumnDescription, Dialect, ForeignKeyChecks, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
+import type {
+  ColumnDescription,
+  Dialect,
+  ForeignKeyChecks,
+  LockWait,
+  Printed,
+  Run,
+  SchemaStatement,
+  Traits,
+} from '../dialect.js'
 import { canonical } from './canonical.js'
 import { isPrivateStorage, SqliteOpenMode, sqliteDriver, storageOf } from './driver.js'
-import { translateError } from './faults.js'
+import { isBusy, translateError } from './faults.js'
 import { describeTable, introspect, listTables } from './introspect.js'
 import { castName, sqliteOperators, sqliteTable } from './print.js'
 import { foreignKeyChecks, printChanges, restartCounter, sqliteWords } from './rebuild.js'
@@ -123,6 +132,11 @@ export class SqliteDialect implements Dialect {
   readonly transactions: TransactionSyntax = sqliteTransactions
   readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
   readonly schemaVersion = 'PRAGMA schema_version'
+  /** SQLite's own wait would stop the process, and with it the connection that it waits for, if that is of this process. */
+  readonly lockWait: LockWait = {
+    isBusy,
+    timeout: ({ busyTimeout }) => (typeof busyTimeout === 'number' ? busyTimeout : 5000),
+  }
   readonly connectionOptions = Object.freeze([
     'storage',
     'mode',

@@ -37,7 +37,6 @@ export interface OpenOptions {
   readonly storage: string
   readonly isReadonly: boolean
   readonly mustExist: boolean
-  readonly busyTimeout: number
   /** `better-sqlite3`, `node:sqlite`, or the module itself. Default: the first that is there. */
   readonly driver?: unknown
   readonly nativeBinding?: unknown
@@ -157,11 +156,12 @@ function betterSqlite3(): Opener | null {
 
 const openBetter =
   (Constructor: BetterConstructor): Opener =>
-  ({ storage, isReadonly, mustExist, busyTimeout, nativeBinding }) => {
+  ({ storage, isReadonly, mustExist, nativeBinding }) => {
     const native = new Constructor(storage, {
       readonly: isReadonly,
       fileMustExist: mustExist,
-      timeout: busyTimeout,
+      // The executor waits for locks.
+      timeout: 0,
       ...(nativeBinding ? { nativeBinding } : {}),
     })
     return {
@@ -249,10 +249,10 @@ function nodeSqlite(): Opener | null {
 
 const openNode =
   ({ DatabaseSync }: NodeSqlite): Opener =>
-  ({ storage, isReadonly, mustExist, busyTimeout }) => {
+  ({ storage, isReadonly, mustExist }) => {
     if (mustExist && storage !== '' && storage !== ':memory:')
       storage = `${storage.startsWith('file:') ? storage : `file:${encodeURI(resolve(storage)).replace(/[?#]/g, encodeURIComponent)}`}${storage.includes('?') ? '&' : '?'}mode=${isReadonly ? 'ro' : 'rw'}`
-    const native = new DatabaseSync(storage, { readOnly: isReadonly, timeout: busyTimeout })
+    const native = new DatabaseSync(storage, { readOnly: isReadonly, timeout: 0 })
     return {
       native,
       plainBytes: true,
