@@ -136,9 +136,16 @@ export function growTree(
 }
 
 function find(children: readonly Branch[], name: string): Tables | null {
-  for (const child of children) if (child.as === name) return child.tables
-  return null
+  const found = children.find((child) => child.as === name)
+  if (found?.strategy === 'query') throw notJoined(found)
+  return found?.tables ?? null
 }
+
+/** A condition or an order looks at an include whose rows are not in the statement. */
+export const notJoined = ({ as, tables }: Branch): QueryError =>
+  new QueryError(
+    `"${as}" (${tables.label}) is read by a query of its own, so the parents cannot be filtered or ordered by it. Include it with strategy: 'join'.`,
+  )
 
 function growChildren(
   parent: Branch,

@@ -208,9 +208,7 @@ export function existsBelow(branch: Branch): Expr {
     select: select({
       columns: [{ expr: raw('1'), alias: null }],
       from: sourceOf(branch, { exact: false }),
-      joins: branch.children
-        .filter((child) => child.isRequired && child.strategy === 'join')
-        .flatMap((child) => joinBranch(child, { exact: false, skip: (below) => !below.isRequired })),
+      joins: requiredJoins(branch),
       where: plainCondition(branch),
     }),
   }

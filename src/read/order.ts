@@ -12,7 +12,7 @@ import { show } from '../types/data-type.js'
 import { resolveAttribute } from './attribute-key.js'
 import { toExpr } from './expression.js'
 import type { Branch } from './include.js'
-import { isSameModel } from './include.js'
+import { isSameModel, notJoined } from './include.js'
 
 interface Direction {
   readonly direction: 'ASC' | 'DESC' | null
@@ -84,6 +84,7 @@ function path(parts: readonly unknown[], root: Branch, use: string): Expr {
 
 function step(part: unknown, at: Branch, root: Branch, use: string, parts: readonly unknown[], index: number): Branch {
   const found = at.children.find((child) => matches(child, part))
+  if (found?.strategy === 'query') throw notJoined(found)
   if (found !== undefined) return found
   const { definition } = at
   if (typeof part === 'string') {

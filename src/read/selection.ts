@@ -42,6 +42,7 @@ export const EMPTY_SELECTION: Selection = Object.freeze({
   names: Object.freeze([]),
 })
 
+const NOTHING: ReadonlySet<string> = new Set()
 const defaults = new WeakMap<ModelShape, Map<string | null, Selection>>()
 
 /** Every attribute with a column. One object per model shape and alias, so that the usual query builds nothing. */
@@ -98,10 +99,12 @@ function difference(given: Record<PropertyKey, unknown>, tables: Tables): Select
   return list(
     [...[...shape.attributes.keys()].filter((name) => !excluded.has(name) && !include.includes(name)), ...include],
     tables,
+    excluded,
   )
 }
 
-function list(items: readonly unknown[], tables: Tables): Selection {
+/** `excluded`: attributes that virtual ones do not bring back. */
+function list(items: readonly unknown[], tables: Tables, excluded: ReadonlySet<string> = NOTHING): Selection {
   const { shape } = tables.model!
   const columns = new Map<string, SelectedColumn>()
   const names: string[] = []
@@ -122,14 +125,16 @@ function list(items: readonly unknown[], tables: Tables): Selection {
       if (byColumn === undefined) throw unknown(name, tables)
       add({ ...ofAttribute(byColumn, tables), name, isAliased: true })
     } else if (attribute.isVirtual) {
-      if (!names.includes(name)) names.push(name)
-      for (const dependency of attribute.dependencies) if (!columns.has(dependency)) addName(dependency)
+      if (names.includes(name)) return
+      names.push(name)
+      for (const dependency of attribute.dependencies)
+        if (!columns.has(dependency) && !excluded.has(dependency)) addName(dependency)
     } else add(ofAttribute(attribute, tables))
   }
   for (const item of items) {
     if (typeof item === 'string') addName(item)
     else if (Array.isArray(item)) add(pair(item, tables))
-    else if (item instanceof Col && item.identifiers.at(-1) === '*') addName('*')
+    else if (item instanceof Col && isOwnStar(item, tables)) addName('*')
     else if (item instanceof AttributeFragment) add(aliased(item.attributeName, item.attributeName, tables))
     else if (isFragment(item))
       add({
@@ -195,6 +200,9 @@ function typeOf(what: object, tables: Tables): DataType | null {
   }
   return null
 }
+
+const isOwnStar = ({ identifiers }: Col, { alias }: Tables): boolean =>
+  identifiers.join('.') === '*' || identifiers.join('.') === `${alias}.*`
 
 function ownColumn(col: Col, tables: Tables): Attribute | undefined {
   const parts = col.identifiers.length === 1 ? col.identifiers[0]!.split('.') : col.identifiers

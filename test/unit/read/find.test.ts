@@ -129,6 +129,9 @@ describe('find', () => {
       const [ada] = await db.find(Person, { attributes: ['full'] })
       expect(ada!.full).toBe('Ada Lovelace')
       expect(db.statements[0]!.text).toBe('SELECT `Person`.`first`, `Person`.`last` FROM `People` AS `Person`')
+      // What was excluded stays excluded.
+      await db.find(Person, { attributes: { exclude: ['first'] } })
+      expect(db.statements[1]!.text).toBe('SELECT `Person`.`id`, `Person`.`last` FROM `People` AS `Person`')
     })
   })
 
@@ -442,6 +445,11 @@ describe('find', () => {
     })
     it('refuses what only a join can do', async () => {
       const { find, User } = await people()
+      const include = { association: 'profile', strategy: 'query' }
+      await expect(find(User, { include, where: { '$profile.bio$': 'x' } })).rejects.toThrow(
+        /profile.*strategy: 'join'/,
+      )
+      await expect(find(User, { include, order: [['profile', 'bio']] })).rejects.toThrow(/profile.*strategy: 'join'/)
       await expect(find(User, { include: { association: 'profile', strategy: 'magic' } })).rejects.toThrow(/magic/)
       await expect(
         find(User, { include: { association: 'profile', strategy: 'query', on: { id: 1 } } }),
