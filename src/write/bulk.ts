@@ -6,7 +6,6 @@ import { suggestion } from '../base/names.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import { AggregateError, BulkRecordError } from '../errors/validation.js'
-import type { Attribute } from '../model/attribute.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
 import type { ModelState } from '../model/state.js'
@@ -14,20 +13,17 @@ import { build } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import type { Expr } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
-import { conflictOf } from './conflict.js'
 import { versionStep } from './destroy.js'
 import { explain } from './faults.js'
 import { instancesOf, returnedBy } from './increment.js'
+import { insertAll } from './insert-all.js'
 import { hasRelations, saveGraph } from './nested.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf, stepOptions } from './options.js'
 import { asInstance, asModel } from './public.js'
-import { returnedAfterInsert, saveOne, takeInserted } from './row.js'
+import { saveOne } from './row.js'
 import { requireWhere, selectRows } from './selection.js'
-import { insertRows, returningOf, run, valueNode } from './statements.js'
-
-/** Rows of one statement: longer ones gain nothing, and their texts are kept. */
-const ROWS_PER_STATEMENT = 250
+import { returningOf, run, valueNode } from './statements.js'
 
 /**
  * Inserts records and resolves to their instances. Options: `validate` (default false), `fields`, `individualHooks`, `ignoreDuplicates`,
@@ -157,142 +153,6 @@ function stampAll(definition: ModelDefinition, instances: readonly ModelState[],
       dataValues[updatedAt] = now
     if (version !== null && (dataValues[version] === undefined || dataValues[version] === null)) dataValues[version] = 0
   }
-}
-
-async function insertAll(
-  runtime: Runtime,
-  definition: ModelDefinition,
-  instances: readonly ModelState[],
-  options: WriteOptions,
-  call: string,
-): Promise<void> {
-  const attributes = columnsOf(definition, instances, options, call)
-  const rows = instances.map(({ dataValues }) =>
-    attributes.map((attribute) => valueFor(attribute, dataValues[attribute.attributeName])),
-  )
-  const conflict = conflictOf(runtime, definition, attributes, options, call, (name) =>
-    rows.every((row) => (row[attributes.findIndex((attribute) => attribute.attributeName === name)] ?? null) !== null),
-  )
-  const returning =
-    returnedBy(runtime, definition, options, call).length > 0
-      ? returnedBy(runtime, definition, options, call)
-      : returnedForAll(
-          runtime,
-          definition,
-          attributes,
-          rows,
-          instances,
-          options,
-          conflict !== null && options.ignoreDuplicates !== true,
-        )
-  const perStatement = Math.max(
-    1,
-    Math.min(ROWS_PER_STATEMENT, Math.floor(runtime.dialect.traits.maxParameters / Math.max(1, attributes.length))),
-  )
-  const insert = async (from: number, within: WriteOptions): Promise<void> => {
-    const part = rows.slice(from, from + perStatement)
-    try {
-      // A row without any value cannot be one of several.
-      const result = await insertRows(runtime, definition, attributes, part, returning, execOf(within), conflict)
-      // Nobody tells which of the rows were duplicates.
-      if (options.ignoreDuplicates === true && Math.max(result.affectedRows, result.rows.length) !== part.length) {
-        for (let index = 0; index < part.length; index += 1) instances[from + index]!.isNewRecord = false
-        return
-      }
-      for (let index = 0; index < part.length; index += 1)
-        takeInserted(
-          runtime,
-          instances[from + index]!,
-          definition,
-          attributes,
-          returning,
-          withKey(result, definition, part.length, index),
-          index,
-        )
-    } catch (error) {
-      throw explain(error, definition, part.length === 1 ? instances[from]! : null, (name) =>
-        part.length === 1 ? instances[from]!.dataValues[name] : undefined,
-      )
-    }
-  }
-  if (attributes.length === 0) {
-    await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
-      for (const instance of instances)
-        await saveOne(runtime, instance, definition, {
-          ...stepOptions(options),
-          transaction,
-          hooks: false,
-          validate: false,
-        })
-    })
-    return
-  }
-  if (rows.length <= perStatement) return await insert(0, options)
-  await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
-    for (let from = 0; from < rows.length; from += perStatement) await insert(from, { ...options, transaction })
-  })
-}
-
-/** Engines without RETURNING tell the first generated key of a statement; the others follow it. */
-function withKey<
-  R extends { readonly lastInsertId: number | bigint | string | null; readonly rows: readonly unknown[] },
->(result: R, { shape }: ModelDefinition, count: number, index: number): R {
-  if (count === 1 || result.rows.length > 0 || result.lastInsertId === null || shape.autoIncrement === null)
-    return result
-  return { ...result, lastInsertId: Number(result.lastInsertId) + index }
-}
-
-const valueFor = (attribute: Attribute, value: unknown): unknown =>
-  value === null && attribute.autoIncrement ? undefined : value
-
-/** The columns that any record has a value for. */
-function columnsOf(
-  definition: ModelDefinition,
-  instances: readonly ModelState[],
-  options: WriteOptions,
-  call: string,
-): Attribute[] {
-  const fields =
-    options.fields === undefined || options.fields === null
-      ? null
-      : new Set(attributeNames(definition, options.fields, 'fields', call))
-  return definition.shape.physical.filter((attribute) => {
-    const { attributeName, role, primaryKey, defaultValue } = attribute
-    if (fields !== null && role === null && !fields.has(attributeName) && !(primaryKey && defaultValue !== undefined))
-      return false
-    return instances.some(({ dataValues }) => {
-      const value = dataValues[attributeName]
-      return value !== undefined && !(value === null && attribute.autoIncrement)
-    })
-  })
-}
-
-function returnedForAll(
-  runtime: Runtime,
-  definition: ModelDefinition,
-  attributes: readonly Attribute[],
-  rows: readonly (readonly unknown[])[],
-  instances: readonly ModelState[],
-  options: WriteOptions,
-  mayUpdate: boolean,
-): Attribute[] {
-  const found = new Set<Attribute>()
-  for (let index = 0; index < rows.length; index += 1)
-    for (const attribute of returnedAfterInsert(
-      runtime,
-      definition,
-      attributes,
-      rows[index]!,
-      instances[index]!.dataValues,
-      { returning: options.returning },
-    ))
-      found.add(attribute)
-  // One record may leave to the database what another one gives.
-  for (const [at, attribute] of attributes.entries())
-    if (rows.some((row) => row[at] === undefined) && runtime.dialect.traits.returning !== 'none') found.add(attribute)
-  // A row that was there keeps what it had in the other columns.
-  if (mayUpdate && runtime.dialect.traits.returning !== 'none') return [...definition.shape.physical]
-  return definition.shape.physical.filter((attribute) => found.has(attribute))
 }
 
 // ---------------------------------------------------------------- update

@@ -13,7 +13,7 @@ import { markPersisted } from '../model/state.js'
 import type { Expr } from '../sql/expr.js'
 import { all, column, compare, not, param } from '../sql/expr.js'
 import { versionStep } from './destroy.js'
-import type { LinkStep } from './link.js'
+import type { LinkStep } from './link-step.js'
 import { setKey } from './nested.js'
 import { execOf, hookOptionsOf } from './options.js'
 import { asInstance, targetModel } from './public.js'
@@ -62,6 +62,15 @@ export async function release(
   if (policy !== 'delete' && wantsRows(link)) for (const row of released) await saveReleased(link, row, keys, next)
   else await nullify(link, released, keys, next)
   return rows
+}
+
+const FIND_HOOKS = ['beforeFind', 'beforeFindAfterExpandIncludeAll', 'beforeFindAfterOptions', 'afterFind'] as const
+
+/** Whether rows that are released are needed as they are, or only their keys: where nobody listens, one statement releases all. */
+export function needsRows(link: LinkStep): boolean {
+  if (policyOf(link) === 'delete' || wantsRows(link)) return true
+  const { hooks } = definitionOfTarget(link)
+  return FIND_HOOKS.some((name) => hooks.has(name))
 }
 
 function policyOf({ association, options, call }: LinkStep): OnReplace {

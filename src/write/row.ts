@@ -228,7 +228,7 @@ async function insertInstance(
   }
   // Ignored as a duplicate: the instance stays unsaved.
   if (conflict !== null && result.affectedRows === 0 && result.rows.length === 0) return false
-  takeInserted(runtime, instance, definition, attributes, returning, result, 0)
+  takeInserted(runtime, instance, definition, attributes, returning, result)
   return true
 }
 
@@ -236,7 +236,7 @@ const omitsNull = (runtime: Runtime, definition: ModelDefinition, options: Write
   (options?.omitNull as boolean | undefined) ?? (definition.settings.omitNull || runtime.options.omitNull)
 
 /** What the database fills in: the generated key, defaults, and the outcome of SQL. */
-export function returnedAfterInsert(
+function returnedAfterInsert(
   runtime: Runtime,
   definition: ModelDefinition,
   attributes: readonly Attribute[],
@@ -264,20 +264,19 @@ export function returnedAfterInsert(
   })
 }
 
-/** Takes over what an INSERT gave: row `index` of the result. */
-export function takeInserted(
+/** Takes over what an INSERT gave. */
+function takeInserted(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   attributes: readonly Attribute[],
   returning: readonly Attribute[],
   result: Result,
-  index: number,
 ): void {
   const { dataValues } = instance
   const persisted: Record<string, unknown> = {}
   for (const { attributeName } of attributes) persisted[attributeName] = dataValues[attributeName]
-  const row = result.rows[index]
+  const row = result.rows[0]
   if (returning.length > 0 && row !== undefined) {
     const read = readReturned(runtime, returning, row)
     for (let at = 0; at < returning.length; at += 1) persisted[returning[at]!.attributeName] = read[at]
@@ -393,6 +392,7 @@ function returnedAfterUpdate(
   options: WriteOptions | undefined,
 ): Attribute[] {
   if (options?.returning === true) return [...definition.shape.physical]
+  if (!options?.returning && !values.some(isFragment)) return []
   const asked = Array.isArray(options?.returning)
     ? new Set(attributeNames(definition, options.returning, 'returning', `${definition.modelName}.save()`))
     : null

@@ -16,6 +16,7 @@ import type { CompareOperator, Expr } from '../sql/expr.js'
 import { all, column, compare, isNull, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { ConflictClause, QueryNode, SelectItem } from '../sql/query.js'
+import { select } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 
 /** `attribute op value`; null means IS [NOT] NULL. */
@@ -82,6 +83,7 @@ function execute(
   compiled: Compiled,
   values: readonly unknown[],
   options: ExecOptions | undefined,
+  kind: 'read' | 'write' = 'write',
 ): Promise<Result> {
   const { binds } = compiled
   const params = new Array<unknown>(values.length)
@@ -98,7 +100,7 @@ function execute(
           : bind(value)
   }
   const statement: Statement = { text: compiled.text, params, mode: compiled.mode }
-  return runtime.executor.execute(statement, 'write', options)
+  return runtime.executor.execute(statement, kind, options)
 }
 
 /** A value that goes to the driver as it is. */
@@ -303,6 +305,31 @@ export function deleteRows(
     compiled,
     where.filter(({ value }) => value !== null).map(({ value }) => value),
     options,
+  )
+}
+
+/** SELECT of some columns of the rows that fulfil all conditions, values as the driver gives them. */
+export function selectColumns(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  where: readonly Condition[],
+  options: ExecOptions | undefined,
+): Promise<Result> {
+  const key = `s|${names(attributes)}|${conditionKey(where)}`
+  const compiled = cached(definition, key, runtime, () =>
+    select({
+      columns: returningOf(attributes),
+      from: { kind: 'table', table: definition.table, alias: null },
+      where: conditionOf(where),
+    }),
+  )
+  return execute(
+    runtime,
+    compiled,
+    where.filter(({ value }) => value !== null).map(({ value }) => value),
+    options,
+    'read',
   )
 }
 

@@ -1,0 +1,171 @@
+/**
+ * Instances into rows by INSERTs of many rows: which columns, in how many statements, and what comes back into the instances.
+ * A step of `bulk`; the statements are those of `statements`.
+ */
+import type { Result } from '../connect/driver.js'
+import type { Runtime } from '../dialect/runtime.js'
+import type { Attribute } from '../model/attribute.js'
+import type { ModelDefinition } from '../model/definition.js'
+import type { ModelState } from '../model/state.js'
+import { isFragment } from '../sql/fragments.js'
+import { conflictOf } from './conflict.js'
+import { explain } from './faults.js'
+import { returnedBy } from './increment.js'
+import type { WriteOptions } from './options.js'
+import { attributeNames, execOf, stepOptions } from './options.js'
+import { saveOne } from './row.js'
+import { insertRows } from './statements.js'
+
+/** Rows of one statement: longer ones gain nothing, and their texts are kept. */
+const ROWS_PER_STATEMENT = 250
+
+/** Writes all instances or none. They are stamped and validated already. */
+export async function insertAll(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  instances: readonly ModelState[],
+  options: WriteOptions,
+  call: string,
+): Promise<void> {
+  const layout = layoutOf(runtime, definition, instances, options, call)
+  const { attributes, rows } = layout
+  if (attributes.length === 0) return await insertDefaults(runtime, definition, instances, options)
+  const conflict = conflictOf(runtime, definition, attributes, options, call, (name) => {
+    const at = attributes.findIndex((attribute) => attribute.attributeName === name)
+    return at >= 0 && rows.every((row) => (row[at] ?? null) !== null)
+  })
+  const canReturn = runtime.dialect.traits.returning !== 'none'
+  const asked = returnedBy(runtime, definition, options, call)
+  // A row that was there keeps what it had in the other columns.
+  const mayUpdate = conflict !== null && options.ignoreDuplicates !== true
+  const returning =
+    asked.length > 0 ? asked : !canReturn ? [] : mayUpdate ? definition.shape.physical : layout.returning
+  const perStatement = Math.max(
+    1,
+    Math.min(ROWS_PER_STATEMENT, Math.floor(runtime.dialect.traits.maxParameters / attributes.length)),
+  )
+
+  const insert = async (from: number, within: WriteOptions): Promise<void> => {
+    const part = rows.length <= perStatement ? rows : rows.slice(from, from + perStatement)
+    try {
+      const result = await insertRows(runtime, definition, attributes, part, returning, execOf(within), conflict)
+      take(runtime, definition, instances, from, part.length, returning, result, options.ignoreDuplicates === true)
+    } catch (error) {
+      const only = part.length === 1 ? instances[from]! : null
+      throw explain(error, definition, only, (name) => only?.dataValues[name])
+    }
+  }
+  if (rows.length <= perStatement) return await insert(0, options)
+  await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
+    for (let from = 0; from < rows.length; from += perStatement) await insert(from, { ...options, transaction })
+  })
+}
+
+/** Rows without any value cannot share a statement. */
+async function insertDefaults(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  instances: readonly ModelState[],
+  options: WriteOptions,
+): Promise<void> {
+  await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
+    const each = { ...stepOptions(options), transaction, hooks: false, validate: false }
+    for (const instance of instances) await saveOne(runtime, instance, definition, each)
+  })
+}
+
+interface Layout {
+  /** Columns that any instance has a value for. */
+  readonly attributes: readonly Attribute[]
+  /** Values in the order of `attributes`; undefined: left to the database. */
+  readonly rows: readonly (readonly unknown[])[]
+  /** What the database fills in. */
+  readonly returning: readonly Attribute[]
+}
+
+function layoutOf(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  instances: readonly ModelState[],
+  options: WriteOptions,
+  call: string,
+): Layout {
+  const fields =
+    options.fields === undefined || options.fields === null
+      ? null
+      : new Set(attributeNames(definition, options.fields, 'fields', call))
+  const attributes: Attribute[] = []
+  const returning: Attribute[] = []
+  for (const attribute of definition.shape.physical) {
+    const { attributeName, role, primaryKey, defaultValue, autoIncrement } = attribute
+    let isGiven = false
+    let isOpen = false
+    for (const { dataValues } of instances) {
+      const value = dataValues[attributeName]
+      if (value === undefined || (value === null && autoIncrement)) isOpen = true
+      else {
+        isGiven = true
+        if (typeof value === 'object' && isFragment(value)) isOpen = true
+      }
+    }
+    const isAllowed =
+      fields === null || role !== null || fields.has(attributeName) || (primaryKey && defaultValue !== undefined)
+    if (isGiven && isAllowed) attributes.push(attribute)
+    if (isOpen && (options.returning !== false || autoIncrement)) returning.push(attribute)
+  }
+  const rows = instances.map(({ dataValues }) => {
+    const row = new Array<unknown>(attributes.length)
+    for (let index = 0; index < attributes.length; index += 1) {
+      const { attributeName, autoIncrement } = attributes[index]!
+      const value = dataValues[attributeName]
+      row[index] = value === null && autoIncrement ? undefined : value
+    }
+    return row
+  })
+  return { attributes, rows, returning: runtime.dialect.traits.returning === 'none' ? [] : returning }
+}
+
+/** Brings the instances of one statement up to date. */
+function take(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  instances: readonly ModelState[],
+  from: number,
+  count: number,
+  returning: readonly Attribute[],
+  result: Result,
+  mayIgnore: boolean,
+): void {
+  // Nobody tells which of the rows were duplicates.
+  const isKnown = !mayIgnore || Math.max(result.affectedRows, result.rows.length) === count
+  const readers = returning.map(({ attributeName, type }) => ({
+    attributeName,
+    fromRow: runtime.dialect.codec(type).fromRow,
+  }))
+  const { autoIncrement, physical } = definition.shape
+  for (let index = 0; index < count; index += 1) {
+    const instance = instances[from + index]!
+    const { dataValues } = instance
+    instance.isNewRecord = false
+    instance._previous = null
+    const row = isKnown ? result.rows[index] : undefined
+    if (row !== undefined) {
+      for (let at = 0; at < readers.length; at += 1) {
+        const { attributeName, fromRow } = readers[at]!
+        const value = row[at]
+        dataValues[attributeName] =
+          value === null || value === undefined ? null : fromRow === null ? value : fromRow(value)
+      }
+    } else if (isKnown) {
+      // Engines without RETURNING tell the first generated key of a statement; the others follow it.
+      if (
+        autoIncrement !== null &&
+        (dataValues[autoIncrement.attributeName] ?? null) === null &&
+        result.lastInsertId !== null
+      )
+        dataValues[autoIncrement.attributeName] = Number(result.lastInsertId) + index
+      for (const { attributeName } of physical)
+        if (dataValues[attributeName] === undefined) dataValues[attributeName] = null
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * What the steps of a link share: the lock, the rows that are linked, the row of a key, and the instances in memory afterwards.
+ * For `link`, `link-target` and `link-source`.
+ */
+import type { Association } from '../association/association.js'
+import { compositeKeyText } from '../association/key-text.js'
+import type { Transaction } from '../connect/transaction.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { AssociationError } from '../errors/association.js'
+import { EmptyResultError, InstanceError } from '../errors/base.js'
+import type { ModelClass, ModelDefinition } from '../model/definition.js'
+import { ModelState, setRelation } from '../model/state.js'
+import { column, compare, param } from '../sql/expr.js'
+import { select } from '../sql/query.js'
+import type { Identified } from './identify.js'
+import type { WriteOptions } from './options.js'
+import { execOf } from './options.js'
+import { targetModel } from './public.js'
+import { definitionOf, describeKey, rowOf } from './row.js'
+import { run } from './statements.js'
+
+/** A key that was given instead of an instance. */
+export type Key = Exclude<Identified, null | { readonly instance: ModelState }>
+
+/** What a step of a link knows. */
+export interface LinkStep {
+  readonly runtime: Runtime
+  readonly association: Association
+  readonly source: ModelState
+  /** As in `User.setProfile()`, for messages. */
+  readonly call: string
+  /** The caller's options. */
+  readonly options: WriteOptions
+  /** Transaction, logging and hooks, for the calls inside. */
+  readonly step: Readonly<Record<string, unknown>>
+  readonly transaction: Transaction
+}
+
+/** Options of a call that concern the save of a row in it. */
+export const SAVE_OPTIONS = ['silent', 'returning', 'omitNull', 'raw', 'ignoreDuplicates'] as const
+
+export function requireSaved(source: ModelState, call: string): void {
+  if (!source.isNewRecord) return
+  throw new InstanceError(
+    `${call}: this ${definitionOf(source).modelName} has not been saved, so nothing can be linked to it. Save it first, or create both at once with \`include\`.`,
+  )
+}
+
+/** Keeps others from changing links of the same source until the step is over, where the engine locks rows. */
+export async function lockSource(
+  runtime: Runtime,
+  source: ModelState,
+  transaction: Transaction,
+  options: WriteOptions,
+): Promise<void> {
+  if (!runtime.dialect.traits.rowLocks) return
+  const definition = definitionOf(source)
+  const conditions = rowOf(source, definition, 'set()')
+  await run(
+    runtime,
+    select({
+      columns: conditions.map(({ attribute }) => ({ expr: column(null, attribute.columnName), alias: null })),
+      from: { kind: 'table', table: definition.table, alias: null },
+      where: {
+        kind: 'logic',
+        op: 'and',
+        items: conditions.map(({ attribute, value }) =>
+          compare(column(null, attribute.columnName), '=', param(value, attribute.type)),
+        ),
+      },
+      lock: { strength: 'UPDATE', of: [], skipLocked: false, noWait: false },
+    }),
+    { ...execOf(options), transaction },
+  )
+}
+
+export const finder = (step: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const { context: _context, ...rest } = step
+  return rest
+}
+
+/** The values that a linked row has. Throws where the source has no key. */
+export function keyOfSource(association: Association, source: ModelState): Readonly<Record<string, unknown>> {
+  const { values } = association.link(source, source)
+  for (const { from, to } of association.keys) {
+    if ((values[to] ?? null) !== null) continue
+    throw new AssociationError(
+      `This ${association.source.name} has no value for ${from}, which "${association.as}" refers to, so nothing can be linked to it.`,
+    )
+  }
+  return values
+}
+
+/** Rows that are linked to the source in the database, whatever scopes the target has; the winner first. */
+export async function linkedRows(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  step: Readonly<Record<string, unknown>>,
+  isVisible: boolean,
+): Promise<ModelState[]> {
+  if (association.saveOrder === 'after') keyOfSource(association, source)
+  const batch = association.batch([source])
+  if (batch === null) return []
+  const order =
+    association.order ?? association.target.modelDefinition.shape.primaryKey.map((attribute) => attribute.attributeName)
+  return await targetModel(association, source)
+    .withoutScope()
+    .findAll({
+      where: batch.where,
+      ...(isVisible ? {} : { paranoid: false }),
+      ...(order.length > 0 ? { order } : {}),
+      ...finder(step),
+      ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}),
+    })
+}
+
+export async function rowOfKey(
+  { association, source, step, call, runtime }: LinkStep,
+  { key, where }: Key,
+): Promise<ModelState> {
+  const [row] = await targetModel(association, source)
+    .withoutScope()
+    .findAll({ where, limit: 1, ...finder(step), ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}) })
+  if (!row) throw noSuchRow(association.target, key, call)
+  return row
+}
+
+export const noSuchRow = (
+  target: ModelClass,
+  where: Readonly<Record<string, unknown>>,
+  call: string,
+): EmptyResultError =>
+  new EmptyResultError(`${call}: there is no ${target.name} with ${describeKey(where)}. Nothing was changed.`)
+
+export function isSameRow(a: ModelState, b: ModelState): boolean {
+  if (a === b) return true
+  const definition: ModelDefinition = definitionOf(a)
+  const { primaryKey } = definition.shape
+  if (primaryKey.length === 0) return false
+  const types = primaryKey.map((attribute) => attribute.type)
+  const keyOf = (row: ModelState): string | null =>
+    compositeKeyText(
+      primaryKey.map(({ attributeName }) => row._previous?.get(attributeName) ?? row.dataValues[attributeName]),
+      types,
+    )
+  const key = keyOf(a)
+  return key !== null && key === keyOf(b)
+}
+
+/** Brings the instances in memory to what the database has now. */
+export function remember(
+  association: Association,
+  source: ModelState,
+  next: ModelState | null,
+  released: readonly ModelState[],
+): void {
+  const { as, inverse } = association
+  const former = source.dataValues[as]
+  if (former instanceof ModelState && former !== next) {
+    const state = released.find((row) => isSameRow(row, former))
+    if (state) takeKeys(former, state, association)
+    if (inverse && former.dataValues[inverse.as] === source) setRelation(former, inverse.as, null)
+  }
+  setRelation(source, as, next)
+  if (next && association.saveOrder === 'after') {
+    // Also where nothing had to be written: the instance may have been older than the link.
+    for (const [name, value] of Object.entries(association.link(source, next).values)) {
+      next.dataValues[name] = value
+      next._previous?.delete(name)
+    }
+  }
+  if (next && inverse && inverse.cardinality === 'one' && inverse.as in next.dataValues)
+    setRelation(next, inverse.as, source)
+}
+
+/** Copies the key of a row that was released to another instance of it. */
+function takeKeys(instance: ModelState, row: ModelState, association: Association): void {
+  if (association.saveOrder !== 'after') return
+  for (const name of association.foreignKeys) {
+    instance.dataValues[name] = row.dataValues[name]
+    instance._previous?.delete(name)
+  }
+}
