@@ -41,7 +41,7 @@ export function toExpr(value: unknown, tables: Tables, use: string, type: DataTy
   return isFragment(value) ? fragment(value, tables, use) : valueExpr(value, tables, use, type)
 }
 
-export function valueExpr(value: unknown, tables: Tables, use: string, type: DataType | null): Expr {
+function valueExpr(value: unknown, tables: Tables, use: string, type: DataType | null): Expr {
   if (value === undefined)
     throw new QueryError(`undefined was given in ${use} of ${tables.label}. Give null if NULL is meant.`)
   if (type === null && Array.isArray(value))

@@ -34,7 +34,7 @@ export function joinsBelow(branch: Branch, rules: JoinRules): readonly JoinNode[
 }
 
 /** Conditions on a branch' own rows that its required `strategy: 'query'` children make. */
-export const requiredBelow = (branch: Branch): readonly Expr[] =>
+const requiredBelow = (branch: Branch): readonly Expr[] =>
   branch.children.filter((child) => child.strategy === 'query' && child.isRequired).map((child) => existsBelow(child))
 
 /** Conditions on the root's rows: the user's, soft deletes, and includes that are required but read by a query of their own. */

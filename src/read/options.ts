@@ -18,7 +18,7 @@ export type FindInput = Readonly<Record<string, unknown>>
 /** True or false. */
 const SWITCH = 1
 /** Concerns the way to the database. */
-export const EXEC = 2
+const EXEC = 2
 /** Seldom given: looked at only when one of them is there. */
 export const RARE = 4
 

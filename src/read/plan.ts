@@ -98,13 +98,13 @@ export function statementOf(plan: Plan, values: readonly unknown[]): Statement {
   return { text: plan.text, params, mode: 'rows' }
 }
 
-export function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]): unknown {
+function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]): unknown {
   const value = slot === -1 ? constant : values[slot]
   return value === null || toBind === null ? value : toBind(value)
 }
 
 /** Text and parameters of a statement whose values are slots. */
-export function printPlan(
+function printPlan(
   runtime: Runtime,
   node: SelectNode,
 ): { readonly text: string; readonly binds: readonly Bind[] } {

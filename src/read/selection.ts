@@ -46,7 +46,7 @@ const NOTHING: ReadonlySet<string> = new Set()
 const defaults = new WeakMap<ModelShape, Map<string | null, Selection>>()
 
 /** Every attribute with a column. One object per model shape and alias, so that the usual query builds nothing. */
-export function defaultSelection(tables: Tables): Selection {
+function defaultSelection(tables: Tables): Selection {
   const { shape } = tables.model!
   return known(
     known(defaults, shape, () => new Map<string | null, Selection>()),

@@ -13,7 +13,7 @@ import { Slot } from './request.js'
 let nextId = 1
 const ids = new WeakMap<object, number>()
 /** A number that stands for an object as long as it lives. */
-export function identityOf(object: object): number {
+function identityOf(object: object): number {
   return known(ids, object, () => nextId++)
 }
 
@@ -99,7 +99,7 @@ function orderKey(items: readonly OrderItem[]): string {
   return key
 }
 
-export function exprKey(node: Expr): string {
+function exprKey(node: Expr): string {
   switch (node.kind) {
     case 'column':
       return `c${node.table === null ? '' : text(node.table)}.${text(node.column)}`
