@@ -46,7 +46,10 @@ function valueExpr(value: unknown, tables: Tables, use: string, type: DataType |
     throw new QueryError(`undefined was given in ${use} of ${tables.label}. Give null if NULL is meant.`)
   if (type === null && Array.isArray(value))
     return { kind: 'array', items: value.map((item) => toExpr(item, tables, use)), type: null }
-  return tables.statement.param(value, type ?? typeOfValue(value))
+  return tables.statement.param(
+    value,
+    type ?? tables.statement.runtime.dialect.typeOfLoose?.(value) ?? typeOfValue(value),
+  )
 }
 
 let inferred: { readonly [key in 'boolean' | 'date' | 'bigint' | 'bytes' | 'json']: DataType } | undefined

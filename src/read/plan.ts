@@ -104,10 +104,7 @@ function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]
 }
 
 /** Text and parameters of a statement whose values are slots. */
-function printPlan(
-  runtime: Runtime,
-  node: SelectNode,
-): { readonly text: string; readonly binds: readonly Bind[] } {
+function printPlan(runtime: Runtime, node: SelectNode): { readonly text: string; readonly binds: readonly Bind[] } {
   const { dialect } = runtime
   const { text, params } = dialect.print(node)
   const binds = params.map(({ value, type }): Bind => {
