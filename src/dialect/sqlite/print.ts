@@ -2,8 +2,8 @@
  * What SQLite writes differently from the base tables. Minimum version 3.39 (RIGHT JOIN, IS DISTINCT FROM); `RETURNING` and UPSERT
  * are older.
  */
-import { QueryError } from '../../errors/base.js'
 import { baseOperators, exprTable, operand } from '../../print/expr.js'
+import { jsonPathLiteral } from '../../print/json-path.js'
 import {
   conflictClause,
   insertHead,
@@ -24,16 +24,6 @@ export const sqliteOperators: Readonly<Partial<Record<CompareOperator, string>>>
   ...baseOperators,
   iLike: 'LIKE',
   notILike: 'NOT LIKE',
-}
-
-/** `['a', 0, 'x.y']` → `$.a[0]."x.y"` (json1.html, "Path arguments"). */
-export function jsonPathText(path: readonly (string | number)[]): string {
-  return path.reduce<string>(
-    (text, part) =>
-      text +
-      (typeof part === 'number' ? `[${part}]` : /^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `.${JSON.stringify(part)}`),
-    '$',
-  )
 }
 
 function limitClause(
@@ -132,14 +122,8 @@ export const sqliteTable: PrintTable = {
     operand(node.expr, out)
     if (node.path.length === 0 && !node.unquote) return
     // `->` gives JSON text, `->>` an SQL value. The path is structure, not a value: an index on the expression must be able to match it.
-    out.raw(node.unquote ? ' ->> ' : ' -> ').raw(jsonPathLiteral(node.path))
+    out.raw(node.unquote ? ' ->> ' : ' -> ').raw(`'${jsonPathLiteral(node.path).replaceAll("'", "''")}'`)
   },
-}
-
-function jsonPathLiteral(path: readonly (string | number)[]): string {
-  const text = jsonPathText(path)
-  if (text.includes('\0')) throw new QueryError('A JSON path cannot contain a NUL character.')
-  return `'${text.replaceAll("'", "''")}'`
 }
 
 /** What CAST takes: no collation, and exact decimals as SQLite counts them. */
