@@ -9,8 +9,8 @@ import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { EmptyResultError, InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
 import type { ModelDefinition } from '../model/definition.js'
-import type { ModelState, Values } from '../model/state.js'
-import { markPersisted, setRelation } from '../model/state.js'
+import type { Values } from '../model/state.js'
+import { ModelState, markPersisted, setRelation } from '../model/state.js'
 import type { SqlExpression } from '../sql/fragments.js'
 import { isFragment, sql } from '../sql/fragments.js'
 import { Op } from '../sql/op.js'
@@ -27,7 +27,8 @@ type Options = Readonly<Record<string, unknown>> & ExecOptions
 /** `findByPk(5)`, `findByPk({ a: 1, b: 2 })`. Null where there is no key to look for. */
 export function findByPrimaryKey(model: PlainModel, key: unknown, options: Options | undefined): Promise<unknown> {
   if (key === null || key === undefined) return nothing(model, options)
-  return model.findOne({ ...options, where: primaryKeyWhere(model.modelDefinition, key) })
+  const where = primaryKeyWhere(model.modelDefinition, key)
+  return model.findOne(options ? { ...options, where } : { where })
 }
 
 async function nothing(model: PlainModel, options: Options | undefined): Promise<null> {
@@ -88,6 +89,7 @@ const COUNT_OPTIONS = [
   'signal',
   'countGroupedRows',
   'subQuery',
+  'subquery',
   'having',
 ]
 const COUNT_ONLY = ['distinct', 'col', 'countGroupedRows']
@@ -272,10 +274,19 @@ function clash(model: PlainModel, _where: unknown, error: UniqueConstraintError)
 // ---------------------------------------------------------------- build, create, count up
 
 export async function create(model: PlainModel, values: unknown, options: Options | undefined): Promise<unknown> {
-  const instance = model.build(values as object, { isNewRecord: true, ...buildOptionsOf(options) }) as ModelState & {
-    save(options?: object): Promise<unknown>
-  }
+  const instance = model.build(allowed(model, values, options?.fields) as object, {
+    isNewRecord: true,
+    ...buildOptionsOf(options),
+  }) as ModelState & { save(options?: object): Promise<unknown> }
   return await instance.save(options)
+}
+
+/** What `fields` lets through: a value that it leaves out is not even on the instance, so that defaults apply. */
+function allowed(model: PlainModel, values: unknown, fields: unknown): unknown {
+  if (!Array.isArray(fields) || typeof values !== 'object' || values === null) return values
+  const { attributes } = model.modelDefinition.shape
+  const given = values instanceof ModelState ? (values.get() as Values) : values
+  return Object.fromEntries(Object.entries(given).filter(([name]) => fields.includes(name) || !attributes.has(name)))
 }
 
 /** `instance.increment(fields, options)`, through the model's; what the database answers goes into the instance. */

@@ -68,6 +68,13 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
         before: (given, query) => runHook('beforeQuery', given, query),
         after: (given, query) => runHook('afterQuery', given, query),
       },
+      acquire: {
+        get isActive() {
+          return hooks.has('beforePoolAcquire') || hooks.has('afterPoolAcquire')
+        },
+        before: (given) => runHook('beforePoolAcquire', given),
+        after: (connection, given) => runHook('afterPoolAcquire', connection, given),
+      },
       beforeConnect: (config) => runHook('beforeConnect', config),
       afterConnect: (opened, config) => runHook('afterConnect', opened, config),
       beforeDisconnect: (closing) => runHook('beforeDisconnect', closing),

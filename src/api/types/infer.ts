@@ -124,4 +124,6 @@ export type CreationAttributes<M extends AnyModel> = M[typeof TYPES]['input']
 
 /** `T` with the properties `K` optional. */
 export type PartialBy<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>
+/** Sequelize 6's name of `PartialBy`. */
+export type Optional<T, K extends keyof T = keyof T> = PartialBy<T, K>
 export type RequiredBy<T, K extends keyof T> = Omit<T, K> & Required<Pick<T, K>>

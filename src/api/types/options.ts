@@ -67,6 +67,8 @@ interface FindCommon extends QueryOptions, Hookable, Paranoid, RowLocking {
   /** The first row only. */
   plain?: boolean
   subQuery?: boolean
+  /** The same. */
+  subquery?: boolean
   minifyAliases?: boolean
   indexHints?: readonly IndexHint[]
   tableHints?: readonly string[]
@@ -250,16 +252,17 @@ export interface GetOptions {
   readonly clone?: boolean
 }
 export interface SyncOptions extends Logging, Hookable, SearchPathable {
-  /** Drops and creates. */
+  /** Drops the tables first, rows and all. Default: false. */
   force?: boolean
-  /** Changes what differs. `{ drop: true }` also drops columns that the model has no attribute for. */
+  /** Changes what differs in tables that exist. Columns without an attribute stay, unless `drop` is true. Default: false. */
   alter?: boolean | { readonly drop?: boolean }
-  /** With `alter`: the same consent as `alter: { drop: true }`. */
+  /** Consent, with `alter`: columns that the models do not have are dropped with their values. Default: false. */
   drop?: boolean
   /** Nothing is done; the promise gives the changes, what they may cost, and the SQL. */
   plan?: boolean
   /** Runs only when the database's name matches. */
   match?: RegExp
+  /** Instead of the schema that the models name. */
   schema?: string
   transaction?: Transaction | null
 }

@@ -381,6 +381,8 @@ describe('hooks', () => {
     }
     const sequelize = connect({
       hooks: {
+        beforePoolAcquire: note('beforePoolAcquire'),
+        afterPoolAcquire: note('afterPoolAcquire'),
         beforeConnect: note('beforeConnect'),
         afterConnect: note('afterConnect'),
         beforeDisconnect: note('beforeDisconnect'),
@@ -395,7 +397,14 @@ describe('hooks', () => {
     })
     await sequelize.query('SELECT 1')
     await sequelize.close()
-    expect(events).toEqual(['beforeConnect', 'afterConnect', 'SELECT 1 true', 'beforeDisconnect'])
+    expect(events).toEqual([
+      'beforePoolAcquire',
+      'beforeConnect',
+      'afterConnect',
+      'afterPoolAcquire',
+      'SELECT 1 true',
+      'beforeDisconnect',
+    ])
   })
 })
 
