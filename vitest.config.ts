@@ -9,7 +9,7 @@ const alias = [
   { find: /^mortise$/, replacement: fromRoot('./src/index.ts') },
   { find: /^mortise\/decorators-legacy$/, replacement: fromRoot('./src/decorators/legacy.ts') },
   { find: /^mortise\/decorators$/, replacement: fromRoot('./src/decorators/standard.ts') },
-  { find: /^mortise\/(sqlite)$/, replacement: fromRoot('./src/dialect/$1/index.ts') },
+  { find: /^mortise\/(sqlite|postgres)$/, replacement: fromRoot('./src/dialect/$1/index.ts') },
 ];
 
 // esbuild lowers decorators only below `esnext`.

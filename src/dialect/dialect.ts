@@ -45,6 +45,8 @@ export interface Traits {
   readonly regexp: boolean
   readonly indexHints: boolean
   readonly generatedUuid: readonly ('v1' | 'v4' | 'v7')[]
+  /** SQL of a random number from 0 up to 1. Default: `RANDOM()`. */
+  readonly random?: string
   /** Names of tables and columns that differ only in case are the same. Default false. */
   readonly caseInsensitiveNames?: boolean
   /** DDL takes part in transactions. Default false. */
@@ -78,6 +80,8 @@ export interface Dialect {
   printExpr(expr: Expr): Printed
   /** SQL of an expression with its values written out, for DDL (defaults, partial indexes, checks). */
   printInline(expr: Expr): string
+  /** The type by which a value in a user's SQL travels, where the engine must be told; null: by what stands around it. */
+  typeOfLoose?(value: unknown): DataType | null
   /** Conversions and SQL name of a type on this engine; throws `UnsupportedFeatureError` naming the type. Cached per type. */
   codec(type: DataType): TypeCodec
 
@@ -131,6 +135,8 @@ export interface ColumnDescription {
   readonly autoIncrement: boolean
   readonly comment: string | null
   readonly references?: { readonly table: string; readonly key: string }
+  /** Members of an enum, where the engine has it as a type of its own. */
+  readonly special?: readonly string[]
 }
 
 /** A statement of `printChanges`. */

@@ -2,16 +2,20 @@
 import { nearest } from '../base/names.js'
 import { DefinitionError, UnsupportedFeatureError } from '../errors/base.js'
 import type { Dialect } from './dialect.js'
+import { PostgresDialect } from './postgres/index.js'
 import { SqliteDialect } from './sqlite/index.js'
 
 type DialectClass = new (options?: Readonly<Record<string, unknown>>) => Dialect
 
-const DIALECTS: Readonly<Record<string, DialectClass>> = { sqlite: SqliteDialect, sqlite3: SqliteDialect }
+const DIALECTS: Readonly<Record<string, DialectClass>> = {
+  sqlite: SqliteDialect,
+  sqlite3: SqliteDialect,
+  postgres: PostgresDialect,
+  postgresql: PostgresDialect,
+  pg: PostgresDialect,
+}
 /** Engines that Sequelize has and Mortise has not (yet). */
 const ABSENT: Readonly<Record<string, string>> = {
-  postgres: 'PostgreSQL',
-  postgresql: 'PostgreSQL',
-  pg: 'PostgreSQL',
   mysql: 'MySQL',
   mariadb: 'MariaDB',
   mssql: 'SQL Server',
@@ -25,7 +29,7 @@ const isDialect = (value: unknown): value is Dialect =>
   typeof value === 'object' && value !== null && 'traits' in value && 'printChanges' in value && 'driver' in value
 
 /**
- * The dialect of a name (`sqlite`, `sqlite3`), a URL (`sqlite::memory:`), a class (`SqliteDialect`) or an instance. Loads no driver.
+ * The dialect of a name (`sqlite`, `postgres`), a URL (`sqlite::memory:`), a class (`SqliteDialect`) or an instance. Loads no driver.
  * Throws `DefinitionError` for unknown names, `UnsupportedFeatureError` for engines that are known and not there.
  */
 export function resolveDialect(given: unknown, options: Readonly<Record<string, unknown>> = {}): Dialect {
@@ -38,7 +42,7 @@ export function resolveDialect(given: unknown, options: Readonly<Record<string, 
         : null
     if (isDialect(dialect)) return dialect
     throw new DefinitionError(
-      `${Class.name || 'The function given'} is not a dialect of Mortise. Use SqliteDialect, or dialect: 'sqlite'.`,
+      `${Class.name || 'The function given'} is not a dialect of Mortise. Use a class such as SqliteDialect or PostgresDialect, or a name: 'sqlite', 'postgres'.`,
     )
   }
   if (typeof given !== 'string' || given === '')
@@ -51,10 +55,10 @@ export function resolveDialect(given: unknown, options: Readonly<Record<string, 
   if (Found) return new Found(options)
   if (Object.hasOwn(ABSENT, name))
     throw new UnsupportedFeatureError(
-      `The dialect "${name}" (${ABSENT[name]}) is not available in this version of Mortise. Available: sqlite.`,
+      `The dialect "${name}" (${ABSENT[name]}) is not available in this version of Mortise. Available: sqlite, postgres.`,
     )
   const meant = nearest(name, Object.keys(DIALECTS))
   throw new DefinitionError(
-    `The dialect ${JSON.stringify(name)} is not known.${meant ? ` Did you mean "${meant}"?` : ''} Available: sqlite.`,
+    `The dialect ${JSON.stringify(name)} is not known.${meant ? ` Did you mean "${meant}"?` : ''} Available: sqlite, postgres.`,
   )
 }

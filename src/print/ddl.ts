@@ -60,7 +60,7 @@ export function columnWords(column: ColumnSnapshot, words: DdlWords): readonly s
     ]
   return [
     column.nullable ? '' : 'NOT NULL',
-    column.default === null ? '' : `DEFAULT ${column.default}`,
+    column.default === null ? '' : `DEFAULT ${column.defaultSql ?? column.default}`,
     column.autoIncrement ? words.autoIncrement : '',
   ]
 }
@@ -68,7 +68,7 @@ export function columnWords(column: ColumnSnapshot, words: DdlWords): readonly s
 export const primaryKeyText = (key: PrimaryKeySnapshot, words: DdlWords): string =>
   `${named(key.name, words)}PRIMARY KEY (${list(key.columns, words)})`
 export const checkText = (check: CheckSnapshot, words: DdlWords): string =>
-  `${named(check.name, words)}CHECK (${check.expression})`
+  `${named(check.name, words)}CHECK (${check.sql ?? check.expression})`
 
 /** `REFERENCES …` with actions, as it follows a column or a list of columns. */
 export function referencesText(foreignKey: ForeignKeySnapshot, words: DdlWords): string {
@@ -83,7 +83,7 @@ export const foreignKeyText = (foreignKey: ForeignKeySnapshot, words: DdlWords):
 
 export function indexFieldText(field: IndexField, words: DdlWords): string {
   const base = field.expression
-    ? `(${field.name})`
+    ? `(${field.sql ?? field.name})`
     : words.quoteIdentifier(field.name) + (field.length === null ? '' : `(${field.length})`)
   return [
     base,
@@ -101,7 +101,7 @@ export const uniqueText = (index: IndexSnapshot, words: DdlWords): string =>
 
 export function createIndexText(table: TableName, index: IndexSnapshot, words: DdlWords): string {
   const include = index.include.length > 0 ? ` INCLUDE (${list(index.include, words)})` : ''
-  const where = index.where === null ? '' : ` WHERE ${index.where}`
+  const where = index.where === null ? '' : ` WHERE ${index.whereSql ?? index.where}`
   const using = index.using === null ? '' : ` USING ${index.using}`
   return (
     `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${index.concurrently ? 'CONCURRENTLY ' : ''}${words.quoteIdentifier(index.name)} ON ${words.quoteTable(table)}${using} (` +
@@ -139,7 +139,7 @@ export const ddl: DdlTable = {
     if (from.type !== to.type) texts.push(`${head} TYPE ${to.type}`)
     if (from.nullable !== to.nullable) texts.push(`${head} ${to.nullable ? 'DROP' : 'SET'} NOT NULL`)
     if (from.default !== to.default)
-      texts.push(to.default === null ? `${head} DROP DEFAULT` : `${head} SET DEFAULT ${to.default}`)
+      texts.push(to.default === null ? `${head} DROP DEFAULT` : `${head} SET DEFAULT ${to.defaultSql ?? to.default}`)
     return texts
   },
   'create-index': ({ table, index }, words) => [

@@ -103,7 +103,7 @@ function fragment(value: SqlExpression, tables: Tables, use: string): Expr {
   if (value instanceof List) return { kind: 'list', items: value.values.map((item) => toExpr(item, tables, use)) }
   if (value instanceof Join) return joined(value, tables, use)
   if (value instanceof Uuid) return uuid(value, tables)
-  if (value instanceof Random) return call('RANDOM', [])
+  if (value instanceof Random) return raw(tables.statement.runtime.dialect.traits.random ?? 'RANDOM()')
   throw new QueryError(`The SQL fragment ${value.constructor.name} cannot be used in ${use}.`)
 }
 

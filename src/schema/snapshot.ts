@@ -15,12 +15,18 @@ export interface ColumnSnapshot {
   readonly nullable: boolean
   /** SQL text of the default, canonical; null: none. */
   readonly default: string | null
+  /** The default as it is sent, where the canonical form is only good for comparing. */
+  readonly defaultSql?: string
   readonly autoIncrement: boolean
   readonly comment: string | null
   /** Expression of a generated column; null: an ordinary one; undefined: the picture says nothing of it (models cannot declare it). */
   readonly generated?: { readonly expression: string; readonly stored: boolean } | null
+  /** It counts by IDENTITY instead of a default; never compared. */
+  readonly identity?: boolean
   /** Members of an enum column, where the engine has them in the type. */
   readonly enumValues?: readonly string[] | null
+  /** The enum's own name in the database, where it has one; never compared. */
+  readonly enumType?: { readonly schema: string | null; readonly name: string }
 }
 export interface IndexField {
   /** Column name, or SQL text of an expression. */
@@ -30,6 +36,8 @@ export interface IndexField {
   readonly collate: string | null
   readonly length: number | null
   readonly operator: string | null
+  /** The expression as it is sent, where the canonical form (`name`) is only good for comparing. */
+  readonly sql?: string
 }
 export interface IndexSnapshot {
   readonly name: string
@@ -39,6 +47,8 @@ export interface IndexSnapshot {
   readonly using: string | null
   /** SQL text of a partial index' condition. */
   readonly where: string | null
+  /** The condition as it is sent, where the canonical form is only good for comparing. */
+  readonly whereSql?: string
   readonly include: readonly string[]
   readonly parser: string | null
   readonly concurrently: boolean
@@ -57,6 +67,8 @@ export interface ForeignKeySnapshot {
 export interface CheckSnapshot {
   readonly name: string | null
   readonly expression: string
+  /** As it is sent, where the canonical form is only good for comparing. */
+  readonly sql?: string
 }
 export interface PrimaryKeySnapshot {
   readonly name: string | null

@@ -84,10 +84,10 @@ async function refuseDuplicates(
   // A field of a column that is added in the same step: the engine's own refusal has to do.
   if (index.fields.some((field) => !field.expression && !known.has(fold(field.name)))) return
   const keys = index.fields.map((field) => {
-    const base = field.expression ? `(${field.name})` : dialect.quoteIdentifier(field.name)
+    const base = field.expression ? `(${field.sql ?? field.name})` : dialect.quoteIdentifier(field.name)
     return field.collate === null ? base : `${base} COLLATE ${dialect.quoteIdentifier(field.collate)}`
   })
-  const conditions = [...keys.map((key) => `${key} IS NOT NULL`), ...(index.where === null ? [] : [`(${index.where})`])]
+  const conditions = [...keys.map((key) => `${key} IS NOT NULL`), ...(index.where === null ? [] : [`(${index.whereSql ?? index.where})`])]
   const { rows: found } = await ask(
     `SELECT ${keys.join(', ')}, count(*) FROM ${dialect.quoteTable(table)} WHERE ${conditions.join(' AND ')} GROUP BY ${keys.join(', ')} HAVING count(*) > 1 LIMIT ${LISTED + 1}`,
   )

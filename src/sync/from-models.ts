@@ -93,6 +93,7 @@ export function columnOf(runtime: Runtime, attribute: Attribute, definition: Mod
     nullable: attribute.allowNull && !attribute.primaryKey,
     default: defaultText(runtime, attribute, definition),
     autoIncrement: attribute.autoIncrement || attribute.autoIncrementIdentity,
+    ...(attribute.autoIncrementIdentity && { identity: true }),
     comment: dialect.traits.comments ? attribute.comment : null,
   }
 }

@@ -1,0 +1,195 @@
+/**
+ * PostgreSQL connections, through `pg`: statements in, rows by position out. Statements that come again are prepared under a name, within
+ * bounds; values are read by the type of their column. Neighbours: `load` finds the driver, `connect/executor` calls, `faults` names errors.
+ */
+import { Lru } from '../../base/lru.js'
+import type { Connection, Driver, Result, Statement } from '../../connect/driver.js'
+import { dateText } from './dates.js'
+import type { Client, PgResult } from './load.js'
+import { loadDriver } from './load.js'
+import { parserOf } from './parsers.js'
+import { arrayText } from './structures.js'
+
+const STATEMENTS_PER_CONNECTION = 200
+/** Texts that are remembered to have come once. */
+const TEXTS_SEEN = 1000
+const NO_COLUMNS: readonly string[] = Object.freeze([])
+const NO_ROWS: readonly (readonly unknown[])[] = Object.freeze([])
+
+/** Options that mean something to Mortise alone; the others are the driver's. */
+const OWN = new Set(['driver', 'pgModule', 'native', 'preparedStatements', 'username', 'protocol'])
+
+/** What changes whenever a connection of this process changes a table: prepared statements of all of them may know its columns no longer. */
+let epoch = 0
+const CHANGES_SCHEMA = /^\s*(?:CREATE|ALTER|DROP)\b/i
+
+export const postgresDriver: Driver = {
+  name: 'pg',
+  async connect(options) {
+    const { Client } = await loadDriver(options.driver ?? options.pgModule)
+    const config: Record<string, unknown> = { keepAlive: true }
+    for (const [name, value] of Object.entries(options)) if (!OWN.has(name) && value !== undefined) config[name] = value
+    config.user ??= options.username
+    const client = new Client({ ...config, pipeline: true, types: { getTypeParser: parserOf } })
+    const connection = new PostgresConnection(client, options.preparedStatements !== false)
+    await client.connect()
+    return connection
+  },
+}
+
+let connections = 0
+let names = 0
+
+class PostgresConnection implements Connection {
+  readonly id = ++connections
+  isOpen = true
+  readonly #client: Client
+  readonly #prepares: boolean
+  /** Text → name on the server; what was not asked for longest comes first. */
+  readonly #names = new Map<string, string>()
+  readonly #seen = new Lru<string, true>(TEXTS_SEEN)
+  #epoch = epoch
+
+  constructor(client: Client, prepares: boolean) {
+    this.#client = client
+    this.#prepares = prepares
+    // Nobody may be waiting for anything when the server goes: without a listener the process would end.
+    client.on('error', () => {
+      this.isOpen = false
+    })
+    client.on('end', () => {
+      this.isOpen = false
+    })
+  }
+
+  get native(): unknown {
+    return this.#client
+  }
+
+  async execute(statement: Statement): Promise<Result> {
+    const { text, mode } = statement
+    const changes = CHANGES_SCHEMA.test(text)
+    if (changes || (mode === 'script' && /\b(?:CREATE|ALTER|DROP)\b/i.test(text))) epoch += 1
+    if (mode === 'script') {
+      const result = await this.#send({ text, rowMode: 'array' })
+      return resultOf(Array.isArray(result) ? (result[result.length - 1] as PgResult) : result)
+    }
+    const values = bindable(statement.params)
+    const name = changes ? '' : this.#nameOf(text)
+    if (name === '') return resultOf(await this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }), text)
+    try {
+      return resultOf(await this.#send({ name, text, values, rowMode: 'array' }), text)
+    } catch (error) {
+      if (!isStale(error)) throw error
+      this.#names.delete(text)
+      this.#forget(name)
+      // Inside a transaction the failure has ended it; outside nothing happened.
+      if (this.#client.getTransactionStatus?.() !== 'I') throw error
+      return resultOf(await this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }), text)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isOpen = false
+    await this.#client.end()
+  }
+
+  async #send(query: Parameters<Client['query']>[0]): Promise<PgResult | readonly PgResult[]> {
+    try {
+      return await this.#client.query(query)
+    } catch (error) {
+      if (isLoss(error)) this.isOpen = false
+      throw error
+    }
+  }
+
+  /** A text is prepared when it comes for the second time: many come only once. */
+  #nameOf(text: string): string {
+    if (!this.#prepares) return ''
+    if (this.#epoch !== epoch) {
+      for (const name of this.#names.values()) this.#forget(name)
+      this.#names.clear()
+      this.#epoch = epoch
+    }
+    const known = this.#names.get(text)
+    if (known !== undefined) {
+      this.#names.delete(text)
+      this.#names.set(text, known)
+      return known
+    }
+    if (this.#seen.get(text) === undefined) {
+      this.#seen.set(text, true)
+      return ''
+    }
+    if (this.#names.size >= STATEMENTS_PER_CONNECTION) {
+      const [oldest] = this.#names
+      this.#names.delete(oldest![0])
+      this.#forget(oldest![1])
+    }
+    const name = `mortise_${++names}`
+    this.#names.set(text, name)
+    return name
+  }
+
+  /** Closes a prepared statement together with the next one sent. */
+  #forget(name: string): void {
+    if (!this.isOpen) return
+    const { connection } = this.#client
+    if (connection === undefined) return
+    if (connection.parsedStatements?.[name] === undefined && connection.submittedNamedStatements?.[name] === undefined)
+      return
+    delete connection.parsedStatements?.[name]
+    delete connection.submittedNamedStatements?.[name]
+    connection.close({ type: 'S', name })
+  }
+}
+
+function resultOf(given: PgResult | readonly PgResult[], text = ''): Result {
+  const result = (Array.isArray(given) ? given[given.length - 1] : given) as PgResult
+  const { fields, rows, command, rowCount } = result
+  // A transaction in which a statement failed cannot be committed: the server undoes it, and says so only here.
+  if (command === 'ROLLBACK' && text === 'COMMIT')
+    throw Object.assign(
+      new Error(
+        'The transaction could not be committed and was rolled back: a statement in it had failed, and the error was caught. Let the error through, or run the statement in a savepoint (nestMode: "savepoint").',
+      ),
+      { code: '25P02' },
+    )
+  return {
+    columns: fields.length === 0 ? NO_COLUMNS : fields.map((field) => field.name),
+    rows: rows.length === 0 ? NO_ROWS : rows,
+    affectedRows: WRITES.has(command ?? '') ? (rowCount ?? 0) : 0,
+    lastInsertId: null,
+  }
+}
+const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'])
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '')
+/** 0A000: `cached plan must not change result type`; 26000: the statement was deallocated by somebody. */
+const isStale = (error: unknown): boolean =>
+  codeOf(error) === '26000' || (codeOf(error) === '0A000' && /cached plan/.test((error as Error).message))
+/** The server ended the session, or the socket is gone. */
+export const isLoss = (error: unknown): boolean =>
+  /^(?:57P0[1-5]|08\w{3}|ECONNRESET|EPIPE|ETIMEDOUT|ECONNABORTED|ENOTCONN)$/.test(codeOf(error)) ||
+  (error instanceof Error &&
+    /^(?:Connection terminated|Client has encountered a connection error|Client was closed|read ECONNRESET|Query read timeout)/.test(
+      error.message,
+    ))
+
+/** Parameters as the driver takes them. Plans bind through codecs, so usually nothing is to do. */
+function bindable(params: readonly unknown[]): unknown[] {
+  for (let at = 0; at < params.length; at += 1) {
+    const value = params[at]
+    if (value !== null && typeof value !== 'string' && typeof value !== 'number') return params.map(bindableValue)
+  }
+  return params as unknown[]
+}
+function bindableValue(value: unknown): unknown {
+  if (value === null || value === undefined) return null
+  if (typeof value !== 'object') return typeof value === 'string' ? value : String(value)
+  // The driver would write a date in the time zone of the process.
+  if (value instanceof Date) return dateText(value)
+  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  if (Array.isArray(value)) return arrayText(value, bindableValue)
+  return JSON.stringify(value)
+}

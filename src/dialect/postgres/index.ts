@@ -1,0 +1,229 @@
+/**
+ * PostgreSQL as a dialect: the parts of this folder put together, and its traits. Docs: databases/postgres.
+ * No driver is loaded before the first connection.
+ */
+import type { Connection, Driver, Statement } from '../../connect/driver.js'
+import type { TransactionSyntax } from '../../connect/transaction-options.js'
+import { typeName } from '../../print/expr.js'
+import type { Syntax } from '../../print/writer.js'
+import { print, Writer } from '../../print/writer.js'
+import type { Change } from '../../schema/change.js'
+import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
+import type { Expr } from '../../sql/expr.js'
+import type { QueryNode, TableName } from '../../sql/query.js'
+import type { DataType, TypeCodec } from '../../types/data-type.js'
+import type { ColumnDescription, Dialect, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
+import { canonical, MAX_IDENTIFIER } from './canonical.js'
+import { printChanges } from './changes.js'
+import { postgresDriver } from './driver.js'
+import { translateError } from './faults.js'
+import { describeTable, introspect, listTables } from './introspect.js'
+import { castName, postgresOperators, postgresTable } from './print.js'
+import type { SessionOptions } from './session.js'
+import { sessionText } from './session.js'
+import { supports } from './supports.js'
+import { literal, quoteIdentifier, quoteTable } from './text.js'
+import { postgresTransactions } from './transactions.js'
+import { codec, typeOfLoose } from './types.js'
+import { parseUrl } from './url.js'
+
+/** Options of a connection (docs: databases/postgres). Those of the driver are passed on. */
+export interface PostgresConnectionOptions extends SessionOptions {
+  /** Name or address, or the folder of the server's socket. Default: `PGHOST`, else `localhost`. */
+  readonly host?: string
+  readonly port?: number
+  readonly database?: string
+  readonly user?: string
+  readonly username?: string
+  /** A function is asked at each connection. */
+  readonly password?: string | (() => string | Promise<string>)
+  /** True, or options of Node's `tls.connect`. */
+  readonly ssl?: unknown
+  /** Milliseconds after which the server gives up a statement. */
+  readonly statement_timeout?: number
+  readonly lock_timeout?: number
+  readonly idle_in_transaction_session_timeout?: number
+  readonly connectionTimeoutMillis?: number
+  readonly application_name?: string
+  /** False: nothing is prepared under a name, as poolers in transaction mode (PgBouncer) need it. Default true. */
+  readonly preparedStatements?: boolean
+  /** `'pg'`, or the module itself. */
+  readonly driver?: unknown
+}
+
+const traits: Traits = Object.freeze({
+  returning: 'statement',
+  schemas: true,
+  savepoints: true,
+  beginImmediate: null,
+  rowLocks: true,
+  skipLocked: true,
+  isolationLevels: true,
+  defaultKeyword: true,
+  rightJoin: true,
+  lateral: true,
+  nullsOrdering: 'keyword',
+  conflictClause: 'on-conflict',
+  updateLimit: true,
+  deferrableConstraints: true,
+  partialIndexes: true,
+  expressionIndexes: true,
+  implicitForeignKeyIndex: false,
+  alterColumn: 'statement',
+  maxIdentifierLength: MAX_IDENTIFIER,
+  // The protocol counts parameters in 16 bits.
+  maxParameters: 65_535,
+  comments: true,
+  truncate: 'statement',
+  referencedKeyMustBeUnique: true,
+  setDefaultAction: true,
+  arrays: true,
+  json: true,
+  iLike: 'keyword',
+  regexp: true,
+  indexHints: false,
+  generatedUuid: Object.freeze(['v4']) as readonly 'v4'[],
+  transactionalDdl: true,
+})
+
+const bound = (value: unknown, type: DataType | null): unknown => {
+  if (value === null || value === undefined || type === null) return value
+  const { toBind } = codec(type)
+  return toBind === null ? value : toBind(value)
+}
+const syntax: Syntax = {
+  engine: 'PostgreSQL',
+  nodes: postgresTable,
+  operators: postgresOperators,
+  quoteIdentifier,
+  quoteTable,
+  placeholder: (position) => `$${position}`,
+  literal: (value, type) => literal(bound(value, type)),
+  castType: (type) => (typeof type === 'string' ? typeName(type) : castName(type)),
+  looseType: null,
+}
+
+/**
+ * PostgreSQL 11 or newer, through `pg`. Rows come by position, statements that are repeated are prepared under a name.
+ * Compat: text, numbers that a double cannot hold, and dates of raw queries come as text; JSON, booleans, bytes and arrays as values.
+ */
+export class PostgresDialect implements Dialect {
+  static readonly dialectName = 'postgres'
+  readonly name = 'postgres'
+  readonly traits = traits
+  readonly supports = supports
+  readonly identifierDelimiter = Object.freeze({ left: '"', right: '"' })
+  readonly TICK_CHAR_LEFT = '"'
+  readonly TICK_CHAR_RIGHT = '"'
+  readonly defaultSchema = 'public'
+  readonly minimumDatabaseVersion = '11.0.0'
+  readonly driver: Driver = postgresDriver
+  readonly transactions: TransactionSyntax = postgresTransactions
+  readonly foreignKeyChecks = null
+  readonly connectionOptions = Object.freeze([
+    'host',
+    'port',
+    'database',
+    'user',
+    'username',
+    'password',
+    'ssl',
+    'sslnegotiation',
+    'statement_timeout',
+    'query_timeout',
+    'lock_timeout',
+    'idle_in_transaction_session_timeout',
+    'connectionTimeoutMillis',
+    'application_name',
+    'fallback_application_name',
+    'client_encoding',
+    'options',
+    'keepAlive',
+    'keepAliveInitialDelayMillis',
+    'enableChannelBinding',
+    'stream',
+    'connectionString',
+    'preparedStatements',
+    'searchPath',
+    'clientMinMessages',
+    'standardConformingStrings',
+    'driver',
+    'pgModule',
+  ])
+  readonly #session: SessionOptions
+
+  constructor(options: SessionOptions = {}) {
+    this.#session = options
+  }
+
+  quoteIdentifier(name: string): string {
+    return quoteIdentifier(name)
+  }
+  quoteTable(table: TableName): string {
+    return quoteTable(table)
+  }
+  escape(value: unknown, type?: DataType | null): string {
+    return literal(bound(value, type ?? null))
+  }
+  print(node: QueryNode): Printed {
+    return print(node, syntax)
+  }
+  printExpr(expr: Expr): Printed {
+    return print(expr, syntax)
+  }
+  printInline(expr: Expr): string {
+    return new Writer(syntax, true).node(expr).text
+  }
+  codec(type: DataType): TypeCodec {
+    return codec(type)
+  }
+  typeOfLoose(value: unknown): DataType | null {
+    return typeOfLoose(value)
+  }
+
+  introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot> {
+    return introspect(run, tables)
+  }
+  listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
+    return listTables(run, schema)
+  }
+  canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
+    return canonical(snapshot)
+  }
+  printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[] {
+    return printChanges(changes, actual)
+  }
+  describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
+    return describeTable(table)
+  }
+  translateError(error: unknown, statement: Statement | null): Error {
+    return translateError(error, statement)
+  }
+  async databaseVersion(run: Run): Promise<string> {
+    const { rows } = await run({ text: 'SHOW server_version', params: [], mode: 'rows' })
+    // "15.4 (Debian 15.4-1)"
+    return String(rows[0]?.[0]).split(' ', 1)[0]!
+  }
+
+  async prepareConnection(connection: Connection, options: Readonly<Record<string, unknown>>): Promise<void> {
+    await connection.execute({ text: sessionText({ ...this.#session, ...options }), params: [], mode: 'script' })
+  }
+
+  parseUrl(url: string): Readonly<Record<string, unknown>> {
+    return parseUrl(url)
+  }
+
+  getDefaultSchema(): string {
+    return this.defaultSchema
+  }
+  getSupportedConnectionOptions(): readonly string[] {
+    return this.connectionOptions
+  }
+  static getSupportedOptions(): readonly string[] {
+    return ['clientMinMessages', 'standardConformingStrings']
+  }
+  static getDefaultPort(): number {
+    return 5432
+  }
+}
+

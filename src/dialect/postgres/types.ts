@@ -1,0 +1,279 @@
+/**
+ * One row per data type: what PostgreSQL calls it, and how values travel to it and back. Types in, codecs out (cached per type).
+ * Values go out as text; what comes in has been read by the driver as far as the column's own type says (`driver`): booleans, numbers
+ * that a double holds, bytes, JSON, and arrays of these.
+ */
+import { UnsupportedFeatureError } from '../../errors/base.js'
+import type { DataType, TypeCodec } from '../../types/data-type.js'
+import { AbstractType, overrides } from '../../types/data-type.js'
+import { decimalOf } from '../../types/numbers.js'
+import { dateText, readDate } from './dates.js'
+import { readGeometry } from './geometry.js'
+import { arrayText, hstoreText, rangeText, readArray, readHstore, readRange } from './structures.js'
+import { text } from './text.js'
+
+type Row = (type: DataType) => TypeCodec
+type Convert = ((value: unknown) => unknown) | null
+
+const row =
+  (sql: string, toBind: Convert = null, fromRow: Convert = null): Row =>
+  () => ({ sql, toBind, fromRow })
+
+// ---------------------------------------------------------------- text
+const toText = (value: unknown): unknown =>
+  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : value
+/** Compat: `STRING.BINARY`, which Sequelize 7 refuses on PostgreSQL, compares by bytes: its collation is "C". */
+const textRow =
+  (name: string, standard: number): Row =>
+  ({ options }) => ({
+    sql: `${name}(${String(options.length ?? standard)})${options.binary === true ? ' COLLATE "C"' : ''}`,
+    toBind: toText,
+    fromRow: null,
+  })
+
+// ---------------------------------------------------------------- numbers
+const toNumber = (value: unknown): unknown => (typeof value === 'string' ? Number(value) : value)
+const fromBigInt = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)
+/** Numbers without a sign need the next wider type, as in Sequelize. */
+const integerRow =
+  (signed: string, unsigned: string): Row =>
+  ({ key, options }) => {
+    refuseZerofill(key, options)
+    const isUnsigned = options.unsigned === true
+    return {
+      sql: isUnsigned ? unsigned : signed,
+      toBind: null,
+      fromRow: isUnsigned && unsigned === 'BIGINT' ? toNumber : null,
+    }
+  }
+const bigIntRow: Row = ({ key, options }) => {
+  refuseZerofill(key, options)
+  return { sql: 'BIGINT', toBind: null, fromRow: fromBigInt }
+}
+const floatRow =
+  (sql: string): Row =>
+  ({ key, options }) => {
+    refuseZerofill(key, options)
+    const isWide = typeof options.precision === 'number' && options.precision > 24
+    return { sql: isWide ? 'DOUBLE PRECISION' : sql, toBind: null, fromRow: toNumber }
+  }
+const decimalRow: Row = ({ key, options }) => {
+  refuseZerofill(key, options)
+  const { precision, scale } = options
+  return {
+    sql:
+      precision === undefined
+        ? 'DECIMAL'
+        : `DECIMAL(${String(precision)}${scale === undefined ? '' : `,${String(scale)}`})`,
+    toBind: decimalText,
+    fromRow: fromBigInt,
+  }
+}
+/** Decimal objects (decimal.js and relatives) by their digits. */
+const decimalText = (value: unknown): unknown => {
+  const given =
+    typeof value === 'object' && value !== null && typeof (value as { toFixed?: unknown }).toFixed === 'function'
+      ? (value as { toFixed(): string }).toFixed()
+      : value
+  return decimalOf(given) ?? given
+}
+
+function refuseZerofill(key: string, options: DataType['options']): void {
+  if (options.zerofill === true)
+    throw new UnsupportedFeatureError(
+      `DataTypes.${key}.ZEROFILL is not available on PostgreSQL, whose numbers have no width. Leave ZEROFILL out.`,
+    )
+}
+
+// ---------------------------------------------------------------- time
+const precisionOf = ({ precision }: DataType['options']): string =>
+  precision === undefined ? '' : `(${String(precision)})`
+const dateRow: Row = (type) => ({
+  sql: `TIMESTAMP${precisionOf(type.options)} WITH TIME ZONE`,
+  toBind: (value) => {
+    const date = value instanceof Date ? value : type.sanitize(value)
+    return date instanceof Date ? dateText(date) : infinite(date)
+  },
+  fromRow: readDate,
+})
+const infinite = (value: unknown): unknown =>
+  value === Infinity ? 'infinity' : value === -Infinity ? '-infinity' : value
+const dayRow: Row = (type) => ({ sql: 'DATE', toBind: (value) => infinite(type.sanitize(value)), fromRow: null })
+
+// ---------------------------------------------------------------- types made of parts
+const jsonRow = (sql: string): Row => row(sql, (value) => (value === undefined ? null : JSON.stringify(value)))
+
+/** The type of the database is named after table and column: `canonical` puts it where this text stands. */
+const enumRow: Row = (type) => ({ sql: enumText(enumValuesOf(type)), toBind: null, fromRow: null })
+export const enumText = (values: readonly string[]): string => `ENUM(${values.map(text).join(', ')})`
+const enumValuesOf = (type: DataType): readonly string[] =>
+  (type as { readonly values?: readonly string[] }).values ?? (type.options.values as readonly string[])
+
+const arrayRow: Row = (type) => {
+  const element = codec((type as unknown as { readonly type: DataType }).type)
+  const { toBind, fromRow } = element
+  const each = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(each) : value === null || fromRow === null ? value : fromRow(value)
+  return {
+    sql: `${element.sql}[]`,
+    toBind: (value) => (Array.isArray(value) ? arrayText(value, toBind) : value),
+    // Arrays of types that the driver does not know (enums, citext) come as text.
+    fromRow: (value) =>
+      typeof value === 'string' ? readArray(value, fromRow) : fromRow === null ? value : each(value),
+  }
+}
+
+const RANGES: Readonly<Record<string, string>> = {
+  INTEGER: 'INT4RANGE',
+  BIGINT: 'INT8RANGE',
+  DECIMAL: 'NUMRANGE',
+  DATE: 'TSTZRANGE',
+  DATEONLY: 'DATERANGE',
+}
+const rangeRow: Row = (type) => {
+  const { subtype } = type as unknown as { readonly subtype: DataType }
+  const element = codec(subtype)
+  const fromRow = subtype.key === 'INTEGER' ? toNumber : element.fromRow
+  return {
+    sql: RANGES[subtype.key] ?? type.toSql(),
+    toBind: (value) => (Array.isArray(value) ? rangeText(type.sanitize(value) as unknown[], element.toBind) : value),
+    fromRow: (value) => (typeof value === 'string' ? readRange(value, fromRow) : value),
+  }
+}
+
+const geometryRow: Row = (type) => ({
+  // Compat: as in Sequelize, without a shape the column holds every one.
+  sql: geometrySql(type),
+  toBind: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  fromRow: readGeometry,
+})
+function geometrySql({ key, options }: DataType): string {
+  const { type, srid } = options
+  if (type === undefined && srid === undefined) return key
+  return `${key}(${String(type ?? 'GEOMETRY').toUpperCase()}${srid === undefined ? '' : `,${String(srid)}`})`
+}
+
+const hstoreRow: Row = row(
+  'HSTORE',
+  (value) =>
+    typeof value === 'object' && value !== null ? hstoreText(value as Readonly<Record<string, string | null>>) : value,
+  (value) => (typeof value === 'string' ? readHstore(value) : value),
+)
+
+const plain = (name: string): Row => row(name, toText)
+
+// ---------------------------------------------------------------- values whose type nobody knows
+/** A number in a user's SQL. A parameter has no type of its own, and `$1 + $2` none at all: it is cast to what the number would be as a literal. */
+export class LooseNumberType extends AbstractType {
+  static override key = 'LOOSE_NUMBER'
+  constructor(readonly sql: 'INTEGER' | 'BIGINT' | 'NUMERIC' | 'DOUBLE PRECISION') {
+    super({ sql })
+  }
+  override toSql(): string {
+    return this.sql
+  }
+}
+LooseNumberType.prototype.key = LooseNumberType.key
+const LOOSE = {
+  integer: new LooseNumberType('INTEGER'),
+  bigint: new LooseNumberType('BIGINT'),
+  numeric: new LooseNumberType('NUMERIC'),
+  double: new LooseNumberType('DOUBLE PRECISION'),
+}
+/** Null: the context decides, as for text, which PostgreSQL takes for whatever fits. */
+export function typeOfLoose(value: unknown): DataType | null {
+  if (typeof value !== 'number') return null
+  if (Number.isInteger(value)) {
+    if (value >= -2_147_483_648 && value <= 2_147_483_647) return LOOSE.integer
+    return Number.isSafeInteger(value) ? LOOSE.bigint : LOOSE.numeric
+  }
+  return Number.isFinite(value) ? LOOSE.numeric : LOOSE.double
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  STRING: textRow('VARCHAR', 255),
+  CHAR: textRow('CHAR', 255),
+  TEXT: plain('TEXT'),
+  CITEXT: plain('CITEXT'),
+  TSVECTOR: plain('TSVECTOR'),
+  TINYINT: integerRow('SMALLINT', 'SMALLINT'),
+  SMALLINT: integerRow('SMALLINT', 'INTEGER'),
+  MEDIUMINT: integerRow('INTEGER', 'INTEGER'),
+  INTEGER: integerRow('INTEGER', 'BIGINT'),
+  BIGINT: bigIntRow,
+  FLOAT: floatRow('REAL'),
+  REAL: floatRow('REAL'),
+  DOUBLE: floatRow('DOUBLE PRECISION'),
+  DECIMAL: decimalRow,
+  BOOLEAN: row('BOOLEAN'),
+  DATE: dateRow,
+  DATEONLY: dayRow,
+  TIME: ({ options }) => ({ sql: `TIME${precisionOf(options)}`, toBind: null, fromRow: null }),
+  UUID: row('UUID'),
+  UUIDV1: row('UUID'),
+  UUIDV4: row('UUID'),
+  UUIDV7: row('UUID'),
+  BLOB: (type) => ({ sql: 'BYTEA', toBind: (value) => type.toBindableValue(value), fromRow: null }),
+  ENUM: enumRow,
+  JSON: jsonRow('JSON'),
+  JSONB: jsonRow('JSONB'),
+  ARRAY: arrayRow,
+  RANGE: rangeRow,
+  HSTORE: hstoreRow,
+  GEOMETRY: geometryRow,
+  GEOGRAPHY: geometryRow,
+  INET: plain('INET'),
+  CIDR: plain('CIDR'),
+  MACADDR: plain('MACADDR'),
+  MACADDR8: plain('MACADDR8'),
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  NOW: 'It is a default value: use it with DataTypes.DATE.',
+  VIRTUAL: 'A virtual attribute has no column.',
+}
+
+const codecs = new WeakMap<DataType, TypeCodec>()
+
+/** The codec of a type on PostgreSQL. Throws `UnsupportedFeatureError` for what has no column there. */
+export function codec(type: DataType): TypeCodec {
+  let found = codecs.get(type)
+  if (!found) {
+    found = makeCodec(type)
+    codecs.set(type, found)
+  }
+  return found
+}
+
+function makeCodec(type: DataType): TypeCodec {
+  const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type) : undefined
+  const isOwn = overrides(type, 'toSql')
+  const isText = type.key === 'SQL' || type instanceof LooseNumberType
+  if (!builtIn && !isOwn && !isText) {
+    throw new UnsupportedFeatureError(
+      `PostgreSQL has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`,
+    )
+  }
+  const own = isText || !builtIn
+  return {
+    sql: own || isOwn ? type.toSql() : builtIn.sql,
+    toBind: overrides(type, 'toBindableValue')
+      ? (value) => type.toBindableValue(value)
+      : own
+        ? looseToBind
+        : builtIn.toBind,
+    fromRow: overrides(type, 'parseDatabaseValue')
+      ? (value) => type.parseDatabaseValue(value)
+      : own
+        ? null
+        : builtIn.fromRow,
+  }
+}
+const looseToBind = (value: unknown): unknown =>
+  value instanceof Date
+    ? dateText(value)
+    : value === undefined
+      ? null
+      : Array.isArray(value)
+        ? arrayText(value, looseToBind)
+        : value
