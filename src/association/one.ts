@@ -5,7 +5,7 @@
 import { pluralize, upperFirst } from '../base/names.js'
 import { AssociationError } from '../errors/association.js'
 import type { Attribute } from '../model/attribute.js'
-import type { ModelClass } from '../model/definition.js'
+import type { ModelClass, ModelShape } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import type { ReferentialAction } from '../schema/snapshot.js'
 import { Op } from '../sql/op.js'
@@ -37,6 +37,8 @@ export interface SideFacts {
   readonly parent: OneAssociation | null
 }
 
+type Unlink = ReturnType<Association['unlink']>
+
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 export abstract class OneAssociation implements Association, Side {
@@ -53,6 +55,7 @@ export abstract class OneAssociation implements Association, Side {
   readonly #call: string
   #relation: OneRelation | null = null
   #side: SideFacts | null = null
+  #unlink: { readonly shape: ModelShape; readonly outcome: Unlink } | null = null
 
   constructor(context: AssociationContext, call: string) {
     this.#context = context
@@ -61,6 +64,7 @@ export abstract class OneAssociation implements Association, Side {
 
   /** Puts the association on its relation. For `association/define`. */
   attach(relation: OneRelation, side: SideFacts): void {
+    this.#unlink = null
     this.#relation = relation
     this.#side = side
   }
@@ -273,17 +277,18 @@ export abstract class OneAssociation implements Association, Side {
   }
 
   /** Nulls the parts of the key that can be null: a composite key may share a part (a tenant) with others. */
-  unlink(): { readonly values: Readonly<Record<string, unknown>>; readonly possible: boolean } {
+  unlink(): Unlink {
     const { shape } = this.foreignKeyOwner.modelDefinition
+    if (this.#unlink?.shape === shape) return this.#unlink.outcome
     const nullable = this.foreignKeys.filter((name) => {
       const attribute = shape.attributes.get(name)
       return attribute?.allowNull === true && !attribute.primaryKey
     })
     const cleared = this.side.given.clearScopeOnUnset ? Object.keys(this.scope ?? {}) : []
-    return {
-      values: Object.fromEntries([...nullable, ...cleared].map((name) => [name, null])),
-      possible: nullable.length > 0,
-    }
+    const values = Object.freeze(Object.fromEntries([...nullable, ...cleared].map((name) => [name, null])))
+    const outcome: Unlink = { values, possible: nullable.length > 0 }
+    this.#unlink = { shape, outcome }
+    return outcome
   }
 
   // The verbs: thin, so that a program which wraps `association.get` sees every call of a mixin.

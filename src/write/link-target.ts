@@ -49,7 +49,7 @@ export async function setOnTarget(
     const { next, gone } = await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
       const step = { ...stepOptions(options), transaction }
       const link: LinkStep = { runtime, association, source, call, options, step, transaction }
-      await lockSource(runtime, source, transaction, options)
+      if (runtime.dialect.traits.rowLocks) await lockSource(runtime, source, transaction, options)
       const linked = options.replace === false ? [] : await linkedBefore(link)
       const target = found === null ? null : 'instance' in found ? found.instance : await rowOfKey(link, found)
       const isLinked = target !== null && !target.isNewRecord && linked.some((row) => isSameRow(row, target))

@@ -18,6 +18,7 @@ import { column, compare, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
 import { explain } from './faults.js'
+import { missingRow } from './row.js'
 import { returningOf } from './statements.js'
 
 type Convert = ((value: unknown) => unknown) | null
@@ -115,20 +116,28 @@ function isHeard(hooks: Hooks, names: readonly string[]): boolean {
 /** `done`: nothing is left to wait for. Null: this save is not plain, and nothing has happened. */
 type Outcome = 'done' | Promise<unknown> | null
 
-/** Saves the instance, if there is nothing around it. `fields`: of an existing row, what is to be saved of what changed. Throws as `save` does. */
+export interface PlainWish {
+  /** Of an existing row: what is to be saved of what changed; null: all. */
+  readonly fields: readonly string[] | null
+  readonly validate: boolean
+  /** The row must be there. */
+  readonly expectRow: boolean
+}
+
+/** Saves the instance, if there is nothing around it. Throws as `save` does. */
 export function plainSave(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   exec: ExecOptions | undefined,
-  fields: readonly string[] | null,
+  wish: PlainWish,
 ): Outcome {
   const { settings, shape, hooks } = definition
   if (settings.omitNull || runtime.options.omitNull || shape.version !== null) return null
   if (isHeard(hooks, instance.isNewRecord ? AROUND_INSERT : AROUND_UPDATE)) return null
   return instance.isNewRecord
-    ? plainInsert(runtime, instance, definition, exec)
-    : plainUpdate(runtime, instance, definition, exec, fields)
+    ? plainInsert(runtime, instance, definition, exec, wish)
+    : plainUpdate(runtime, instance, definition, exec, wish)
 }
 
 /** Checks, then goes on. */
@@ -137,8 +146,10 @@ function validated(
   instance: ModelState,
   definition: ModelDefinition,
   fields: readonly string[] | undefined,
+  isWanted: boolean,
   next: () => Outcome,
 ): Outcome {
+  if (!isWanted) return next()
   const found = findings(instance, definition, { fields, noTypeValidation: runtime.options.noTypeValidation })
   if (found instanceof Promise) {
     return found.then((items) => {
@@ -182,6 +193,7 @@ function plainInsert(
   instance: ModelState,
   definition: ModelDefinition,
   exec: ExecOptions | undefined,
+  wish: PlainWish,
 ): Outcome {
   const { dataValues } = instance
   const { createdAt, updatedAt } = definition.shape
@@ -189,14 +201,14 @@ function plainInsert(
   const { all } = columns
   for (let index = 0; index < all.length; index += 1) {
     const value = dataValues[all[index]!.name]
-    if (typeof value === 'object' && (value === null ? all[index]!.isJson : isFragment(value))) return null
+    if (value === null ? all[index]!.isJson : isFragment(value)) return null
   }
   if (createdAt !== null || updatedAt !== null) {
     const now = new Date()
     if (createdAt !== null && (dataValues[createdAt] ?? null) === null) dataValues[createdAt] = now
     if (updatedAt !== null) dataValues[updatedAt] = now
   }
-  return validated(runtime, instance, definition, undefined, () => {
+  return validated(runtime, instance, definition, undefined, wish.validate, () => {
     const params: unknown[] = []
     let key = ''
     for (let index = 0; index < all.length; index += 1) {
@@ -254,16 +266,23 @@ function takeInserted(instance: ModelState, all: readonly Column[], { returned }
   instance._previous = null
 }
 
+const hasKeys = (object: object): boolean => {
+  for (const _key in object) return true
+  return false
+}
+
 function plainUpdate(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   exec: ExecOptions | undefined,
-  fields: readonly string[] | null,
+  { fields, validate, expectRow }: PlainWish,
 ): Outcome {
-  const { shape } = definition
+  const { shape, settings } = definition
   const { dataValues } = instance
-  if (instance._previous === null || shape.primaryKey.length !== 1) return instance._previous === null ? 'done' : null
+  // Validators of the model run even when nothing is to be written; virtual attributes may have some.
+  if (instance._previous === null) return hasKeys(settings.validate) ? null : 'done'
+  if (shape.primaryKey.length !== 1) return null
   const columns = columnsOf(runtime, definition)
   const { byName } = columns
   const changed: Column[] = []
@@ -271,11 +290,9 @@ function plainUpdate(
     const found = byName.get(name)
     if (found === undefined || (fields !== null && !fields.includes(name))) continue
     const value = dataValues[name]
-    if (value === undefined || (typeof value === 'object' && (value === null ? found.isJson : isFragment(value))))
-      return null
+    if (value === undefined || (value === null ? found.isJson : isFragment(value))) return null
     changed.push(found)
   }
-  // Validators of the model run even when nothing is to be written; virtual attributes may have some.
   if (changed.length === 0) return null
   const stamp = shape.updatedAt === null ? undefined : byName.get(shape.updatedAt)
   if (stamp !== undefined) {
@@ -290,6 +307,7 @@ function plainUpdate(
     instance,
     definition,
     changed.map(({ name }) => name),
+    validate,
     () => {
       const params: unknown[] = []
       let key = ''
@@ -318,7 +336,8 @@ function plainUpdate(
         },
         returned: [],
       }))
-      return send(runtime, instance, definition, plan, params, exec, () => {
+      return send(runtime, instance, definition, plan, params, exec, (result) => {
+        if (expectRow && result.affectedRows === 0) throw missingRow(definition.modelName, { [primaryKey.name]: id })
         const previous = instance._previous
         if (previous === null) return
         for (const { name } of changed) previous.delete(name)

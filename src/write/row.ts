@@ -364,10 +364,7 @@ async function updateInstance(
         values: Object.fromEntries(attributes.map(({ attributeName }, index) => [attributeName, values[index]])),
         where: key,
       })
-    if (options?.[EXPECT_ROW] === true)
-      throw new EmptyResultError(
-        `There is no row of ${modelName} with ${describeKey(key)}: it was deleted, so it cannot be associated.`,
-      )
+    if (options?.[EXPECT_ROW] === true) throw missingRow(modelName, key)
   }
   const persisted: Record<string, unknown> = {}
   for (const [index, { attributeName }] of attributes.entries()) persisted[attributeName] = values[index]
@@ -379,6 +376,11 @@ async function updateInstance(
   markPersisted(instance, persisted, fields)
   return true
 }
+
+export const missingRow = (modelName: string, key: Readonly<Record<string, unknown>>): EmptyResultError =>
+  new EmptyResultError(
+    `There is no row of ${modelName} with ${describeKey(key)}: it was deleted, so it cannot be associated.`,
+  )
 
 export const describeKey = (key: Readonly<Record<string, unknown>>): string =>
   Object.entries(key)

@@ -8,8 +8,9 @@ import type { ModelState } from '../model/state.js'
 import { hasRelations, saveGraph, warnOfDirtyRelations } from './nested.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, checkOptions, execOf } from './options.js'
+import type { PlainWish } from './plain-save.js'
 import { plainSave } from './plain-save.js'
-import { definitionOf, saveOne } from './row.js'
+import { definitionOf, EXPECT_ROW, saveOne } from './row.js'
 
 /**
  * Saves an instance and resolves to it. No statement when nothing changed.
@@ -22,9 +23,9 @@ export function save(runtime: Runtime, instance: ModelState, options?: WriteOpti
     const given = options ?? undefined
     if (given) checkOptions(given, 'create', `${definition.modelName}.save()`)
     const isAlone = definition.associations.size === 0 || !hasRelations(instance, definition)
-    const fields = plainFields(instance, definition, given)
-    if (isAlone && fields !== undefined) {
-      const outcome = plainSave(runtime, instance, definition, execOf(given), fields)
+    const wish = isAlone ? plainWish(instance, definition, given) : null
+    if (wish !== null) {
+      const outcome = plainSave(runtime, instance, definition, execOf(given), wish)
       if (outcome !== null) return outcome === 'done' ? Promise.resolve(instance) : outcome.then(() => instance)
     }
     return saveWithAll(runtime, instance, definition, given, isAlone)
@@ -33,31 +34,44 @@ export function save(runtime: Runtime, instance: ModelState, options?: WriteOpti
   }
 }
 
+/** Options that leave a save plain: those of the connection, what only hooks read, and what `plainSave` knows. */
 const PLAIN = new Set<PropertyKey>([
   'transaction',
   'logging',
   'connection',
   'benchmark',
-  'fields',
-  'defaultFields',
   'include',
   'isNewRecord',
+  'association',
+  'reason',
+  'parentRecord',
+  'context',
+  'fields',
+  'defaultFields',
+  'validate',
+  EXPECT_ROW,
 ])
 
-/** The `fields` of a save whose options mean nothing else; undefined: they do. */
-function plainFields(
+/** What a plain save has to know of its options; null: it is not plain. */
+function plainWish(
   instance: ModelState,
   definition: ModelDefinition,
   options: WriteOptions | undefined,
-): readonly string[] | null | undefined {
-  if (options === undefined) return null
-  for (const option of Reflect.ownKeys(options))
-    if (!PLAIN.has(option) && options[option] !== undefined) return undefined
-  if (options.fields === undefined || options.fields === null) return null
-  return instance.isNewRecord
-    ? undefined
-    : attributeNames(definition, options.fields, 'fields', `${definition.modelName}.save()`)
+): PlainWish | null {
+  if (options === undefined) return NO_WISH
+  for (const option of Reflect.ownKeys(options)) if (!PLAIN.has(option) && options[option] !== undefined) return null
+  const { fields } = options
+  if (fields !== undefined && fields !== null && instance.isNewRecord) return null
+  return {
+    fields:
+      fields === undefined || fields === null
+        ? null
+        : attributeNames(definition, fields, 'fields', `${definition.modelName}.save()`),
+    validate: options.validate !== false,
+    expectRow: options[EXPECT_ROW] === true,
+  }
 }
+const NO_WISH: PlainWish = { fields: null, validate: true, expectRow: false }
 
 async function saveWithAll(
   runtime: Runtime,
