@@ -119,7 +119,9 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
     options && 'fields' in options && Array.isArray(options.fields)
       ? { fields: [...(options.fields as string[]), ...linked] }
       : {}
-  await saveOne(graph.runtime, instance, definition, { ...options, ...fields })
+  // An instance that only leads to others has nothing to save; its hooks would tell of a change that there is not.
+  if (isRoot || instance.isNewRecord || changedOf(instance).length > 0)
+    await saveOne(graph.runtime, instance, definition, { ...options, ...fields })
 
   for (const [association, target] of relations) {
     if (association.saveOrder !== 'after') continue
