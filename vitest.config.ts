@@ -28,7 +28,11 @@ const esbuild = (experimentalDecorators: boolean) => ({
 const project = (name: string, folders: string[], experimentalDecorators = false) => ({
   resolve: { alias },
   esbuild: esbuild(experimentalDecorators),
-  test: { name, include: folders.map((folder) => `test/${folder}/**/*.test.ts`) },
+  test: {
+    name,
+    include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+    globalSetup: fromRoot('./test/support/choose-engines.ts'),
+  },
 });
 
 export default defineConfig({

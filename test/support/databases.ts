@@ -6,46 +6,21 @@
 //     })
 //     engine.requires('alterAddsNamedForeignKey')('000-13 …', async () => { … })
 //   })
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Sequelize } from 'mortise'
-import { afterEach, describe, test } from 'vitest'
+import { afterAll, afterEach, describe, test } from 'vitest'
+import type { EngineSetup, Feature } from './engines.js'
+import { engines, FEATURES } from './engines.js'
 import { freezeOptions } from './frozen.js'
 import type { Recorder } from './recorder.js'
 import { createRecorder } from './recorder.js'
 import type { Database } from './untyped.js'
 
-/** What an engine may or may not do, each with the words for a test that is skipped because of it. */
-const FEATURES = {
-  returning: 'the engine answers writes with RETURNING',
-  alterAddsNamedForeignKey:
-    'the engine adds a foreign key by ALTER TABLE … ADD CONSTRAINT under the name that a test reads (MySQL family)',
-  implicitForeignKeyIndex: 'the engine makes an index for a foreign key by itself (MySQL family)',
-  nonUniqueReferencedKey:
-    'the engine lets a foreign key refer to a column that is not unique, if it is indexed (MySQL family)',
-  rightJoin: 'the engine has RIGHT JOIN',
-  partialIndexes: 'the engine has indexes with a condition',
-  deferrableConstraints: 'the engine can check a foreign key at the end of the transaction',
-  setDefaultAction: 'the engine has ON DELETE SET DEFAULT',
-  schemas: 'the engine has schemas',
-  rowLocks: 'the engine has SELECT … FOR UPDATE',
-} as const
-export type Feature = keyof typeof FEATURES
+export type { Feature } from './engines.js'
 
 export interface ConnectOptions {
   /** A database in a file instead of in memory: several connections see it. */
   readonly file?: boolean
   readonly [option: string]: unknown
-}
-
-interface EngineSetup {
-  readonly name: string
-  readonly features: ReadonlySet<Feature>
-  /** Options for an empty database, and how to remove it. */
-  prepare(options: {
-    readonly file: boolean
-  }): Promise<{ readonly options: Record<string, unknown>; readonly remove: () => Promise<void> }>
 }
 
 export interface Engine {
@@ -66,25 +41,10 @@ export interface Engine {
   requires(...features: readonly Feature[]): (title: string, run: () => unknown) => void
 }
 
-const SQLITE: EngineSetup = {
-  name: 'sqlite',
-  features: new Set(['returning', 'rightJoin', 'partialIndexes', 'deferrableConstraints', 'setDefaultAction']),
-  async prepare({ file }) {
-    if (!file) return { options: { dialect: 'sqlite', storage: ':memory:' }, remove: async () => {} }
-    const folder = await mkdtemp(join(tmpdir(), 'mortise-'))
-    return {
-      options: { dialect: 'sqlite', storage: join(folder, 'test.sqlite') },
-      remove: () => rm(folder, { recursive: true, force: true }),
-    }
-  },
-}
-
-export const ENGINES: readonly EngineSetup[] = [SQLITE]
-
 /** Runs the callback once per engine, inside a `describe` of its own. */
 export function describeEachEngine(title: string, callback: (engine: Engine) => void): void {
   freezeOptions()
-  for (const setup of ENGINES) describe(`${title} [${setup.name}]`, () => callback(createEngine(setup)))
+  for (const setup of engines()) describe(`${title} [${setup.name}]`, () => callback(createEngine(setup)))
 }
 
 function createEngine(setup: EngineSetup): Engine {
@@ -95,6 +55,7 @@ function createEngine(setup: EngineSetup): Engine {
     cleanups = []
     for (const cleanup of work) await cleanup()
   })
+  afterAll(() => setup.close?.())
   const options: Engine['options'] = async ({ file = false } = {}) => {
     const prepared = await setup.prepare({ file })
     cleanups.push(prepared.remove)

@@ -1,0 +1,109 @@
+// PostgreSQL for the behaviour tests: a database per worker, a schema per test, both made here. The schema comes first in the search
+// path, so that a test sees an empty database; extensions stand in `public` behind it.
+// Where the server is: MORTISE_POSTGRES, a URL. Default: postgres://postgres@127.0.0.1:5432/postgres.
+import { createRequire } from 'node:module'
+import type { EngineSetup } from './engines.js'
+
+interface Admin {
+  connect(): Promise<unknown>
+  query(sql: string): Promise<{ readonly rows: readonly Record<string, unknown>[] }>
+  end(): Promise<void>
+  on(event: 'error', listener: () => void): unknown
+}
+const url = process.env.MORTISE_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+
+function open(database?: string): Admin {
+  const { Client } = createRequire(import.meta.url)('pg') as { Client: new (options: object) => Admin }
+  const address = new URL(url)
+  if (database !== undefined) address.pathname = `/${database}`
+  const admin = new Client({ connectionString: address.href, connectionTimeoutMillis: 3000 })
+  admin.on('error', () => {})
+  return admin
+}
+
+const worker = `mortise_test_${process.env.VITEST_POOL_ID ?? '0'}`
+const EXTENSIONS = ['citext', 'hstore', 'btree_gist']
+
+async function makeDatabase(): Promise<void> {
+  const server = open()
+  await server.connect()
+  try {
+    const { rows } = await server.query(`SELECT 1 FROM pg_database WHERE datname = '${worker}'`)
+    if (rows.length > 0) return
+    // Letters are ordered as in the other engines, and nobody waits for a disk that tests do not need.
+    await server.query(`CREATE DATABASE ${worker} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
+    await server.query(`ALTER DATABASE ${worker} SET synchronous_commit = off`)
+  } finally {
+    await server.end()
+  }
+}
+
+let ready: Promise<Admin> | undefined
+async function adminOfWorker(): Promise<Admin> {
+  ready ??= (async () => {
+    await makeDatabase()
+    const admin = open(worker)
+    await admin.connect()
+    for (const extension of EXTENSIONS) await admin.query(`CREATE EXTENSION IF NOT EXISTS ${extension} SCHEMA public`)
+    // What a run that was stopped has left behind.
+    const { rows } = await admin.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'test~_%' ESCAPE '~'")
+    for (const row of rows) await admin.query(`DROP SCHEMA "${String(row.nspname)}" CASCADE`)
+    return admin
+  })()
+  return await ready
+}
+
+let schemas = 0
+
+export const POSTGRES: EngineSetup = {
+  name: 'postgres',
+  features: new Set([
+    'returning',
+    'rightJoin',
+    'partialIndexes',
+    'deferrableConstraints',
+    'setDefaultAction',
+    'schemas',
+    'rowLocks',
+    'isolationLevels',
+    'alterAddsNamedForeignKey',
+  ]),
+  howToStart:
+    'PostgreSQL: start one, for example with `docker run -e POSTGRES_HOST_AUTH_METHOD=trust -p 5432:5432 postgres`, or give its URL in MORTISE_POSTGRES',
+  async answers() {
+    const server = open()
+    try {
+      await server.connect()
+      return true
+    } catch {
+      return false
+    } finally {
+      await server.end().catch(() => {})
+    }
+  },
+  async prepare() {
+    const admin = await adminOfWorker()
+    const schema = `test_${process.pid}_${++schemas}`
+    await admin.query(`CREATE SCHEMA ${schema}`)
+    const { hostname, port, username, password } = new URL(url)
+    return {
+      options: {
+        dialect: 'postgres',
+        host: hostname,
+        port: Number(port || 5432),
+        user: decodeURIComponent(username),
+        ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+        database: worker,
+        searchPath: `${schema}, public`,
+      },
+      remove: async () => {
+        await admin.query(`DROP SCHEMA ${schema} CASCADE`)
+      },
+    }
+  },
+  async close() {
+    const admin = await ready
+    ready = undefined
+    await admin?.end()
+  },
+}
