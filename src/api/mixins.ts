@@ -29,7 +29,7 @@ export function installMixins(association: Association, runtime: Runtime, strict
   for (const [verb, name] of Object.entries(association.accessors)) {
     const isOurs = methods.has(name)
     if (!isOurs && isUsers(prototype, name)) {
-      if (STANDARD.has(verb)) warnOfKept(association, verb, name, runtime)
+      if (STANDARD.has(verb) && !association.isHidden) warnOfKept(association, verb, name, runtime)
       continue
     }
     methods.set(name, association)

@@ -130,7 +130,9 @@ export abstract class Model<
   async update(values: UpdateValues<TAttributes>, options?: InstanceUpdateOptions<TAttributes>): Promise<this> {
     const before = new Set(this.changed() || [])
     this.set(values as never, options as never)
-    const given = Object.keys(values as object)
+    const { attributes } = registration(this.constructor).definition.shape
+    // As in `set`, names that are no attributes are left out.
+    const given = Object.keys(values as object).filter((name) => attributes.has(name))
     // What setters of the given attributes changed belongs to the update as well.
     const fields = options?.fields ?? [
       ...new Set([...given, ...(this.changed() || []).filter((name) => !before.has(name))]),
