@@ -608,7 +608,7 @@ describeEachEngine('keys', (engine) => {
       await user.createProfile({ bio: 'third' })
       await T1.create({ name: 'nested', profile: { bio: 'fourth' } }, { include: 'profile' })
       const rows = async (schema: string) =>
-        (await Profile.withSchema(schema).findAll({ order: ['id'] })).map((row) => [row.bio, row.userId])
+        (await Profile.withSchema(schema).findAll({ order: ['id'] })).map((row: Row) => [row.bio, row.userId])
       expect(await rows('t1')).toEqual([
         ['t1', null],
         ['second', null],

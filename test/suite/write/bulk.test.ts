@@ -78,7 +78,7 @@ describeEachEngine('bulk', (engine) => {
       const { User } = await users()
       const error: Row = await User.bulkCreate([{ name: 'a' }, { name: 'b', age: 100 }, { name: 'c', age: 101 }], {
         validate: true,
-      }).catch((caught: unknown) => caught)
+      }).catch((caught: Row) => caught)
       expect(error).toBeInstanceOf(AggregateError)
       expect(error.errors).toHaveLength(2)
       expect(error.errors[0]).toBeInstanceOf(BulkRecordError)

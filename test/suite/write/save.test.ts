@@ -147,14 +147,14 @@ describeEachEngine('save', (engine) => {
         { indexes: [{ unique: true, fields: ['a', 'b'] }] },
       )
       await User.create({ mail: 'x', a: 1, b: 1 })
-      const error: Row = await User.create({ mail: 'x' }).catch((caught: unknown) => caught)
+      const error: Row = await User.create({ mail: 'x' }).catch((caught: Row) => caught)
       expect(error).toBeInstanceOf(UniqueConstraintError)
       expect(error).toMatchObject({ message: 'this address is taken', fields: { mail: 'x' } })
       expect(error.errors).toMatchObject([
         { path: 'mail', value: 'x', type: 'unique violation', message: 'this address is taken' },
       ])
       expect(error.errors[0].instance.mail).toBe('x')
-      const other: Row = await User.create({ a: 1, b: 1 }).catch((caught: unknown) => caught)
+      const other: Row = await User.create({ a: 1, b: 1 }).catch((caught: Row) => caught)
       expect(other.errors.map((item: Row) => item.path).sort()).toEqual(['a', 'b'])
     })
     test('an invalid value writes nothing', async () => {

@@ -94,7 +94,7 @@ describe('hooks of the class', () => {
     expect(sequelize.isClosed()).toBe(false)
   })
   test('an unknown hook throws', () => {
-    expect(() => Sequelize.addHook('beforeCreate' as never, () => {})).toThrow(/beforeCreate/)
+    expect(() => Sequelize.addHook('beforeCreate' as never, (() => {}) as never)).toThrow(/beforeCreate/)
   })
 })
 
