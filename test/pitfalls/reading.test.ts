@@ -410,6 +410,8 @@ describeEachEngine('reading', (engine) => {
       expect(shapes[2]).toEqual(shapes[0])
       expect(counts[0]).toBe(1)
       expect(counts[1]).toBe(2)
+      // For one row a join is the cheaper one.
+      expect(counts[2]).toBe(1)
     })
     test('P28 an unknown strategy throws', async () => {
       const { User } = await filled()
@@ -454,6 +456,13 @@ describeEachEngine('reading', (engine) => {
       expect(() => ann.profile).toThrow(/profile.*User|User.*profile/s)
       expect((await User.findOne({ include: 'profile' })).profile.bio).toBe('of Ann')
       expect('profile' in (json(ann) as object)).toBe(false)
+    })
+    test('P30 strict loading can warn instead', async () => {
+      const { ann } = await filled({ connect: { strictLoading: 'warn' } })
+      const warnings = await warningsDuring(() => {
+        expect(ann.profile).toBeUndefined()
+      })
+      expect(warnings.map((warning) => warning.message).join()).toMatch(/profile/)
     })
   })
 

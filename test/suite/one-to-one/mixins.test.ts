@@ -229,6 +229,27 @@ describeEachEngine('mixins', (engine) => {
     })
   })
 
+  describe('buildX', () => {
+    test('makes an instance with the key, and saves nothing', async () => {
+      const { Customer, Card, recorder } = await worldOf(engine)
+      const dan = await Customer.findByPk(4)
+      recorder.clear()
+      const card = dan.buildCard({ number: 'D-1' })
+      expect([card.isNewRecord, card.customerId, dan.card]).toEqual([true, 4, undefined])
+      expect(recorder.statements).toEqual([])
+      await card.save()
+      expect((await Card.findByPk(card.id)).customerId).toBe(4)
+    })
+    test('belongsTo: the target does not know the source', async () => {
+      const { Customer } = await worldOf(engine)
+      const dan = await Customer.findByPk(4)
+      const address = dan.buildAddress({ street: 'New Street' })
+      expect([address.isNewRecord, address.street, dan.addressId]).toEqual([true, 'New Street', null])
+      await dan.setAddress(address)
+      expect((await Customer.findByPk(4, { include: 'address' })).address.street).toBe('New Street')
+    })
+  })
+
   describe('through the association', () => {
     test('get, set and create take the source first', async () => {
       const { Customer, Card } = await worldOf(engine)
