@@ -2,6 +2,8 @@
 import { nearest } from '../base/names.js'
 import { DefinitionError, UnsupportedFeatureError } from '../errors/base.js'
 import type { Dialect } from './dialect.js'
+import { MariaDbDialect } from './mysql-like/mariadb.js'
+import { MySqlDialect } from './mysql-like/mysql.js'
 import { PostgresDialect } from './postgres/index.js'
 import { SqliteDialect } from './sqlite/index.js'
 
@@ -13,11 +15,11 @@ const DIALECTS: Readonly<Record<string, DialectClass>> = {
   postgres: PostgresDialect,
   postgresql: PostgresDialect,
   pg: PostgresDialect,
+  mysql: MySqlDialect,
+  mariadb: MariaDbDialect,
 }
 /** Engines that Sequelize has and Mortise has not (yet). */
 const ABSENT: Readonly<Record<string, string>> = {
-  mysql: 'MySQL',
-  mariadb: 'MariaDB',
   mssql: 'SQL Server',
   db2: 'Db2',
   ibmi: 'Db2 for i',
@@ -55,10 +57,10 @@ export function resolveDialect(given: unknown, options: Readonly<Record<string, 
   if (Found) return new Found(options)
   if (Object.hasOwn(ABSENT, name))
     throw new UnsupportedFeatureError(
-      `The dialect "${name}" (${ABSENT[name]}) is not available in this version of Mortise. Available: sqlite, postgres.`,
+      `The dialect "${name}" (${ABSENT[name]}) is not available in this version of Mortise. Available: sqlite, postgres, mysql, mariadb.`,
     )
   const meant = nearest(name, Object.keys(DIALECTS))
   throw new DefinitionError(
-    `The dialect ${JSON.stringify(name)} is not known.${meant ? ` Did you mean "${meant}"?` : ''} Available: sqlite, postgres.`,
+    `The dialect ${JSON.stringify(name)} is not known.${meant ? ` Did you mean "${meant}"?` : ''} Available: sqlite, postgres, mysql, mariadb.`,
   )
 }

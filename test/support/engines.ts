@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MARIADB, MYSQL } from './mysql.js'
 import { POSTGRES } from './postgres.js'
 
 /** What an engine may or may not do, each with the words for a test that is skipped because of it. */
@@ -64,9 +65,9 @@ const SQLITE: EngineSetup = {
   },
 }
 
-export const ALL: readonly EngineSetup[] = [SQLITE, POSTGRES]
+export const ALL: readonly EngineSetup[] = [SQLITE, POSTGRES, MARIADB, MYSQL]
 /** Engines that only run where MORTISE_ENGINES names them. */
-const ON_DEMAND: ReadonlySet<string> = new Set(['postgres'])
+const ON_DEMAND: ReadonlySet<string> = new Set(['postgres', 'mariadb', 'mysql'])
 
 /** Set by `choose-engines`, once a run. */
 export const CHOSEN = 'MORTISE_ENGINES_CHOSEN'

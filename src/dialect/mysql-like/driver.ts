@@ -1,0 +1,189 @@
+/**
+ * Connections to MySQL and MariaDB: statements in, rows by position out. Statements with parameters are prepared (the driver keeps a bounded
+ * number of them), others go as text; 64-bit integers are read without loss. Neighbours: `load` finds the driver and gives both one shape,
+ * `connect/executor` calls, `faults` names the errors.
+ */
+import type { Connection, Driver, Result, Statement } from '../../connect/driver.js'
+import { QueryError } from '../../errors/base.js'
+import { dateText } from './dates.js'
+import { errnoOf, isLost } from './errno.js'
+import type { DriverModule, Reader, Wire } from './load.js'
+import { loadDriver, nativeOf } from './load.js'
+
+const NO_ROWS: readonly (readonly unknown[])[] = Object.freeze([])
+const NO_COLUMNS: readonly string[] = Object.freeze([])
+
+/** Options that mean something to Mortise alone; the others are the driver's. */
+const OWN = new Set([
+  'driver',
+  'mysql2Module',
+  'mariadbModule',
+  'username',
+  'protocol',
+  'native',
+  'showWarnings',
+  'storage',
+])
+
+export const mysqlDriver: Driver = {
+  name: 'mysql',
+  async connect(options) {
+    const driver = await loadDriver(options.driver ?? options.mariadbModule ?? options.mysql2Module)
+    const config: Record<string, unknown> = {}
+    for (const [name, value] of Object.entries(options))
+      if (!OWN.has(name) && value !== undefined && value !== null) config[name] = value
+    config.user ??= options.username
+    if (config.port !== undefined) config.port = Number(config.port)
+    return new MysqlConnection(await driver.connect(config), driver)
+  },
+}
+
+let connections = 0
+
+class MysqlConnection implements Connection {
+  readonly id = ++connections
+  isOpen = true
+  readonly #wire: Wire
+  readonly #reader: Reader
+
+  constructor(wire: Wire, driver: DriverModule) {
+    this.#wire = wire
+    this.#reader = driver.reader
+    const gone = (): void => {
+      this.isOpen = false
+    }
+    wire.on('error', gone)
+    wire.on('end', gone)
+  }
+
+  get native(): unknown {
+    return nativeOf(this.#wire)
+  }
+
+  execute(statement: Statement): Promise<Result> {
+    const { text, params } = statement
+    return new Promise((resolve, reject) => {
+      const done = (error: unknown, result: unknown, fields: unknown): void => {
+        if (!error) resolve(this.#resultOf(result, fields, text))
+        // Some statements cannot be prepared; they have no parameters worth the name.
+        else if (errnoOf(error) === CANNOT_PREPARE && params.length === 0)
+          this.#wire.query(text, (again, other, more) =>
+            again ? fail(again) : resolve(this.#resultOf(other, more, text)),
+          )
+        else fail(error)
+      }
+      const fail = (error: unknown): void => {
+        if (isLost(error)) this.isOpen = false
+        reject(error)
+      }
+      try {
+        if (params.length === 0) this.#wire.query(text, done)
+        else this.#wire.execute(text, bindable(params), done)
+      } catch (error) {
+        fail(error)
+      }
+    })
+  }
+
+  close(): Promise<void> {
+    if (!this.isOpen) {
+      this.#wire.destroy()
+      return Promise.resolve()
+    }
+    this.isOpen = false
+    return new Promise((resolve) => this.#wire.end(() => resolve()))
+  }
+
+  #resultOf(result: unknown, fields: unknown, text: string): Result {
+    // Several statements, and procedures, answer with several results; the first one that has columns counts, else the last.
+    const isMany =
+      Array.isArray(result) &&
+      Array.isArray(fields) &&
+      fields.some((one) => Array.isArray(one) || one === undefined || one === null)
+    const at = isMany ? Math.max(0, (fields as unknown[]).findIndex(Array.isArray)) : 0
+    const own: unknown = isMany ? (result as unknown[])[at] : result
+    const described: unknown = isMany ? (fields as unknown[])[at] : fields
+    if (!Array.isArray(own)) {
+      const { affectedRows = 0, insertId = 0 } = (own ?? {}) as {
+        readonly affectedRows?: number
+        readonly insertId?: number | bigint | string
+      }
+      return {
+        columns: NO_COLUMNS,
+        rows: NO_ROWS,
+        affectedRows,
+        lastInsertId: idOf(insertId),
+      }
+    }
+    const rows = own as unknown[][]
+    const columns = (Array.isArray(described) ? described : []) as readonly unknown[]
+    narrow(rows, columns, this.#reader)
+    return new Rows(rows, columns, this.#reader, /^\s*(?:INSERT|DELETE|REPLACE)\b/i.test(text) ? rows.length : 0)
+  }
+}
+
+const CANNOT_PREPARE = 1295
+
+/** Names of columns are seldom asked for: the plan knows the positions. */
+class Rows implements Result {
+  readonly lastInsertId = null
+  #columns: readonly string[] | null = null
+  readonly #fields: readonly unknown[]
+  readonly #reader: Reader
+  constructor(
+    readonly rows: readonly (readonly unknown[])[],
+    fields: readonly unknown[],
+    reader: Reader,
+    readonly affectedRows: number,
+  ) {
+    this.#fields = fields
+    this.#reader = reader
+  }
+  get columns(): readonly string[] {
+    this.#columns ??= this.#fields.map((field) => this.#reader.name(field))
+    return this.#columns
+  }
+}
+
+const exact = (value: number | bigint): number | string =>
+  value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)
+
+/** No row got a key: the server says 0. */
+const idOf = (id: number | bigint | string): number | string | null =>
+  typeof id === 'string' ? id : Number(id) === 0 ? null : exact(id)
+
+/** Integers that a number can hold become numbers, the others text: no digit is lost, and ordinary columns look as always. */
+function narrow(rows: readonly unknown[][], fields: readonly unknown[], reader: Reader): void {
+  for (let at = 0; at < fields.length; at += 1) {
+    if (!reader.isWide(fields[at])) continue
+    for (const row of rows) {
+      const value = row[at]
+      if (typeof value === 'bigint') row[at] = exact(value)
+    }
+  }
+}
+
+/** Parameters as the drivers take them. Plans bind through codecs, so usually nothing is to do. */
+function bindable(params: readonly unknown[]): readonly unknown[] {
+  for (let at = 0; at < params.length; at += 1) {
+    const value = params[at]
+    const type = typeof value
+    if (type === 'string' || type === 'number' || type === 'bigint' || value === null || Buffer.isBuffer(value))
+      continue
+    return params.map(bindableValue)
+  }
+  return params
+}
+function bindableValue(value: unknown, at: number): unknown {
+  if (value === undefined) return null
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (value instanceof Date) return dateText(value)
+  if (Buffer.isBuffer(value)) return value
+  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol') {
+    throw new QueryError(
+      `Parameter ${at + 1} is ${Array.isArray(value) ? 'an array' : `a ${typeof value}`}, which cannot be stored as it is. Give its JSON text, or name its data type.`,
+    )
+  }
+  return value
+}

@@ -1,0 +1,58 @@
+/** What the drivers' errors have in common: the server's number, its own message, and whether the connection is gone. */
+
+interface Fault {
+  readonly errno?: unknown
+  readonly code?: unknown
+  readonly sqlMessage?: unknown
+  readonly fatal?: unknown
+}
+
+/** The server's error number, also of an error that carries the driver's as its `cause`. */
+export function errnoOf(error: unknown): number | null {
+  for (let one: unknown = error; one instanceof Error; one = one.cause) {
+    const { errno } = one as Fault
+    if (typeof errno === 'number') return errno
+  }
+  return null
+}
+
+/** `ER_DUP_ENTRY`, `ECONNREFUSED`. */
+export function codeOf(error: unknown): string {
+  const { code } = error as Fault
+  return typeof code === 'string' ? code : ''
+}
+
+/** The server's words, without what a driver writes around them (the statement, and with it perhaps values). */
+export function messageOf(error: Error): string {
+  const { sqlMessage } = error as Fault
+  return typeof sqlMessage === 'string' && sqlMessage !== '' ? sqlMessage : error.message
+}
+
+const LOST: ReadonlySet<string> = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  'PROTOCOL_ENQUEUE_AFTER_QUIT',
+  'ECONNRESET',
+  'EPIPE',
+  'ER_SOCKET_UNEXPECTED_CLOSE',
+  'ER_CMD_CONNECTION_CLOSED',
+  'ER_CONNECTION_ALREADY_CLOSED',
+  'ER_CMD_NOT_EXECUTED_DESTROYED',
+  'ER_UNEXPECTED_PACKET',
+  'ER_SOCKET_TIMEOUT',
+  'ER_SERVER_SHUTDOWN',
+  'ER_NORMAL_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
+  'CR_SERVER_GONE_ERROR',
+  'CR_SERVER_LOST',
+])
+const LOST_NUMBERS: ReadonlySet<number> = new Set([1053, 1077, 1079, 1927, 2006, 2013, 2055, 4031])
+
+/** The connection is of no use any more. */
+export function isLost(error: unknown): boolean {
+  if (LOST.has(codeOf(error))) return true
+  const errno = errnoOf(error)
+  if (errno !== null && LOST_NUMBERS.has(errno)) return true
+  return (error as Fault | null)?.fatal === true
+}

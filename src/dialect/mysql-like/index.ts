@@ -1,0 +1,267 @@
+/**
+ * What MySQL and MariaDB share as dialects: the parts of this folder put together. `mysql.ts` and `mariadb.ts` give the traits in which the
+ * two differ. No driver is loaded before the first connection.
+ */
+import type { Connection, Driver, Statement } from '../../connect/driver.js'
+import type { TransactionSyntax } from '../../connect/transaction-options.js'
+import type { DdlWords } from '../../print/ddl.js'
+import { typeName } from '../../print/expr.js'
+import type { Syntax } from '../../print/writer.js'
+import { print, Writer } from '../../print/writer.js'
+import type { Change } from '../../schema/change.js'
+import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
+import type { Expr } from '../../sql/expr.js'
+import type { QueryNode, TableName } from '../../sql/query.js'
+import type { DataType, TypeCodec } from '../../types/data-type.js'
+import type { ColumnDescription, Dialect, ForeignKeyChecks, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
+import { canonical } from './canonical.js'
+import { foreignKeyChecks, mysqlWords, printChanges, restartCounter } from './changes.js'
+import { mysqlDriver } from './driver.js'
+import { translateError } from './faults.js'
+import type { IntrospectTraits } from './introspect.js'
+import { describeTable, introspect, listTables } from './introspect.js'
+import type { PrintTraits } from './print.js'
+import { mysqlOperators, mysqlTable } from './print.js'
+import { literal, quoteIdentifier, quoteTable, text } from './text.js'
+import { transactionsOf } from './transactions.js'
+import { castName, codecsOf, LooseType } from './types.js'
+import { parseUrl } from './url.js'
+
+/** Options of a connection; whatever else the driver knows may stand beside them. Docs: databases/mysql, databases/mariadb. */
+export interface MysqlConnectionOptions {
+  /** Default `localhost`. */
+  readonly host?: string
+  /** Default 3306. */
+  readonly port?: number
+  readonly user?: string
+  /** Sequelize 6's name of `user`. */
+  readonly username?: string
+  readonly password?: string
+  readonly database?: string
+  /** A Unix socket instead of host and port. */
+  readonly socketPath?: string
+  /** TLS: options of `tls.connect`. */
+  readonly ssl?: unknown
+  /** `'mariadb'`, `'mysql2'`, or the driver's module. Default: the first that is installed, in this order. */
+  readonly driver?: unknown
+  /** Prepared statements kept per connection. Default 256. */
+  readonly maxPreparedStatements?: number
+  /** Lets a text hold several statements. Default false: one that was smuggled in is refused. */
+  readonly multipleStatements?: boolean
+  readonly [option: string]: unknown
+}
+
+const CONNECTION_OPTIONS = Object.freeze([
+  'host',
+  'port',
+  'user',
+  'username',
+  'password',
+  'database',
+  'socketPath',
+  'ssl',
+  'driver',
+  'mysql2Module',
+  'mariadbModule',
+  'showWarnings',
+  'charset',
+  'collation',
+  'connectTimeout',
+  'socketTimeout',
+  'queryTimeout',
+  'compress',
+  'debug',
+  'trace',
+  'multipleStatements',
+  'maxPreparedStatements',
+  'prepareCacheLength',
+  'allowPublicKeyRetrieval',
+  'rsaPublicKey',
+  'cachingRsaPublicKey',
+  'connectAttributes',
+  'sessionVariables',
+  'initSql',
+  'permitLocalInfile',
+  'infileStreamFactory',
+  'pipelining',
+  'keepAliveDelay',
+  'enableKeepAlive',
+  'keepAliveInitialDelay',
+  'maxAllowedPacket',
+  'localAddress',
+  'stream',
+  'flags',
+  'insecureAuth',
+  'authPlugins',
+  'authSwitchHandler',
+  'passwordSha1',
+  'restrictedAuth',
+  'permitConnectionWhenExpired',
+  'disableEval',
+])
+
+export interface Engine {
+  readonly name: string
+  readonly title: string
+  readonly minimumVersion: string
+  readonly traits: Traits
+  readonly supports: Readonly<Record<string, unknown>>
+  readonly printing: PrintTraits
+  readonly introspecting: IntrospectTraits
+  /** Settings of a session besides those that both have. */
+  readonly session: readonly string[]
+}
+
+export const commonTraits = {
+  schemas: true,
+  savepoints: true,
+  beginImmediate: null,
+  rowLocks: true,
+  skipLocked: true,
+  isolationLevels: true,
+  defaultKeyword: true,
+  rightJoin: true,
+  nullsOrdering: 'emulated',
+  conflictClause: 'on-duplicate-key',
+  updateLimit: true,
+  deferrableConstraints: false,
+  partialIndexes: false,
+  implicitForeignKeyIndex: true,
+  alterColumn: 'statement',
+  maxIdentifierLength: 64,
+  // Two bytes count the parameters of a prepared statement.
+  maxParameters: 65_535,
+  comments: true,
+  // TRUNCATE commits, cannot be undone, and is refused where a foreign key refers to the table.
+  truncate: 'delete',
+  referencedKeyMustBeUnique: false,
+  setDefaultAction: false,
+  arrays: false,
+  json: true,
+  iLike: 'like',
+  regexp: true,
+  indexHints: true,
+  generatedUuid: Object.freeze(['v1'] as const),
+  caseInsensitiveNames: false,
+  transactionalDdl: false,
+} as const satisfies Partial<Traits>
+
+const looseType: DataType = new LooseType()
+
+/** Settings of every session: strict, in UTC, with literal backslashes escaped, and with 0 as a key like any other. */
+const SQL_MODE =
+  "sql_mode = CONCAT_WS(',', NULLIF(TRIM(BOTH ',' FROM REPLACE(REPLACE(REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'ANSI_QUOTES', ''), ',,', ',')), ''), 'STRICT_TRANS_TABLES', 'NO_AUTO_VALUE_ON_ZERO')"
+
+export abstract class MysqlLikeDialect implements Dialect {
+  readonly name: string
+  readonly traits: Traits
+  readonly supports: Readonly<Record<string, unknown>>
+  readonly identifierDelimiter = Object.freeze({ left: '`', right: '`' })
+  readonly TICK_CHAR_LEFT = '`'
+  readonly TICK_CHAR_RIGHT = '`'
+  readonly defaultSchema: string
+  readonly minimumDatabaseVersion: string
+  readonly driver: Driver = mysqlDriver
+  readonly transactions: TransactionSyntax
+  readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
+  readonly connectionOptions = CONNECTION_OPTIONS
+  readonly codec: (type: DataType) => TypeCodec
+  readonly #engine: Engine
+  readonly #syntax: Syntax
+  readonly #words: DdlWords
+
+  constructor(engine: Engine, options: Readonly<Record<string, unknown>> = {}) {
+    this.#engine = engine
+    this.name = engine.name
+    this.traits = engine.traits
+    this.supports = engine.supports
+    this.minimumDatabaseVersion = engine.minimumVersion
+    this.defaultSchema = typeof options.database === 'string' ? options.database : ''
+    this.transactions = transactionsOf(engine.title)
+    const codec = codecsOf(engine.title)
+    this.codec = codec
+    this.#syntax = {
+      engine: engine.title,
+      nodes: mysqlTable(engine.printing),
+      operators: mysqlOperators,
+      quoteIdentifier,
+      quoteTable,
+      placeholder: () => '?',
+      literal: (value, type) => this.escape(value, type),
+      castType: (type) => castName(typeof type === 'string' ? typeName(type) : codec(type).sql),
+      looseType,
+    }
+    this.#words = mysqlWords(!engine.introspecting.defaultsAsSql)
+  }
+
+  quoteIdentifier(name: string): string {
+    return quoteIdentifier(name)
+  }
+  quoteTable(table: TableName): string {
+    return quoteTable(table)
+  }
+  escape(value: unknown, type?: DataType | null): string {
+    const toBind = value === null || value === undefined || !type ? null : this.codec(type).toBind
+    return literal(toBind === null ? value : toBind(value))
+  }
+  print(node: QueryNode): Printed {
+    return print(node, this.#syntax)
+  }
+  printExpr(expr: Expr): Printed {
+    return print(expr, this.#syntax)
+  }
+  printInline(expr: Expr): string {
+    return new Writer(this.#syntax, true).node(expr).text
+  }
+
+  introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot> {
+    return introspect(run, this.#engine.introspecting, tables)
+  }
+  listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
+    return listTables(run, schema)
+  }
+  canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
+    return canonical(snapshot, this.#engine.introspecting)
+  }
+  printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[] {
+    return printChanges(changes, actual, this.#words)
+  }
+  describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
+    return describeTable(table)
+  }
+  restartCounter(table: TableName): string {
+    return restartCounter(table)
+  }
+  translateError(error: unknown, statement: Statement | null): Error {
+    return translateError(error, statement)
+  }
+  async databaseVersion(run: Run): Promise<string> {
+    const { rows } = await run({ text: 'SELECT VERSION()', params: [], mode: 'rows' })
+    return /^\d+(?:\.\d+)*/.exec(String(rows[0]?.[0]))?.[0] ?? String(rows[0]?.[0])
+  }
+
+  async prepareConnection(connection: Connection): Promise<void> {
+    await connection.execute({
+      text: `SET ${[`time_zone = ${text('+00:00')}`, SQL_MODE, ...this.#engine.session].join(', ')}`,
+      params: [],
+      mode: 'run',
+    })
+  }
+
+  parseUrl(url: string): Readonly<Record<string, unknown>> {
+    return parseUrl(url)
+  }
+
+  getDefaultSchema(): string {
+    return this.defaultSchema
+  }
+  getSupportedConnectionOptions(): readonly string[] {
+    return this.connectionOptions
+  }
+  static getSupportedOptions(): readonly string[] {
+    return []
+  }
+  static getDefaultPort(): number {
+    return 3306
+  }
+}

@@ -1,0 +1,43 @@
+/** MariaDB as a dialect: `mysql-like` with what only MariaDB has. Docs: databases/mariadb. */
+import type { Traits } from '../dialect.js'
+import type { Engine } from './index.js'
+import { commonTraits, MysqlLikeDialect } from './index.js'
+import { mariadbSupports } from './supports.js'
+
+export type { MysqlConnectionOptions as MariaDbConnectionOptions } from './index.js'
+
+const traits: Traits = Object.freeze({
+  ...commonTraits,
+  returning: 'insert-delete',
+  lateral: false,
+  expressionIndexes: false,
+})
+
+const mariadb: Engine = {
+  name: 'mariadb',
+  title: 'MariaDB',
+  minimumVersion: '10.6.0',
+  traits,
+  supports: mariadbSupports,
+  printing: { returning: true, rowAlias: false, lockOf: false, lateral: false, nativeJson: false },
+  introspecting: {
+    engine: 'MariaDB',
+    expressionIndexes: false,
+    defaultsAsSql: true,
+    checksByTable: true,
+    jsonIsText: true,
+  },
+  session: [],
+}
+
+/**
+ * MariaDB 10.6 or newer, through the `mariadb` connector or `mysql2` (option `driver`).
+ * Strings are compared as their collation says; the default ones ignore case, so a unique key holds 'Ann' and 'ann' to be the same.
+ * Statements that define (CREATE, ALTER, DROP) end the transaction around them.
+ */
+export class MariaDbDialect extends MysqlLikeDialect {
+  static readonly dialectName = 'mariadb'
+  constructor(options: Readonly<Record<string, unknown>> = {}) {
+    super(mariadb, options)
+  }
+}

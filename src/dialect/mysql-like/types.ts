@@ -1,0 +1,320 @@
+/**
+ * One row per data type: what MySQL and MariaDB call it, and how values travel to them and back. Types in, codecs out (cached per type).
+ * Values arrive as the drivers here give them (`driver`): dates, decimals and JSON as text, 64-bit integers as numbers where those are exact.
+ */
+import { UnsupportedFeatureError } from '../../errors/base.js'
+import { DataTypeValidationError } from '../../errors/validation.js'
+import type { DataType, TypeCodec } from '../../types/data-type.js'
+import { AbstractType, overrides } from '../../types/data-type.js'
+import { decimalOf, isDecimalObject } from '../../types/numbers.js'
+import { dateText, readDate } from './dates.js'
+import { geometryBytes, geometryOf } from './geometry.js'
+import { text } from './text.js'
+
+type Row = (type: DataType) => TypeCodec
+type Convert = ((value: unknown) => unknown) | null
+
+const row =
+  (sql: string, toBind: Convert = null, fromRow: Convert = null): Row =>
+  () => ({ sql, toBind, fromRow })
+
+const number = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+
+// ---------------------------------------------------------------- text
+// A number compared with text would make a number of every row's text, past every index.
+const toText = (value: unknown): unknown =>
+  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : value
+const sizedText =
+  (name: string): Row =>
+  ({ options }) => ({
+    sql: `${name}(${String(options.length ?? 255)})${options.binary === true ? ' BINARY' : ''}`,
+    toBind: toText,
+    fromRow: null,
+  })
+const lengthOf = ({ options }: DataType): string => String(options.length ?? '').toUpperCase()
+const longText: Row = (type) => ({ sql: `${lengthOf(type)}TEXT`, toBind: toText, fromRow: null })
+const uuid = row('CHAR(36) BINARY')
+
+// ---------------------------------------------------------------- numbers
+const signs = ({ options }: DataType): string =>
+  // ZEROFILL columns are unsigned, said or not.
+  `${options.unsigned === true || options.zerofill === true ? ' UNSIGNED' : ''}${options.zerofill === true ? ' ZEROFILL' : ''}`
+const INTEGER_TEXT = /^\s*[+-]?\d+\s*$/
+const toInteger = (value: unknown): unknown => {
+  if (typeof value !== 'string' || !INTEGER_TEXT.test(value)) return value
+  const whole = Number(value)
+  return Number.isSafeInteger(whole) ? whole : BigInt(value.trim().replace('+', ''))
+}
+const integerRow =
+  (name: string): Row =>
+  (type) => ({
+    // Elsewhere the width means nothing, and newer servers warn of it.
+    sql: `${name}${type.options.zerofill === true && number(type.options.length) !== null ? `(${String(type.options.length)})` : ''}${signs(type)}`,
+    toBind: toInteger,
+    fromRow: null,
+  })
+const bigIntRow: Row = (type) => {
+  const isUnsigned = type.options.unsigned === true || type.options.zerofill === true
+  const [least, most] = isUnsigned ? [0n, 2n ** 64n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n]
+  return {
+    ...integerRow('BIGINT')(type),
+    toBind: (value) => {
+      const whole = toInteger(value)
+      if (typeof whole === 'bigint' && (whole < least || whole > most))
+        throw new DataTypeValidationError(
+          `${whole} does not fit into a BIGINT${isUnsigned ? ' UNSIGNED' : ''}, which holds ${least} to ${most}. Use DECIMAL or STRING.`,
+        )
+      return whole
+    },
+    fromRow: (value) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value),
+  }
+}
+
+const toNumber = (value: unknown): unknown => {
+  const found = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value
+  if (typeof found === 'number' && !Number.isFinite(found))
+    throw new DataTypeValidationError(`${found} cannot be stored: MySQL and MariaDB have no such number.`)
+  return found
+}
+const scaled = ({ options }: DataType): string =>
+  number(options.precision) === null
+    ? ''
+    : `(${String(options.precision)}${number(options.scale) === null ? '' : `,${String(options.scale)}`})`
+/** A FLOAT has 24 bits. Prepared statements send them as they are: 1.1 would come back as 1.100000023841858. */
+const shortest = (value: unknown): unknown => {
+  if (typeof value !== 'number') return value
+  for (let digits = 6; digits < 9; digits += 1) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return value
+}
+const floatRow =
+  (name: string, fromRow: Convert = null): Row =>
+  (type) => ({
+    // One number alone would choose between FLOAT and DOUBLE; both, and MySQL rounds.
+    sql: `${name}${number(type.options.scale) === null ? '' : scaled(type)}${signs(type)}`,
+    toBind: toNumber,
+    fromRow,
+  })
+const decimalRow: Row = (type) => {
+  const precision = number(type.options.precision) ?? 10
+  const scale = number(type.options.scale) ?? 0
+  return {
+    sql: `DECIMAL(${precision},${scale})${signs(type)}`,
+    toBind: (value) => decimalOf(isDecimalObject(value) ? value.toFixed() : value) ?? value,
+    fromRow: (value) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value),
+  }
+}
+
+const fromBoolean = (value: unknown): unknown => {
+  if (value === 1) return true
+  if (value === 0) return false
+  // BIT(1) columns, and what other programs make of text.
+  if (value instanceof Uint8Array) return value[0] === 1
+  if (value === '1' || value === 'true') return true
+  if (value === '0' || value === 'false') return false
+  return value
+}
+
+// ---------------------------------------------------------------- time
+const dateRow: Row = (type) => {
+  const digits = number(type.options.precision)
+  const kept = Math.min(digits ?? 6, 3)
+  return {
+    sql: `DATETIME(${digits ?? 6})`.replace('(0)', ''),
+    toBind: (value) => {
+      const date = value instanceof Date ? value : type.sanitize(value)
+      return date instanceof Date ? dateText(date, kept) : date
+    },
+    fromRow: readDate,
+  }
+}
+const dayRow: Row = (type) => ({
+  sql: 'DATE',
+  toBind: (value) => type.sanitize(value),
+  fromRow: (value) => (typeof value === 'string' && value.length > 10 ? value.slice(0, 10) : value),
+})
+/** `12:00:00.500000`, as one of the drivers has it, with as many digits as the column has. */
+const timeRow: Row = (type) => {
+  const digits = number(type.options.precision) ?? 0
+  return {
+    sql: digits === 0 ? 'TIME' : `TIME(${digits})`,
+    toBind: null,
+    fromRow: (value) => {
+      if (typeof value !== 'string') return value
+      const [whole = '', fraction = ''] = value.split('.')
+      return digits === 0 ? whole : `${whole}.${fraction.padEnd(digits, '0').slice(0, digits)}`
+    },
+  }
+}
+
+// ---------------------------------------------------------------- the rest
+const jsonRow = row(
+  'JSON',
+  (value) => (value === undefined ? null : JSON.stringify(value)),
+  (value) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value),
+)
+const blobRow: Row = (type) => ({
+  sql: `${lengthOf(type)}BLOB`,
+  toBind: (value) => {
+    const bytes = type.toBindableValue(value)
+    return ArrayBuffer.isView(bytes) && !Buffer.isBuffer(bytes)
+      ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      : bytes
+  },
+  fromRow: (value) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : value),
+})
+const enumRow: Row = (type) => ({
+  sql: `ENUM(${((type.options.values ?? []) as readonly string[]).map(text).join(',')})`,
+  toBind: null,
+  fromRow: null,
+})
+const geometryRow: Row = ({ options }) => {
+  const srid = number(options.srid) ?? 0
+  return {
+    sql: typeof options.type === 'string' ? options.type.toUpperCase() : 'GEOMETRY',
+    toBind: (value) => geometryBytes(value, srid),
+    fromRow: geometryOf,
+  }
+}
+
+/** A value whose type nobody knows: fragments, raw queries. */
+export class LooseType extends AbstractType {
+  static override key = 'LOOSE'
+}
+LooseType.prototype.key = LooseType.key
+const looseValue = (value: unknown): unknown => {
+  switch (typeof value) {
+    case 'boolean':
+      return value ? 1 : 0
+    case 'undefined':
+      return null
+    case 'object':
+      return value instanceof Date ? dateText(value) : value
+    default:
+      return value
+  }
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  STRING: sizedText('VARCHAR'),
+  CHAR: sizedText('CHAR'),
+  TEXT: longText,
+  TINYINT: integerRow('TINYINT'),
+  SMALLINT: integerRow('SMALLINT'),
+  MEDIUMINT: integerRow('MEDIUMINT'),
+  INTEGER: integerRow('INTEGER'),
+  BIGINT: bigIntRow,
+  FLOAT: floatRow('FLOAT', shortest),
+  DOUBLE: floatRow('DOUBLE PRECISION'),
+  REAL: floatRow('DOUBLE PRECISION'),
+  DECIMAL: decimalRow,
+  BOOLEAN: row('TINYINT(1)', (value) => (value === true ? 1 : value === false ? 0 : value), fromBoolean),
+  DATE: dateRow,
+  DATEONLY: dayRow,
+  TIME: timeRow,
+  UUID: uuid,
+  UUIDV1: uuid,
+  UUIDV4: uuid,
+  UUIDV7: uuid,
+  BLOB: blobRow,
+  ENUM: enumRow,
+  JSON: jsonRow,
+  // Both are stored as the engine likes best.
+  JSONB: jsonRow,
+  GEOMETRY: geometryRow,
+  LOOSE: row('', looseValue),
+}
+
+/** What to do instead, for types that are other engines' own. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  CITEXT: 'Use DataTypes.STRING or TEXT: the default collations compare without regard to case.',
+  ARRAY: 'Use DataTypes.JSON.',
+  HSTORE: 'Use DataTypes.JSON.',
+  RANGE: 'Use two attributes.',
+  GEOGRAPHY: 'Use DataTypes.GEOMETRY.',
+  TSVECTOR: 'Use a FULLTEXT index.',
+  INET: 'Use DataTypes.STRING with the validator isIP.',
+  CIDR: 'Use DataTypes.STRING.',
+  MACADDR: 'Use DataTypes.STRING.',
+  MACADDR8: 'Use DataTypes.STRING.',
+  NOW: 'It is a default value: use it with DataTypes.DATE.',
+  VIRTUAL: 'A virtual attribute has no column.',
+}
+
+/** The codecs of one engine. They throw `UnsupportedFeatureError` for what it has no place for. */
+export function codecsOf(engine: string): (type: DataType) => TypeCodec {
+  const codecs = new WeakMap<DataType, TypeCodec>()
+  return (type) => {
+    let found = codecs.get(type)
+    if (!found) {
+      found = makeCodec(type, engine)
+      codecs.set(type, found)
+    }
+    return found
+  }
+}
+
+function makeCodec(type: DataType, engine: string): TypeCodec {
+  const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type) : undefined
+  const isOwn = overrides(type, 'toSql')
+  if (!builtIn && !isOwn && type.key !== 'SQL') {
+    throw new UnsupportedFeatureError(
+      `${engine} has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`,
+    )
+  }
+  const own = type.key === 'SQL' || !builtIn
+  return {
+    sql: own || isOwn ? type.toSql() : builtIn.sql,
+    toBind: overrides(type, 'toBindableValue')
+      ? (value) => type.toBindableValue(value)
+      : own
+        ? looseValue
+        : builtIn.toBind,
+    fromRow: overrides(type, 'parseDatabaseValue')
+      ? (value) => type.parseDatabaseValue(value)
+      : own
+        ? null
+        : builtIn.fromRow,
+  }
+}
+
+/** What CAST takes: other names than columns have. */
+export function castName(sql: string): string {
+  const name = sql.toUpperCase().trim()
+  const [, word = '', size = ''] = /^([A-Z ]+?)\s*(\(.*\))?(?:\s+(?:UNSIGNED|ZEROFILL|BINARY))*$/.exec(name) ?? []
+  switch (word) {
+    case 'INTEGER':
+    case 'INT':
+    case 'BIGINT':
+    case 'SMALLINT':
+    case 'MEDIUMINT':
+    case 'TINYINT':
+      return name.includes('UNSIGNED') ? 'UNSIGNED' : 'SIGNED'
+    case 'BOOLEAN':
+    case 'BOOL':
+      return 'SIGNED'
+    case 'DOUBLE PRECISION':
+    case 'REAL':
+      return 'DOUBLE'
+    case 'VARCHAR':
+      return `CHAR${size}`
+    case 'TEXT':
+    case 'TINYTEXT':
+    case 'MEDIUMTEXT':
+    case 'LONGTEXT':
+    case 'ENUM':
+      return 'CHAR'
+    case 'BLOB':
+    case 'TINYBLOB':
+    case 'MEDIUMBLOB':
+    case 'LONGBLOB':
+    case 'VARBINARY':
+      return `BINARY${word === 'VARBINARY' ? size : ''}`
+    case 'TIMESTAMP':
+      return `DATETIME${size}`
+    default:
+      return name
+  }
+}
