@@ -7,7 +7,7 @@ import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
-import { EmptyResultError, InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
+import { InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
 import type { ModelDefinition } from '../model/definition.js'
 import type { Values } from '../model/state.js'
 import { ModelState, markPersisted, setRelation } from '../model/state.js'
@@ -24,25 +24,25 @@ type Options = Readonly<Record<string, unknown>> & ExecOptions
 
 // ---------------------------------------------------------------- find
 
-/** `findByPk(5)`, `findByPk({ a: 1, b: 2 })`. Null where there is no key to look for. */
+/** `findByPk(5)`, `findByPk({ a: 1, b: 2 })`. A missing key is refused, as in Sequelize 7: it is a mistake of the caller, not a row that is not there. */
 export function findByPrimaryKey(model: PlainModel, key: unknown, options: Options | undefined): Promise<unknown> {
-  if (key === null || key === undefined) return nothing(model, options)
-  const where = primaryKeyWhere(model.modelDefinition, key)
+  let where: Values
+  try {
+    where = primaryKeyWhere(model.modelDefinition, key)
+  } catch (error) {
+    return Promise.reject(error)
+  }
   return model.findOne(options ? { ...options, where } : { where })
-}
-
-async function nothing(model: PlainModel, options: Options | undefined): Promise<null> {
-  const { rejectOnEmpty } = options ?? {}
-  if (rejectOnEmpty instanceof Error) throw rejectOnEmpty
-  if (rejectOnEmpty)
-    throw new EmptyResultError(`${model.name}.findByPk was called without a key, so there is no row to find.`)
-  return null
 }
 
 function primaryKeyWhere(definition: ModelDefinition, key: unknown): Values {
   const { primaryKey } = definition.shape
   const call = `${definition.modelName}.findByPk`
   if (primaryKey.length === 0) throw new QueryError(`${call}: the model has no primary key. Use findOne with a where.`)
+  if (key === null || key === undefined)
+    throw new QueryError(
+      `${call} was called with ${key}, which is no key. Check where the value comes from; for rows without a value use findOne with a where.`,
+    )
   const isScalar = typeof key !== 'object' || key instanceof Date || key instanceof Uint8Array || !isPlainObject(key)
   if (isScalar) {
     if (primaryKey.length > 1)
@@ -274,6 +274,8 @@ function clash(model: PlainModel, _where: unknown, error: UniqueConstraintError)
 // ---------------------------------------------------------------- build, create, count up
 
 export async function create(model: PlainModel, values: unknown, options: Options | undefined): Promise<unknown> {
+  if (Array.isArray(values))
+    throw new QueryError(`${model.name}.create() takes the values of one row. For a list use bulkCreate().`)
   const instance = model.build(allowed(model, values, options?.fields) as object, {
     isNewRecord: true,
     ...buildOptionsOf(options),
