@@ -43,6 +43,22 @@ export function identify(association: Association, given: unknown, call: string)
   return keyed(target, { [names[0]!]: given })
 }
 
+/** An object that says nothing of a key, and nothing but attributes: a row to be made. */
+export function meansValues(association: Association, given: unknown): given is Readonly<Record<string, unknown>> {
+  if (!isPlainObject(given)) return false
+  const { attributes, primaryKey } = association.target.modelDefinition.shape
+  const keys = new Set([
+    ...primaryKey.map((attribute) => attribute.attributeName),
+    ...association.keys.map(({ to }) => to),
+  ])
+  const names = Object.keys(given)
+  return (
+    names.length > 0 &&
+    names.every((name) => attributes.has(name) && !keys.has(name)) &&
+    !association.foreignKeys.some((name) => name in given)
+  )
+}
+
 /** A UUID is the same in either case; engines that keep it as text compare letters. */
 function keyed(target: ModelClass, key: Readonly<Record<string, unknown>>): Identified {
   const where = Object.fromEntries(

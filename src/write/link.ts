@@ -14,7 +14,7 @@ import { UniqueConstraintError } from '../errors/validation.js'
 import { ModelState, setRelation } from '../model/state.js'
 import { show } from '../types/data-type.js'
 import { requireSource } from './get-one.js'
-import { identify } from './identify.js'
+import { identify, meansValues } from './identify.js'
 import { setOnSource } from './link-source.js'
 import { linkedRows, lockSource, requireSaved } from './link-step.js'
 import { setOnTarget } from './link-target.js'
@@ -27,7 +27,8 @@ import { EXPECT_ROW } from './row.js'
 export { getOne } from './get-one.js'
 
 /**
- * Links a row to the source: an instance (saved or not), a primary key (of belongsTo: a value of the key referred to), or null to unlink.
+ * Links a row to the source: an instance (saved or not), a primary key (of belongsTo: a value of the key referred to), values of a new row
+ * (docs: querying/transactions), or null to unlink.
  * Resolves to the associated instance, or null.
  * Options of hasOne: `destroyPrevious`, `onReplace`, `steal`, `touch`, `fields`, `individualHooks`; of belongsTo: `save: false`.
  * Throws TypeError for undefined, EmptyResultError for a key without a row, ValidationError; nothing is written then.
@@ -45,7 +46,9 @@ export async function setOne(
     throw new TypeError(`${call} was called with undefined. Give an instance or a key; null unlinks.`)
   const given = (options ?? {}) as WriteOptions
   checkOptions(given, 'set', call)
-  const found = identify(association, target, call)
+  const found = meansValues(association, target)
+    ? { instance: newTarget(association, source, target, given, call) }
+    : identify(association, target, call)
   return association.saveOrder === 'after'
     ? await setOnTarget(runtime, association, source, found, given, call)
     : await setOnSource(runtime, association, source, found, given, call)

@@ -151,6 +151,9 @@ export function checkOptions(options: WriteOptions | undefined | null, call: Wri
     if (!names.has(key) && options[key] !== undefined)
       throw new QueryError(`Unknown option "${key}" in ${name}.${suggestion(key, names)}`)
   }
+  const { destroyPrevious } = options
+  if (typeof destroyPrevious === 'object')
+    checkOptions(destroyPrevious as WriteOptions, 'destroyInstance', `destroyPrevious of ${name}`)
 }
 
 /** The options that the executor reads; the object is passed on as it is, it takes what it knows. */

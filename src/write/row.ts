@@ -217,7 +217,7 @@ async function insertInstance(
   }
   const returning = returnedAfterInsert(runtime, definition, attributes, values, dataValues, options)
   const conflict =
-    options?.ignoreDuplicates === true
+    options?.ignoreDuplicates === true && attributes.length > 0
       ? { key: 'ignore', clause: { target: [], targetWhere: null, action: 'nothing' as const, where: null } }
       : null
   let result: Result

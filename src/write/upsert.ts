@@ -54,14 +54,18 @@ export async function upsert(
     return value !== undefined && !(value === null && (attribute.autoIncrement || draft.omitNull === true))
   })
   const isGiven = (name: string): boolean => (dataValues[name] ?? null) !== null
-  const conflict = conflictClause(
-    runtime,
-    definition,
-    updatedNames(definition, instance, given, draft, call),
-    draft,
-    call,
-    isGiven,
-  )
+  // Without any value there is no key that could be there already.
+  const conflict =
+    attributes.length === 0
+      ? null
+      : conflictClause(
+          runtime,
+          definition,
+          updatedNames(definition, instance, given, draft, call),
+          draft,
+          call,
+          isGiven,
+        )
   const returning = returnedByUpsert(runtime, definition, draft, call)
   try {
     const result = await insertRow(
