@@ -11,7 +11,7 @@ export const words = sqliteWords(quote)
 export const lower = (name: string): string => name.toLowerCase()
 
 export class SqliteSchema {
-  readonly db = new Database(':memory:')
+  readonly db: Database.Database = new Database(':memory:')
 
   run: Run = async ({ text, params }): Promise<Result> => {
     const statement = this.db.prepare(text)
