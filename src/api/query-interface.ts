@@ -199,11 +199,14 @@ export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends C
       options,
     )
   }
-  /** Every schema but those of `skip`; on an engine without schemas, every table. */
+  /** Every schema but those of `skip`; the engine's default schema stays, without its tables. On an engine without schemas, every table. */
   async dropAllSchemas(options: QueryInterfaceOptions & { readonly skip?: readonly string[] } = {}): Promise<void> {
     if (!this.dialect.traits.schemas) return await this.dropAllTables(execution(options))
-    for (const schema of await this.listSchemas(options))
-      await this.dropSchema(schema, { ...execution(options), cascade: true })
+    for (const schema of await this.listSchemas(options)) {
+      const own = { ...execution(options), cascade: true }
+      if (schema === this.dialect.defaultSchema) await this.dropAllTables({ ...own, schema })
+      else await this.dropSchema(schema, own)
+    }
   }
   async listSchemas(options: QueryInterfaceOptions & { readonly skip?: readonly string[] } = {}): Promise<string[]> {
     this.requireSchemas('listSchemas')

@@ -22,7 +22,13 @@ function open(database?: string): Admin {
 }
 
 const worker = `mortise_test_${process.env.VITEST_POOL_ID ?? '0'}`
-const EXTENSIONS = ['citext', 'hstore', 'btree_gist']
+// A test may drop every schema there is.
+const EXTENSIONS = `CREATE SCHEMA IF NOT EXISTS public; ${['citext', 'hstore', 'btree_gist'].map((name) => `CREATE EXTENSION IF NOT EXISTS ${name} SCHEMA public`).join('; ')}`
+// Everything that a test has made: its schema, and those that it made itself.
+const CLEAN = `DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'public')
+  LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
+END $$`
 
 async function makeDatabase(): Promise<void> {
   const server = open()
@@ -44,10 +50,8 @@ async function adminOfWorker(): Promise<Admin> {
     await makeDatabase()
     const admin = open(worker)
     await admin.connect()
-    for (const extension of EXTENSIONS) await admin.query(`CREATE EXTENSION IF NOT EXISTS ${extension} SCHEMA public`)
     // What a run that was stopped has left behind.
-    const { rows } = await admin.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'test~_%' ESCAPE '~'")
-    for (const row of rows) await admin.query(`DROP SCHEMA "${String(row.nspname)}" CASCADE`)
+    await admin.query(CLEAN)
     return admin
   })()
   return await ready
@@ -84,7 +88,7 @@ export const POSTGRES: EngineSetup = {
   async prepare() {
     const admin = await adminOfWorker()
     const schema = `test_${process.pid}_${++schemas}`
-    await admin.query(`CREATE SCHEMA ${schema}`)
+    await admin.query(`SET client_min_messages = warning; ${EXTENSIONS}; CREATE SCHEMA ${schema}`)
     const { hostname, port, username, password } = new URL(url)
     return {
       options: {
@@ -97,7 +101,7 @@ export const POSTGRES: EngineSetup = {
         searchPath: `${schema}, public`,
       },
       remove: async () => {
-        await admin.query(`DROP SCHEMA ${schema} CASCADE`)
+        await admin.query(CLEAN)
       },
     }
   },
