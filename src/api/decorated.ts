@@ -5,6 +5,7 @@
 import type { DecoratedClass } from '../decorators/metadata.js'
 import { decorationOf } from '../decorators/metadata.js'
 import { DefinitionError } from '../errors/index.js'
+import { declaredAccessor } from '../model/accessors.js'
 import type { ModelClass } from '../model/definition.js'
 import { isState } from '../model/fields.js'
 import type { DeclaredAssociation } from './associate.js'
@@ -52,12 +53,12 @@ export function readDecorated(model: ModelClass): ReadDecorated {
   if (Object.keys(hooks).length > 0) options.hooks = mergeHooks(options.hooks, hooks)
   if (Object.keys(validate).length > 0) options.validate = { ...(options.validate as object | undefined), ...validate }
   for (const [name, attribute] of Object.entries(attributes)) {
-    if (attribute.type === undefined && !isForeignKey(name, associations)) {
+    if (attribute.type === undefined && !isForeignKey(name, associations) && !isManaged(name, options)) {
       throw new DefinitionError(
         `The attribute "${name}" of ${model.name} has no data type. Give it one with @Attribute(DataTypes.STRING), or let TypeScript emit it (emitDecoratorMetadata and reflect-metadata; only classes such as String, Number, Date can be told apart).`,
       )
     }
-    // Left out, so that the association that the key belongs to brings it.
+    // Left out, so that the association that the key belongs to brings it, or the timestamps.
     if (attribute.type === undefined) delete attribute.type
   }
   return {
@@ -88,9 +89,7 @@ function addAttributes(
 ): void {
   for (const [name, options] of decorated.attributes) {
     const merged = { ...attributes[name], ...options }
-    const descriptor = decorated.accessors.has(name)
-      ? undefined
-      : Object.getOwnPropertyDescriptor(owner.prototype, name)
+    const descriptor = decorated.accessors.has(name) ? undefined : declaredAccessor(owner.prototype, name)
     // A getter or setter of the class is the attribute's.
     if (descriptor?.get && merged.get === undefined) merged.get = descriptor.get
     if (descriptor?.set && merged.set === undefined) merged.set = descriptor.set
@@ -124,7 +123,9 @@ function mergeHooks(before: unknown, added: object): Record<string, unknown> {
 function validator(model: ModelClass, method: string | symbol, isStatic: boolean): (this: unknown) => unknown {
   if (isStatic)
     return function (this: unknown) {
-      return (model as unknown as Record<string | symbol, (instance: unknown) => unknown>)[method]!(this)
+      const validate = (model as unknown as Record<string | symbol, (instance: unknown) => unknown>)[method]!
+      // The guide's static validators have no parameter and find the instance in `this`.
+      return validate.length === 0 ? validate.call(this, this) : validate.call(model, this)
     }
   return function (this: unknown) {
     return (this as Record<string | symbol, () => unknown>)[method]!()
@@ -159,6 +160,12 @@ function isForeignKey(name: string, associations: readonly Omit<DeclaredAssociat
     )
   })
 }
+
+/** Timestamps and the version have their types by themselves; decorators then only say what else there is, e.g. a column name. */
+const isManaged = (name: string, options: Readonly<Record<string, unknown>>): boolean =>
+  ['createdAt', 'updatedAt', 'deletedAt', 'version'].some(
+    (role) => name === (typeof options[role] === 'string' ? options[role] : role),
+  )
 
 /** `insertBefore` and `insertAfter` move attributes; the options then have done their work. */
 function inOrder(

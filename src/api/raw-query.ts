@@ -116,7 +116,7 @@ function unpack(sql: unknown, options: RawOptions): Asked {
 type QueryRaw = (sql: string, options: RawOptions) => Promise<unknown>
 
 /** `sequelize.query`. `queryRaw` is the instance's public method. */
-export function query(
+export async function query(
   runtime: Runtime,
   sql: unknown,
   options: RawOptions | undefined,
@@ -128,7 +128,7 @@ export function query(
   const { text, params } = isFragment(asked.sql)
     ? printFragment(runtime, asked.sql, { replacements, bind })
     : prepareString(runtime, asked.sql, { replacements, bind })
-  return queryRaw(text, params.length === 0 ? rest : ({ ...rest, [PARAMS]: params } as RawOptions))
+  return await queryRaw(text, params.length === 0 ? rest : ({ ...rest, [PARAMS]: params } as RawOptions))
 }
 
 /** Parameters that `query` has made already, in the order of the text's placeholders. */

@@ -3,6 +3,7 @@ import type { Inflection } from '../base/names.js'
 import { camelize, lowerFirst, pluralize, singularize, underscore, upperFirst, useInflection } from '../base/names.js'
 import { Cast, Col, Fn, Json, Literal, SqlExpression, Where } from '../sql/fragments.js'
 import { Op } from '../sql/op.js'
+import { invokable } from '../types/data-type.js'
 
 const removeTicks = (text: string, tick = '`'): string => text.replaceAll(tick, '')
 
@@ -19,6 +20,7 @@ export const Utils = Object.freeze({
   useInflection,
   addTicks: (text: string, tick = '`'): string => `${tick}${removeTicks(text, tick)}${tick}`,
   removeTicks,
+  classToInvokable: invokable,
   /** Operator symbols among the keys. */
   getOperators: (value: object): symbol[] =>
     Object.getOwnPropertySymbols(value).filter((symbol) => OPERATORS.has(symbol)),

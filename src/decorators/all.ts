@@ -14,6 +14,7 @@ import type { AnyDataType, DataTypeClass, DataTypeLike } from '../api/types/data
 import type { AttributeIndexOptions, AttributeOptions, ModelOptions } from '../api/types/define.js'
 import type { AnyModel, AttributeNames, ModelCtor } from '../api/types/infer.js'
 import { DefinitionError } from '../errors/index.js'
+import { valueValidator } from '../model/validate.js'
 import { addAttributeOptions, classDecorator, isApplied, methodDecorator, propertyDecorator } from './decorate.js'
 import type { DecoratedAssociation } from './metadata.js'
 import type {
@@ -156,23 +157,26 @@ export const Index: OptionalPropertyDecorator<string | AttributeIndexOptions> = 
 type IndexedAttribute = NonNullable<AttributeIndexOptions['attribute']>
 /**
  * A decorator for the attributes of one index: `const NameIndex = createIndexDecorator('NameIndex', { unique: true })`,
- * then `@NameIndex` or `@NameIndex({ order: 'DESC' })`.
+ * then `@NameIndex` or `@NameIndex({ order: 'DESC' })`. The index has the name of the decorator, or `options.name`.
  */
 export function createIndexDecorator(
   name: string,
-  options: Omit<AttributeIndexOptions, 'name' | 'attribute'> = {},
+  options: Omit<AttributeIndexOptions, 'attribute'> = {},
 ): OptionalPropertyDecorator<IndexedAttribute> {
   return optional(name, (value: IndexedAttribute | undefined) => ({
-    index: { ...options, name, ...(value === undefined ? {} : { attribute: value }) },
+    index: { name, ...options, ...(value === undefined ? {} : { attribute: value }) },
   }))
 }
 
-/** Validators of the attribute: `@ValidateAttribute({ isEmail: true })`, or a function that throws. */
+/** Validators of the attribute: `@ValidateAttribute({ isEmail: true })`, or a function of (value, instance, attribute name) that throws. */
 export function ValidateAttribute(
   validators: Readonly<Record<string, unknown>> | ((...args: never[]) => unknown),
 ): PropertyDecorator {
   return attribute('ValidateAttribute', (_prototype, name) => ({
-    validate: typeof validators === 'function' ? { [validators.name || `${name}Validator`]: validators } : validators,
+    validate:
+      typeof validators === 'function'
+        ? { [validators.name || `${name}Validator`]: valueValidator(validators) }
+        : validators,
   }))
 }
 

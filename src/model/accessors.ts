@@ -123,6 +123,10 @@ function ownDescriptor(model: ModelClass, name: string): PropertyDescriptor | un
   }
   return undefined
 }
+/** What a class itself declares under a name, whether or not the model's accessor stands there now. */
+export function declaredAccessor(prototype: object, name: string): PropertyDescriptor | undefined {
+  return installed.get(prototype)?.get(name) ?? Object.getOwnPropertyDescriptor(prototype, name)
+}
 /** The property that is found comes from us (a model that derives from a model), not from `Model`. */
 function isInstalled(prototype: object, name: string): boolean {
   for (let owner: object | null = prototype; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {

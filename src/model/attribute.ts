@@ -8,7 +8,7 @@ import { draft, isPlainObject } from '../base/freeze.js'
 import { suggestion, underscore } from '../base/names.js'
 import { DefinitionError } from '../errors/index.js'
 import type { DeferrableMode, ReferentialAction } from '../schema/snapshot.js'
-import { isFragment, Uuid } from '../sql/fragments.js'
+import { isFragment, Uuid, uncalled } from '../sql/fragments.js'
 import type { TableName } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 import {
@@ -290,7 +290,7 @@ function notNullMessage(given: unknown): string | null {
 }
 
 function checkedDefault(place: string, given: unknown, type: DataType): unknown {
-  if (given === undefined || given === null || isFragment(given)) return given ?? undefined
+  if (given === undefined || given === null || isFragment(given)) return uncalled(given) ?? undefined
   if (given instanceof AbstractType || isTypeClass(given)) {
     const marker = isTypeClass(given) ? new given() : given
     if (

@@ -49,7 +49,11 @@ export async function validateInstance(instance: ModelState, options: ValidateOp
 }
 
 /** What is wrong with an instance, at once where no validator has to wait. Runs no hooks. */
-export function findings(instance: ModelState, definition: ModelDefinition, options: ValidateOptions): Items | Promise<Items> {
+export function findings(
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: ValidateOptions,
+): Items | Promise<Items> {
   const found: (Items | Promise<Items>)[] = []
   for (const attribute of definition.shape.all) {
     if (!isWanted(instance, attribute, options)) continue
@@ -175,10 +179,8 @@ const ON_VALUE: unique symbol = Symbol('mortise.validator')
  * A validator as Sequelize 7's decorators take it: called with (value, instance, attribute name), and not for null.
  * Functions in a `validate` option are called as in Sequelize 6: with the value (null too), and a callback if they have a second parameter.
  */
-export function valueValidator(
-  validator: (value: never, instance: never, attributeName: string) => unknown,
-): (value: unknown) => unknown {
-  return Object.assign((...args: unknown[]) => (validator as (...args: unknown[]) => unknown)(...args), {
+export function valueValidator(validator: (...args: never[]) => unknown): (value: unknown) => unknown {
+  return Object.assign((...args: unknown[]) => (validator as unknown as (...args: unknown[]) => unknown)(...args), {
     [ON_VALUE]: true as const,
   })
 }

@@ -178,8 +178,10 @@ function grow(
   // The target's own scope, beneath what the call says. A condition that only the scope has hides rows, but never parents.
   const options = definition.scopes.resolve(given) as IncludeOptions
   check(association, given, options, name)
+  // A scope that the include asks for (`{ model: User.scope('active') }`) is said by the call.
+  const asked = definition.scopes === association.target.modelDefinition.scopes ? given : options
   const isRequired =
-    given.required === undefined ? given.where !== undefined && given.where !== null : given.required === true
+    given.required === undefined ? asked.where !== undefined && asked.where !== null : given.required === true
   const isRight = given.right === true && !isRequired
   if (isRight && association.cardinality === 'one') {
     throw new QueryError(

@@ -45,6 +45,7 @@ export const FIND_OPTIONS: OptionTable = new Map([
   ['skipLocked', SWITCH | RARE],
   ['noWait', SWITCH | RARE],
   ['subQuery', SWITCH | RARE],
+  ['subquery', SWITCH | RARE],
   ['minifyAliases', SWITCH],
   ['includeIgnoreAttributes', SWITCH],
   ['indexHints', RARE],

@@ -152,7 +152,7 @@ export function normaliseFind(
     lock: normaliseLock(runtime, rare, root),
     indexHints: rare === NO_OPTIONS ? NO_HINTS : normaliseHints(runtime, rare),
     maxExecutionTimeMs: executionTime(runtime, rare),
-    subQuery: (rare.subQuery as boolean | undefined) ?? null,
+    subQuery: ((rare.subQuery ?? rare.subquery) as boolean | undefined) ?? null,
     echo,
     countRows: false,
     values: scope.values,

@@ -66,7 +66,14 @@ export class Random extends SqlExpression<number> {}
 export class Group extends SqlExpression<boolean> { constructor(readonly op: 'and' | 'or', readonly conditions: readonly unknown[]) { super() } }
 
 export const isFragment = (value: unknown): value is SqlExpression =>
-  typeof value === 'object' && value !== null && (value as { [FRAGMENT]?: unknown })[FRAGMENT] === true
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') && (value as { [FRAGMENT]?: unknown })[FRAGMENT] === true
+
+/** A fragment that can be called as well: the guides write `sql.uuidV4` in one place and `sql.uuidV4()` in another. */
+export type Callable<F extends SqlExpression> = F & (() => F)
+const callable = <F extends SqlExpression>(fragment: F): Callable<F> =>
+  Object.setPrototypeOf(Object.assign(() => fragment, fragment), Object.getPrototypeOf(fragment) as object) as Callable<F>
+/** The fragment itself, for places in which a function means something else. */
+export const uncalled = (value: unknown): unknown => typeof value === 'function' && isFragment(value) ? (value as Callable<SqlExpression>)() : value
 
 export const literal = <T = unknown>(val: unknown): Literal<T> => new Literal<T>(val)
 export const fn = <T = unknown>(name: string, ...args: readonly unknown[]): Fn<T> => new Fn<T>(name, args)
@@ -88,7 +95,12 @@ export const unquote = <T = unknown>(expression: unknown): Unquote<T> => new Unq
 export const json = <T = unknown>(conditionsOrPath: unknown, value?: unknown): Json<T> => new Json<T>(conditionsOrPath, value)
 export const join = (parts: readonly unknown[], separator: unknown): Join => new Join(parts, separator)
 export const and = (...conditions: readonly unknown[]): Group => new Group('and', conditions)
-export const or = (...conditions: readonly unknown[]): Group => new Group('or', conditions)
+/** One object alone: any of its conditions (docs: querying/select-in-depth). */
+export const or = (...conditions: readonly unknown[]): Group => new Group('or', conditions.length === 1 ? branches(conditions[0]) : conditions)
+const branches = (condition: unknown): readonly unknown[] =>
+  Array.isArray(condition) ? condition
+    : isFragment(condition) || typeof condition !== 'object' || condition === null ? [condition]
+      : Reflect.ownKeys(condition).map((key) => ({ [key]: (condition as Record<PropertyKey, unknown>)[key] }))
 
 /** What the `sql` tag takes between its texts. */
 export type Bindable = string | number | bigint | boolean | Date | Uint8Array | null | SqlExpression | readonly Bindable[]
@@ -105,12 +117,12 @@ export interface SqlTag {
   readonly jsonPath: typeof jsonPath
   readonly unquote: typeof unquote
   readonly join: typeof join
-  readonly random: Random
-  readonly uuidV1: Uuid
-  readonly uuidV4: Uuid
-  readonly uuidV7: Uuid
+  readonly random: Callable<Random>
+  readonly uuidV1: Callable<Uuid>
+  readonly uuidV4: Callable<Uuid>
+  readonly uuidV7: Callable<Uuid>
 }
 export const sql: SqlTag = Object.freeze(Object.assign(
   <Row = unknown>(texts: TemplateStringsArray, ...values: readonly Bindable[]): Sql<Row> => new Sql<Row>([...texts], values),
-  { literal, fn, col, cast, where, identifier, list, attribute, jsonPath, unquote, join, random: new Random(), uuidV1: new Uuid(1), uuidV4: new Uuid(4), uuidV7: new Uuid(7) },
+  { literal, fn, col, cast, where, identifier, list, attribute, jsonPath, unquote, join, random: callable(new Random()), uuidV1: callable(new Uuid(1)), uuidV4: callable(new Uuid(4)), uuidV7: callable(new Uuid(7)) },
 ))

@@ -10,6 +10,7 @@ import { ConnectionError } from '../../errors/database.js'
 import { dateText } from './dates.js'
 import type { Database, Prepared } from './load.js'
 import { openDatabase } from './load.js'
+import { withStringMeant } from './text.js'
 
 /** Flags of the option `mode`, with the values of SQLite (and of the sqlite3 package that Sequelize uses). */
 export const SqliteOpenMode = Object.freeze({ OPEN_READONLY: 1, OPEN_READWRITE: 2, OPEN_CREATE: 4 })
@@ -139,8 +140,22 @@ class SqliteConnection implements Connection {
     return kept
   }
 
+  /**
+   * Sequelize's SQLite takes `"text"` for a string where no column has that name (quirks.html, section 8), and its guides write it so;
+   * the builds of our drivers do not.
+   */
+  #compile(text: string): Prepared {
+    try {
+      return this.#database.prepare(text)
+    } catch (error) {
+      const meant = withStringMeant(text, error)
+      if (meant === null) throw error
+      return this.#compile(meant)
+    }
+  }
+
   #prepare(text: string, wide: boolean): Kept {
-    const prepared = this.#database.prepare(text)
+    const prepared = this.#compile(text)
     const declared = prepared.returnsRows ? prepared.columns() : []
     const isWide =
       prepared.returnsRows && (wide || declared.some(({ type }) => type !== null && /BIG|INT8/i.test(type)))

@@ -89,6 +89,8 @@ const traits: Traits = Object.freeze({
   regexp: false,
   indexHints: false,
   generatedUuid: Object.freeze([]),
+  // Its own RANDOM() is an integer of 64 bits.
+  random: '((RANDOM() + 9223372036854775808.0) / 18446744073709551616.0)',
   caseInsensitiveNames: true,
   transactionalDdl: true,
 })

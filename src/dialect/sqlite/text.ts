@@ -49,3 +49,18 @@ const text = (value: string): string =>
   value.includes('\0')
     ? `CAST(X'${Buffer.from(value, 'utf8').toString('hex')}' AS TEXT)`
     : `'${value.replaceAll("'", "''")}'`
+
+const QUOTED_OR_COMMENT = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g
+/** The statement with single quotes around the name of which SQLite says that it is no column but may be a string; null: it says something else. */
+export function withStringMeant(sql: string, error: unknown): string | null {
+  const found =
+    error instanceof Error
+      ? /^no such column: "([\s\S]*)" - should this be a string literal in single-quotes\?$/.exec(error.message)
+      : null
+  if (found === null) return null
+  const given = `"${found[1]!.replaceAll('"', '""')}"`
+  const meant = sql.replace(QUOTED_OR_COMMENT, (token) =>
+    token === given ? `'${found[1]!.replaceAll("'", "''")}'` : token,
+  )
+  return meant === sql ? null : meant
+}

@@ -375,9 +375,8 @@ test('constraint checking, read only, and isolation levels as SQLite has them', 
     expect(await read(executor, 'PRAGMA read_uncommitted')).toEqual([[1]])
   })
   expect(await read(executor, 'PRAGMA read_uncommitted')).toEqual([[0]])
-  await expect(executor.transaction({ isolationLevel: 'READ COMMITTED' }, async () => {})).rejects.toThrow(
-    /isolationLevel: 'READ COMMITTED'.*SQLite/,
-  )
+  // Less than SQLite gives anyway.
+  await executor.transaction({ isolationLevel: 'READ COMMITTED' }, async () => {})
   await expect(executor.transaction({ isolationlevel: 'SERIALIZABLE' } as never, async () => {})).rejects.toThrow(
     /Did you mean "isolationLevel"/,
   )

