@@ -285,6 +285,8 @@ export class Pool {
       (connection) => {
         this.#connecting -= 1
         this.#serve(this.#admit(connection))
+        // It may have come when nobody waited for it any more, but for the end.
+        this.#checkQuiet()
       },
       (error: unknown) => {
         this.#connecting -= 1
@@ -309,9 +311,10 @@ export class Pool {
 
   #fail(error: unknown): void {
     const [waiter] = this.#waiting
-    if (!waiter) return
-    this.#leave(waiter)
-    waiter.reject(error)
+    if (waiter) {
+      this.#leave(waiter)
+      waiter.reject(error)
+    }
     this.#checkQuiet()
   }
 

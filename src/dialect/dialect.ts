@@ -104,6 +104,8 @@ export interface Dialect {
   readonly foreignKeyChecks?: ForeignKeyChecks | null
   /** Asks for a value that changes whenever the schema does: what was read before the write lock need not be read again under it. */
   readonly schemaVersion?: string
+  /** Keeps others from changing the schema until the transaction ends, where `beginImmediate` does not. */
+  readonly schemaLock?: string
   /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
   restartCounter?(table: TableName): string
   /**

@@ -82,6 +82,7 @@ export async function applyChanges(
   if (executor.currentTransaction(options)) {
     return await executor.atomic(options, async (transaction) => {
       const inside = { ...options, transaction }
+      await lockSchema(dialect, runWith(runtime, inside))
       const work = await prepare(runtime, make, runWith(runtime, inside))
       if (await areForeignKeysStuck(dialect, runWith(runtime, inside), work.statements))
         throw stuck(dialect, work.changes)
@@ -101,6 +102,7 @@ export async function applyChanges(
         await executor.atomic(inside, async (transaction) => {
           const own: ExecOptions = { ...options, connection: null, transaction }
           const askInside = runWith(runtime, own)
+          await lockSchema(dialect, askInside)
           if (version === null || version !== (await schemaVersion(dialect, askInside)))
             work = await prepare(runtime, make, askInside)
           // Somebody else changed the schema in between: begin again with what is needed now.
@@ -124,6 +126,11 @@ export async function applyChanges(
     for (const statement of work.statements) if (statement.outsideTransaction) await ask(run(statement.text))
     return work.plan
   })
+}
+
+/** Until the transaction ends nobody else computes changes of this schema. */
+async function lockSchema(dialect: Dialect, ask: Run): Promise<void> {
+  if (dialect.schemaLock !== undefined) await ask(run(dialect.schemaLock, 'rows'))
 }
 
 async function schemaVersion(dialect: Dialect, ask: Run): Promise<string | null> {

@@ -120,6 +120,8 @@ export class PostgresDialect implements Dialect {
   readonly driver: Driver = postgresDriver
   readonly transactions: TransactionSyntax = postgresTransactions
   readonly foreignKeyChecks = null
+  /** A number of Mortise's own, with the schema in which it works: two programs that sync at once take turns. */
+  readonly schemaLock = "SELECT pg_advisory_xact_lock(1836021364, hashtext(current_schema()))"
   readonly connectionOptions = Object.freeze([
     'host',
     'port',
