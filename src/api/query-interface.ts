@@ -224,14 +224,23 @@ export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends C
     return await this.listSchemas(options)
   }
 
-  async createDatabase(_name: string, _options: object = {}): Promise<void> {
-    throw this.unsupported('createDatabase', 'A database is a file here: it is made when it is opened.')
+  async createDatabase(name: string, options: ExecOptions & Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const { databases } = this.dialect
+    if (!databases)
+      throw this.unsupported('createDatabase', 'A database is a file here: it is made when it is opened.')
+    await this.send(databases.create(name, options), options)
   }
-  async dropDatabase(_name: string, _options: object = {}): Promise<void> {
-    throw this.unsupported('dropDatabase', 'A database is a file here: delete it.')
+  async dropDatabase(name: string, options: ExecOptions & Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const { databases } = this.dialect
+    if (!databases) throw this.unsupported('dropDatabase', 'A database is a file here: delete it.')
+    await this.send(databases.drop(name, options), options)
   }
-  async listDatabases(_options: object = {}): Promise<{ name: string }[]> {
-    throw this.unsupported('listDatabases')
+  /** Databases of the server, without its own. `skip`: names to leave out. */
+  async listDatabases(options: ExecOptions & { readonly skip?: readonly string[] } = {}): Promise<{ name: string }[]> {
+    const { databases } = this.dialect
+    if (!databases) throw this.unsupported('listDatabases')
+    const { rows } = await this.reader(options)({ text: databases.list, params: [], mode: 'rows' })
+    return rows.map((row) => ({ name: String(row[0]) })).filter(({ name }) => !options.skip?.includes(name))
   }
   async fetchDatabaseVersion(options: ExecOptions = {}): Promise<string> {
     return await this.dialect.databaseVersion(this.reader(options))

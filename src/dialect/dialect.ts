@@ -113,6 +113,8 @@ export interface Dialect {
    * Absent: the driver waits.
    */
   readonly lockWait?: LockWait
+  /** How databases of the server are made, dropped and listed; absent where a database is none of a server's. */
+  readonly databases?: DatabaseSyntax
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
   prepareConnection(
     connection: Connection,
@@ -170,6 +172,14 @@ export interface LockWait {
   isBusy(error: unknown): boolean
   /** Milliseconds to wait in all. */
   timeout(connectionOptions: Readonly<Record<string, unknown>>): number
+}
+
+export interface DatabaseSyntax {
+  /** Options by Sequelize's names (`charset`, `collate`, `encoding` …). Throws for those that the engine does not have. */
+  create(name: string, options: Readonly<Record<string, unknown>>): string
+  drop(name: string, options: Readonly<Record<string, unknown>>): string
+  /** Answers with the names of the databases that are users' own, one a row. */
+  readonly list: string
 }
 
 /** How enforcement of foreign keys is switched, for one connection. */

@@ -76,6 +76,15 @@ export function branchesInOrder(root: Branch): readonly Branch[] {
   return branches
 }
 
+/** How many there are is a number, also where the engine counts in 64 bits, whose values come as text. */
+const countReader = (expr: Expr): FromRow =>
+  expr.kind === 'call' && expr.name.toLowerCase() === 'count' ? countOf : null
+function countOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const count = Number(value)
+  return Number.isSafeInteger(count) ? count : value
+}
+
 export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidOut {
   const columns: SelectItem[] = []
   const numbers = new Map(branchesInOrder(root).map((branch, number) => [branch, number]))
@@ -89,7 +98,7 @@ export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidO
     for (const { name, expr, isAliased, type, attribute } of branch.parts.selection.columns) {
       const index = columns.length
       if (name === null) open.push({ index })
-      else fields.push({ name, index, fromRow: reader(type) })
+      else fields.push({ name, index, fromRow: reader(type) ?? countReader(expr) })
       if (attribute !== null) byColumn.set(attribute.columnName, index)
       const alias = branch.parent === null ? name : isAliased ? `${branch.path}.${name}` : null
       columns.push({ expr, alias })

@@ -48,7 +48,9 @@ interface Graph {
   readonly runtime: Runtime
   readonly options: WriteOptions | undefined
   readonly root: ModelState
-  readonly visited: Map<ModelState, Snapshot>
+  readonly visited: Set<ModelState>
+  /** What the instances held, for the case that something fails. */
+  readonly before: Map<ModelState, Snapshot>
   /** Keys that point forward, to a row that did not exist yet: set when everything is there. */
   readonly later: { readonly source: ModelState; readonly association: Association; readonly target: ModelState }[]
 }
@@ -71,10 +73,17 @@ export async function saveGraph(
     await saveOne(runtime, root, definition, options)
     return root
   }
-  const visited = new Map<ModelState, Snapshot>()
+  const before = new Map<ModelState, Snapshot>()
   try {
     await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
-      const graph: Graph = { runtime, options: { ...options, transaction }, root, visited, later: [] }
+      const graph: Graph = {
+        runtime,
+        options: { ...options, transaction },
+        root,
+        visited: new Set(),
+        before,
+        later: [],
+      }
       await visit(graph, root)
       for (const { source, association, target } of graph.later) {
         const { values } = association.link(source, target)
@@ -89,14 +98,15 @@ export async function saveGraph(
       }
     })
   } catch (error) {
-    for (const [instance, before] of visited) restore(instance, before)
+    for (const [instance, state] of before) restore(instance, state)
     throw error
   }
   return root
 }
 
 async function visit(graph: Graph, instance: ModelState): Promise<void> {
-  graph.visited.set(instance, snapshot(instance))
+  graph.visited.add(instance)
+  remember(graph, instance)
   const definition = definitionOf(instance)
   const relations = [...relationsOf(instance, definition)]
   const linked: string[] = []
@@ -127,6 +137,7 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
     if (association.saveOrder !== 'after') continue
     const { values } = association.link(instance, target)
     const wasNew = target.isNewRecord
+    remember(graph, target)
     const keys = agree(target, values, association, instance, wasNew)
     if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
     else if (!target.isNewRecord && keys.length > 0) {
@@ -139,6 +150,11 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
       })
     }
   }
+}
+
+/** How an instance was before anything of it changed, the key that its holder gives it included. */
+function remember({ before }: Graph, instance: ModelState): void {
+  if (!before.has(instance)) before.set(instance, snapshot(instance))
 }
 
 /** New instances are written; existing ones only with `cascade`. */

@@ -379,7 +379,8 @@ describeEachEngine('replacing', (engine) => {
           expect(await user.setProfile(profile)).toBe(profile)
         })
         expect(statements.filter((statement) => !/^SELECT/.test(statement))).toEqual([])
-        expect(statements.length).toBeLessThanOrEqual(1)
+        // Where rows can be locked, the source is.
+        expect(statements.length).toBeLessThanOrEqual(engine.features.has('rowLocks') ? 2 : 1)
         expect((await Profile.findByPk(profile.id)).bio).toBe('x')
         expect(profile.changed('bio')).toBe(true)
       }

@@ -60,7 +60,9 @@ describeEachEngine('seed 000', (engine) => {
     const { sequelize, User, Task } = await associated()
     const user = await User.create({ firstName: 'Nathan' })
     await Task.create({ taskName: 'Learn Sequelize', UserId: user.id })
-    const [results] = await sequelize.query('SELECT * FROM Tasks JOIN Users ON Tasks.UserId = Users.id')
+    const [results] = await sequelize.query(
+      engine.quoted('SELECT * FROM "Tasks" JOIN "Users" ON "Tasks"."UserId" = "Users"."id"'),
+    )
     expect(results).toEqual([{ id: 1, taskName: 'Learn Sequelize', UserId: 1, firstName: 'Nathan' }])
     const users = await User.findAll({ include: Task })
     expect(JSON.parse(JSON.stringify(users))).toEqual([
@@ -185,7 +187,7 @@ describeEachEngine('seed 000', (engine) => {
       await Task.sync({ alter: true })
       const text = recorder.statements.join('\n').replace(/\s+/g, ' ')
       expect(text).toMatch(
-        /ADD CONSTRAINT `Tasks_UserId_foreign_idx` FOREIGN KEY \(`UserId`\) REFERENCES `Users` ?\(`id`\)/,
+        /ADD CONSTRAINT [`"]Tasks_UserId_foreign_idx[`"] FOREIGN KEY \([`"]UserId[`"]\) REFERENCES [`"]Users[`"] ?\([`"]id[`"]\)/,
       )
     },
   )
@@ -207,7 +209,7 @@ describeEachEngine('seed 000', (engine) => {
 
   test('000-16 without sync the association works on a column that was made by hand', async () => {
     const { sequelize, User, Task } = await existing()
-    await sequelize.query('ALTER TABLE Tasks ADD COLUMN UserId INTEGER')
+    await sequelize.query(engine.quoted('ALTER TABLE "Tasks" ADD COLUMN "UserId" INTEGER'))
     User.hasOne(Task)
     const user = await User.create({ firstName: 'Ann' })
     const task = await Task.create({ taskName: 'Write' })
@@ -218,7 +220,9 @@ describeEachEngine('seed 000', (engine) => {
   test('000-17 a raw JOIN returns rows and metadata', async () => {
     const { sequelize, User, Task } = await associated()
     await Task.create({ taskName: 'Write', UserId: (await User.create({ firstName: 'Ann' })).id })
-    const [results, metadata] = await sequelize.query('SELECT * FROM Tasks JOIN Users ON Tasks.UserId = Users.id')
+    const [results, metadata] = await sequelize.query(
+      engine.quoted('SELECT * FROM "Tasks" JOIN "Users" ON "Tasks"."UserId" = "Users"."id"'),
+    )
     expect(results).toEqual([{ id: 1, taskName: 'Write', UserId: 1, firstName: 'Ann' }])
     expect(metadata).toBeDefined()
   })

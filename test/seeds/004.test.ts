@@ -68,7 +68,7 @@ describeEachEngine('seed 004', (engine) => {
     const { sequelize, User, Task } = await existing()
     Task.belongsTo(User)
     await expect(Task.findAll()).rejects.toBeInstanceOf(DatabaseError)
-    await sequelize.query('ALTER TABLE Tasks ADD COLUMN UserId INTEGER')
+    await sequelize.query(engine.quoted('ALTER TABLE "Tasks" ADD COLUMN "UserId" INTEGER'))
     const task = await Task.create({ taskName: 'Write' })
     await task.setUser(await User.create({ firstName: 'Ann' }))
     expect((await Task.findOne({ include: User })).User.firstName).toBe('Ann')

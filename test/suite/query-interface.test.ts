@@ -2,6 +2,7 @@
 import {
   ConstraintChecking,
   DataTypes,
+  Deferrable,
   ForeignKeyConstraintError,
   Op,
   QueryError,
@@ -35,7 +36,7 @@ describeEachEngine('query interface', (engine) => {
       ownerId: {
         type: DataTypes.INTEGER,
         field: 'owner_id',
-        references: { model: 'people', key: 'id' },
+        references: { model: 'people', key: 'id', deferrable: Deferrable.INITIALLY_IMMEDIATE },
         onDelete: 'CASCADE',
         onUpdate: 'CASCADE',
       },
@@ -61,7 +62,7 @@ describeEachEngine('query interface', (engine) => {
       })
       expect(await qi.describeTable('Person')).toMatchObject({
         name: { allowNull: true, defaultValue: null, primaryKey: false },
-        isBetaMember: { allowNull: false, defaultValue: '0' },
+        isBetaMember: { allowNull: false, defaultValue: expect.stringMatching(/^(?:0|false)$/) },
       })
       await qi.createTable('Person', { other: DataTypes.STRING })
       expect(Object.keys(await qi.describeTable('Person'))).toEqual(['name', 'isBetaMember'])
@@ -79,7 +80,7 @@ describeEachEngine('query interface', (engine) => {
       )
       const constraints: Row[] = await qi.showConstraints('t')
       expect(constraints.map((each) => [each.constraintType, each.constraintName, each.columnNames])).toEqual([
-        ['PRIMARY KEY', 'PRIMARY', ['a', 'b']],
+        ['PRIMARY KEY', expect.stringMatching(/^(?:PRIMARY|t_pkey)$/), ['a', 'b']],
         ['UNIQUE', 'together', ['c', 'd']],
         ['UNIQUE', 'other', ['a', 'd']],
       ])
@@ -230,7 +231,7 @@ describeEachEngine('query interface', (engine) => {
         ['people_email_unique', true, ['email']],
         ['people_name', false, ['name']],
         ['both', true, ['name', 'email']],
-        ['lowered', false, ['lower(`name`)']],
+        ['lowered', false, [expect.stringMatching(/^lower\([`"]name[`"]\)$/)]],
       ])
       expect(indexes[2]!.fields[0].order).toBe('DESC')
       await qi.removeIndex('people', 'both')
@@ -287,7 +288,7 @@ describeEachEngine('query interface', (engine) => {
       const names = async (table: string, options?: object): Promise<string[]> =>
         (await qi.showConstraints(table, options)).map((each: Row) => `${each.constraintType} ${each.constraintName}`)
       expect(await names('people')).toEqual([
-        'PRIMARY KEY PRIMARY',
+        expect.stringMatching(/^PRIMARY KEY (?:PRIMARY|people_pkey)$/),
         'UNIQUE people_email_unique',
         'UNIQUE one_name',
         'CHECK has_name',
@@ -345,7 +346,7 @@ describeEachEngine('query interface', (engine) => {
       })
       expect((await contentsOf(db, 'pets')).pets).toHaveLength(3)
     })
-    test('withoutForeignKeyChecks lets children come first, and checks again afterwards', async () => {
+    engine.requires('switchableForeignKeys')('withoutForeignKeyChecks lets children come first, and checks again afterwards', async () => {
       await people()
       await qi.withoutForeignKeyChecks(async (connection: unknown) => {
         await qi.bulkInsert('pets', [{ owner_id: 9 }], { connection })
@@ -454,9 +455,9 @@ describeEachEngine('query interface', (engine) => {
 
   test('what the engine does not have says so', async () => {
     for (const call of [
-      () => qi.createSchema('x'),
-      () => qi.listSchemas(),
-      () => qi.createDatabase('x'),
+      ...(engine.features.has('schemas')
+        ? []
+        : [() => qi.createSchema('x'), () => qi.listSchemas(), () => qi.createDatabase('x')]),
       () => qi.createTrigger('t'),
       () => qi.createFunction('f'),
     ])

@@ -51,7 +51,9 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
       const Thing = db.define('Thing', { value: attribute })
       await isStable()
       await db.query(
-        "INSERT INTO Things (createdAt, updatedAt) VALUES ('2020-01-01 00:00:00.000 +00:00', '2020-01-01 00:00:00.000 +00:00')",
+        engine.quoted(
+          `INSERT INTO "Things" ("createdAt", "updatedAt") VALUES ('2020-01-01 00:00:00.000 +00:00', '2020-01-01 00:00:00.000 +00:00')`,
+        ),
       )
       const [stored] = await Thing.findAll()
       const built = Thing.build({})
@@ -86,7 +88,7 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
       short: DataTypes.STRING(7),
       exact: { type: DataTypes.DATE(3) },
       binary: DataTypes.STRING.BINARY,
-      own: { type: 'MY TYPE(1, 2)' },
+      own: { type: engine.features.has('ownSql') ? 'MY TYPE(1, 2)' : 'DOUBLE PRECISION' },
     })
     await isStable()
   })
@@ -197,7 +199,7 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
       },
       {
         indexes: [
-          { fields: [{ name: 'a', order: 'DESC', collate: 'NOCASE' }, 'b'] },
+          { fields: [{ name: 'a', order: 'DESC', collate: engine.collation }, 'b'] },
           { name: 'calls', fields: [sql.fn('lower', sql.col('a')), 'b'] },
           { name: 'literal', fields: [sql.literal("coalesce(a, 'none') || b")], unique: true },
           { name: 'partial', fields: ['a'], unique: true, where: { deletedAt: null } },

@@ -35,6 +35,10 @@ export interface Engine {
   /** Closes it after the test. */
   closing<T extends { close(): Promise<unknown> }>(sequelize: T): T
   recorder(sequelize: unknown): Recorder
+  /** SQL of the test's own: names in "double quotes" get the engine's. */
+  quoted(sql: string): string
+  /** A collation that the engine has. */
+  readonly collation: string
   /** The instance as JavaScript sees it. */
   script(sequelize: Sequelize): Database
   /** `test`, or a skipped test that says why. */
@@ -88,6 +92,14 @@ function createEngine(setup: EngineSetup): Engine {
       const recorder = recorders.get(sequelize as object)
       if (!recorder) throw new Error('Only a Sequelize that came from engine.connect() has a recorder.')
       return recorder
+    },
+    collation: setup.collation ?? 'C',
+    quoted(sql) {
+      const sequelize = new Sequelize({ dialect: setup.name } as never) as unknown as Database
+      const { left, right } = sequelize.dialect.identifierDelimiter
+      return sql.replace(/'(?:[^']|'')*'|"([^"]*)"/g, (found, name?: string) =>
+        name === undefined ? found : `${left}${name}${right}`,
+      )
     },
     script: (sequelize) => sequelize as unknown as Database,
     requires:

@@ -8,7 +8,8 @@ import { POSTGRES } from './postgres.js'
 /** What an engine may or may not do, each with the words for a test that is skipped because of it. */
 export const FEATURES = {
   returning: 'the engine answers writes with RETURNING',
-  alterAddsNamedForeignKey: 'the engine adds a foreign key by ALTER TABLE … ADD CONSTRAINT under the name that a test reads',
+  alterAddsNamedForeignKey:
+    'the engine adds a foreign key by ALTER TABLE … ADD CONSTRAINT under the name that a test reads',
   implicitForeignKeyIndex: 'the engine makes an index for a foreign key by itself (MySQL family)',
   nonUniqueReferencedKey:
     'the engine lets a foreign key refer to a column that is not unique, if it is indexed (MySQL family)',
@@ -20,8 +21,7 @@ export const FEATURES = {
   rowLocks: 'the engine has SELECT … FOR UPDATE',
   isolationLevels: 'the engine has isolation levels',
   rebuildsTables: 'the engine writes a table anew to alter it (SQLite)',
-  looseTypes: 'the engine stores values of any type in any column (SQLite)',
-  filesAndMemory: 'the database is a file, or lives in memory (SQLite)',
+  ownSql: 'the engine speaks the SQL of the test (SQLite)',
   switchableForeignKeys: 'the engine can switch the checks of foreign keys off',
 } as const
 export type Feature = keyof typeof FEATURES
@@ -29,6 +29,8 @@ export type Feature = keyof typeof FEATURES
 export interface EngineSetup {
   readonly name: string
   readonly features: ReadonlySet<Feature>
+  /** A collation that every server of the engine has. Default: `C`. */
+  readonly collation?: string
   /** One sentence for those who do not have it. */
   readonly howToStart: string
   answers(): Promise<boolean>
@@ -49,10 +51,10 @@ const SQLITE: EngineSetup = {
     'deferrableConstraints',
     'setDefaultAction',
     'rebuildsTables',
-    'looseTypes',
-    'filesAndMemory',
+    'ownSql',
     'switchableForeignKeys',
   ]),
+  collation: 'NOCASE',
   howToStart: 'SQLite: npm install',
   answers: async () => true,
   async prepare({ file }) {
@@ -90,7 +92,9 @@ export async function chooseEngines(tell: (line: string) => void): Promise<reado
   const answers = await Promise.all(wanted.map((setup) => setup.answers()))
   const missing = wanted.filter((_setup, index) => !answers[index])
   if (missing.length > 0 && (named !== undefined || process.env.CI === 'true'))
-    throw new Error(`These engines do not answer: ${missing.map((setup) => setup.name).join(', ')}. ${missing.map((setup) => setup.howToStart).join('. ')}.`)
+    throw new Error(
+      `These engines do not answer: ${missing.map((setup) => setup.name).join(', ')}. ${missing.map((setup) => setup.howToStart).join('. ')}.`,
+    )
   for (const setup of missing) tell(`Skipped: the tests on ${setup.name}, which does not answer. ${setup.howToStart}.`)
   return wanted.filter((setup) => !missing.includes(setup)).map((setup) => setup.name)
 }

@@ -72,6 +72,7 @@ export const POSTGRES: EngineSetup = {
     'isolationLevels',
     'alterAddsNamedForeignKey',
   ]),
+  collation: 'C',
   howToStart:
     'PostgreSQL: start one, for example with `docker run -e POSTGRES_HOST_AUTH_METHOD=trust -p 5432:5432 postgres`, or give its URL in MORTISE_POSTGRES',
   async answers() {

@@ -85,7 +85,8 @@ export function canonicalType(type: string): string {
           .map((size) => size.trim().toUpperCase())
           .join(',')
   const list = brackets.replace(/\s|\d/g, '')
-  if (base === 'NUMERIC' && numbers !== null) return `NUMERIC(${numbers.includes(',') ? numbers : `${numbers},0`})${list}`
+  if (base === 'NUMERIC' && numbers !== null)
+    return `NUMERIC(${numbers.includes(',') ? numbers : `${numbers},0`})${list}`
   // The precision stands inside: TIMESTAMP(3) WITH TIME ZONE.
   const timed = /^(TIME(?:STAMP)?)( .*)?$/.exec(base)
   if (timed) {
@@ -129,9 +130,7 @@ function canonicalColumn(column: ColumnSnapshot, key: ReadonlySet<string>): Colu
     type,
     autoIncrement,
     nullable: column.nullable && !key.has(column.name) && !autoIncrement,
-    ...(column.generated || autoIncrement
-      ? { default: null, defaultSql: undefined }
-      : canonicalDefault(column, type)),
+    ...(column.generated || autoIncrement ? { default: null, defaultSql: undefined } : canonicalDefault(column, type)),
     comment: column.comment === '' ? null : column.comment,
     ...(column.generated && {
       generated: { ...column.generated, expression: expressionKey(column.generated.expression) },
@@ -183,7 +182,9 @@ function canonicalField(field: IndexField): IndexField {
   if (!field.expression) return rest
   const [name, sql] = keyed(field.name, field.sql)
   const column = /^"((?:[^"]|"")*)"$/.exec(name)
-  return column ? { ...rest, name: column[1]!.replaceAll('""', '"'), expression: false, sql: undefined } : { ...rest, name, sql }
+  return column
+    ? { ...rest, name: column[1]!.replaceAll('""', '"'), expression: false, sql: undefined }
+    : { ...rest, name, sql }
 }
 
 function canonicalCheck(check: CheckSnapshot): CheckSnapshot {

@@ -258,7 +258,9 @@ class Parser {
         const low = this.expression(RANGE + 1)
         this.expect('AND')
         const high = this.expression(RANGE + 1)
-        return negated ? `((${left} < ${low}) OR (${left} > ${high}))` : `((${left} >= ${low}) AND (${left} <= ${high}))`
+        return negated
+          ? `((${left} < ${low}) OR (${left} > ${high}))`
+          : `((${left} >= ${low}) AND (${left} <= ${high}))`
       }
       if (negated) throw new Unreadable()
     }

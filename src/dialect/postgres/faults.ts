@@ -106,7 +106,8 @@ export function translateError(error: unknown, statement: Statement | null): Err
   if (!(error instanceof Error)) return new DatabaseError({ message: String(error), cause: error, ...of(statement) })
   const given = error as PgError
   if (statement === null) return connectionError(given)
-  if (isLoss(error)) return new ConnectionLostError(`The connection to the server was lost: ${error.message}`, { cause: error })
+  if (isLoss(error))
+    return new ConnectionLostError(`The connection to the server was lost: ${error.message}`, { cause: error })
   const options = { cause: error, ...of(statement) }
   const make = CONSTRAINTS[given.code ?? '']
   return make === undefined ? new DatabaseError(options) : make(given, options, statement)

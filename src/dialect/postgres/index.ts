@@ -15,6 +15,7 @@ import type { DataType, TypeCodec } from '../../types/data-type.js'
 import type { ColumnDescription, Dialect, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
 import { canonical, MAX_IDENTIFIER } from './canonical.js'
 import { printChanges } from './changes.js'
+import { postgresDatabases } from './databases.js'
 import { postgresDriver } from './driver.js'
 import { translateError } from './faults.js'
 import { describeTable, introspect, listTables } from './introspect.js'
@@ -120,8 +121,9 @@ export class PostgresDialect implements Dialect {
   readonly driver: Driver = postgresDriver
   readonly transactions: TransactionSyntax = postgresTransactions
   readonly foreignKeyChecks = null
+  readonly databases = postgresDatabases
   /** A number of Mortise's own, with the schema in which it works: two programs that sync at once take turns. */
-  readonly schemaLock = "SELECT pg_advisory_xact_lock(1836021364, hashtext(current_schema()))"
+  readonly schemaLock = 'SELECT pg_advisory_xact_lock(1836021364, hashtext(current_schema()))'
   readonly connectionOptions = Object.freeze([
     'host',
     'port',
@@ -228,4 +230,3 @@ export class PostgresDialect implements Dialect {
     return 5432
   }
 }
-

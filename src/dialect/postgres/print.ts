@@ -74,7 +74,11 @@ function compare(node: CompareNode, out: Writer): void {
   }
   // An array of members of an enum cannot be written without the name of its type: they are compared as text.
   if (right.kind === 'quantified' && right.expr.kind === 'array' && right.expr.type?.key === 'ENUM') {
-    out.raw('CAST(').node(left).raw(` AS TEXT) ${postgresOperators[op] ?? out.unsupported(`The operator Op.${op}`)} `).node(right)
+    out
+      .raw('CAST(')
+      .node(left)
+      .raw(` AS TEXT) ${postgresOperators[op] ?? out.unsupported(`The operator Op.${op}`)} `)
+      .node(right)
     return
   }
   // Two bare parameters, or one of text beside another: nothing says what they are.

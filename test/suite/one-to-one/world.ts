@@ -38,27 +38,28 @@ export async function worldOf(engine: Engine, options: ConnectOptions = {}): Pro
   Card.hasOne(Pin, { as: 'pin', foreignKey: 'cardId', unique: true, inverse: { as: 'card' } })
   Customer.belongsTo(Customer, { as: 'mentor', foreignKey: 'mentorId', inverse: { as: 'student', type: 'hasOne' } })
   await sequelize.sync()
-  await Country.bulkCreate([{ id: 1, name: 'Norway' }])
+  // Keys count from 1 on every engine.
+  await Country.bulkCreate([{ name: 'Norway' }])
   await City.bulkCreate([
-    { id: 1, name: 'Oslo', countryId: 1 },
-    { id: 2, name: 'Rome' },
+    { name: 'Oslo', countryId: 1 },
+    { name: 'Rome' },
   ])
   await Address.bulkCreate([
-    { id: 1, street: 'Storgata', cityId: 1 },
-    { id: 2, street: 'Via Appia', cityId: 2 },
-    { id: 3, street: 'Nowhere' },
+    { street: 'Storgata', cityId: 1 },
+    { street: 'Via Appia', cityId: 2 },
+    { street: 'Nowhere' },
   ])
   await Customer.bulkCreate([
-    { id: 1, name: 'Ann', age: 40, addressId: 1 },
-    { id: 2, name: 'Ben', age: 30, addressId: 2, mentorId: 1 },
-    { id: 3, name: 'Cleo', age: 20, addressId: 3 },
-    { id: 4, name: 'Dan', age: 10 },
+    { name: 'Ann', age: 40, addressId: 1 },
+    { name: 'Ben', age: 30, addressId: 2, mentorId: 1 },
+    { name: 'Cleo', age: 20, addressId: 3 },
+    { name: 'Dan', age: 10 },
   ])
   await Card.bulkCreate([
-    { id: 1, number: 'A-1', kind: 'gold', customerId: 1 },
-    { id: 2, number: 'B-2', kind: 'blue', customerId: 2 },
+    { number: 'A-1', kind: 'gold', customerId: 1 },
+    { number: 'B-2', kind: 'blue', customerId: 2 },
   ])
-  await Pin.bulkCreate([{ id: 1, digits: '1234', cardId: 1 }])
+  await Pin.bulkCreate([{ digits: '1234', cardId: 1 }])
   return { sequelize, recorder: engine.recorder(sequelize), Country, City, Address, Customer, Card, Pin }
 }
 

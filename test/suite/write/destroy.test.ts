@@ -119,7 +119,8 @@ describeEachEngine('destroy', (engine) => {
     expect((await User.create({ name: 'c' })).id).toBe(3)
     await User.truncate({ restartIdentity: true })
     expect((await User.create({ name: 'd' })).id).toBe(1)
-    expect(await User.destroy({ truncate: true })).toBe(1)
+    // TRUNCATE does not count.
+    expect(await User.destroy({ truncate: true })).toBe(engine.traits.truncate === 'delete' ? 1 : 0)
     await expect(User.destroy({ truncate: true, where: {} })).rejects.toBeInstanceOf(QueryError)
   })
 

@@ -106,7 +106,7 @@ describeEachEngine('save', (engine) => {
         const User = sequelize.define('User', { meta: DataTypes.JSON }, { timestamps: false })
         await sequelize.sync()
         await User.create({ meta: null })
-        const [rows] = await sequelize.query('SELECT meta IS NULL AS no_value FROM Users')
+        const [rows] = await sequelize.query(engine.quoted('SELECT meta IS NULL AS no_value FROM "Users"'))
         expect(Boolean(rows[0].no_value)).toBe(isNull)
         expect((await User.findOne()).meta).toBeNull()
       }
