@@ -244,7 +244,7 @@ test('the registry', () => {
     expect(resolveDialect(name)).toBeInstanceOf(SqliteDialect)
   expect(resolveDialect(SqliteDialect)).toBeInstanceOf(SqliteDialect)
   expect(resolveDialect(dialect)).toBe(dialect)
-  expect(() => resolveDialect('postgres')).toThrow(/PostgreSQL.*not available/)
+  expect(() => resolveDialect('mssql')).toThrow(/SQL Server.*not available/)
   expect(() => resolveDialect('sqlte')).toThrow(/Did you mean "sqlite"/)
   expect(() => resolveDialect('constructor')).toThrow(/not known/)
   expect(() => resolveDialect(undefined)).toThrow(/`dialect` is missing/)
