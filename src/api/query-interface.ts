@@ -195,13 +195,18 @@ export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends C
   ): Promise<void> {
     this.requireSchemas('dropSchema')
     await this.send(
-      `DROP SCHEMA ${options.ifExists ? 'IF EXISTS ' : ''}${this.quoteIdentifier(schema)}${options.cascade ? ' CASCADE' : ''}`,
+      // A database goes with all that is in it.
+      `DROP SCHEMA ${options.ifExists ? 'IF EXISTS ' : ''}${this.quoteIdentifier(schema)}${options.cascade && !this.dialect.traits.schemasAreDatabases ? ' CASCADE' : ''}`,
       options,
     )
   }
-  /** Every schema but those of `skip`; the engine's default schema stays, without its tables. On an engine without schemas, every table. */
+  /**
+   * Every schema but those of `skip`; the engine's default schema stays, without its tables. On an engine without schemas, every table.
+   * Compat: where schemas are databases of the server, every table of the own one; Sequelize 7 drops all databases, whoever's they are.
+   */
   async dropAllSchemas(options: QueryInterfaceOptions & { readonly skip?: readonly string[] } = {}): Promise<void> {
-    if (!this.dialect.traits.schemas) return await this.dropAllTables(execution(options))
+    const { schemas, schemasAreDatabases } = this.dialect.traits
+    if (!schemas || schemasAreDatabases) return await this.dropAllTables(execution(options))
     for (const schema of await this.listSchemas(options)) {
       const own = { ...execution(options), cascade: true }
       if (schema === this.dialect.defaultSchema) await this.dropAllTables({ ...own, schema })
@@ -217,7 +222,13 @@ export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends C
     })
     return rows
       .map((row) => String(row[0]))
-      .filter((name) => !options.skip?.includes(name) && name !== 'information_schema' && !name.startsWith('pg_'))
+      .filter(
+        (name) =>
+          !options.skip?.includes(name) &&
+          name !== 'information_schema' &&
+          !name.startsWith('pg_') &&
+          !this.dialect.traits.systemSchemas?.includes(name),
+      )
   }
   /** @deprecated v6's name of `listSchemas`. */
   async showAllSchemas(options: QueryInterfaceOptions = {}): Promise<string[]> {
@@ -226,8 +237,7 @@ export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends C
 
   async createDatabase(name: string, options: ExecOptions & Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { databases } = this.dialect
-    if (!databases)
-      throw this.unsupported('createDatabase', 'A database is a file here: it is made when it is opened.')
+    if (!databases) throw this.unsupported('createDatabase', 'A database is a file here: it is made when it is opened.')
     await this.send(databases.create(name, options), options)
   }
   async dropDatabase(name: string, options: ExecOptions & Readonly<Record<string, unknown>> = {}): Promise<void> {

@@ -49,6 +49,12 @@ export interface Traits {
   readonly random?: string
   /** Names of tables and columns that differ only in case are the same. Default false. */
   readonly caseInsensitiveNames?: boolean
+  /** A schema is a database of the server: others than the connection's may belong to other programs. Default false. */
+  readonly schemasAreDatabases?: boolean
+  /** Schemas of the engine's own, which are never listed. */
+  readonly systemSchemas?: readonly string[]
+  /** Searching with a lock locks what is not there, too: two who look for a missing row and then insert it block each other. Default false. */
+  readonly gapLocks?: boolean
   /** DDL takes part in transactions. Default false. */
   readonly transactionalDdl?: boolean
 }
@@ -106,6 +112,8 @@ export interface Dialect {
   readonly schemaVersion?: string
   /** Keeps others from changing the schema until the transaction ends, where `beginImmediate` does not. */
   readonly schemaLock?: string
+  /** Ends the lock, where the end of the transaction does not. */
+  readonly schemaUnlock?: string
   /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
   restartCounter?(table: TableName): string
   /**

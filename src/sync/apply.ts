@@ -79,7 +79,11 @@ export async function applyChanges(
   options: ExecOptions = {},
 ): Promise<SchemaPlan> {
   const { executor, dialect } = runtime
-  if (executor.currentTransaction(options)) {
+  const current = executor.currentTransaction(options)
+  // Each statement that defines commits by itself: no savepoint would outlive the first, and nothing could be taken back.
+  if (current && !dialect.traits.transactionalDdl)
+    return await applyByStatement(runtime, make, { ...options, transaction: current })
+  if (current) {
     return await executor.atomic(options, async (transaction) => {
       const inside = { ...options, transaction }
       await lockSchema(dialect, runWith(runtime, inside))
@@ -93,6 +97,7 @@ export async function applyChanges(
   return await executor.withConnection(options, async (connection) => {
     const inside: ExecOptions = { ...options, connection, transaction: null }
     const ask = runWith(runtime, inside)
+    if (!dialect.traits.transactionalDdl) return await applyByStatement(runtime, make, inside)
     // Asked without a lock first: most often there is nothing to do.
     const version = await schemaVersion(dialect, ask)
     let work = await prepare(runtime, make, ask)
@@ -111,21 +116,28 @@ export async function applyChanges(
           await carryOut(runtime, work, own)
           return true
         })
-      const atOnce = async (): Promise<boolean> => {
-        await carryOut(runtime, work, inside)
-        return true
-      }
-      const done = await withForeignKeys(
-        dialect,
-        ask,
-        withoutForeignKeys,
-        dialect.traits.transactionalDdl ? inTransaction : atOnce,
-      )
-      if (done) break
+      if (await withForeignKeys(dialect, ask, withoutForeignKeys, inTransaction)) break
     }
     for (const statement of work.statements) if (statement.outsideTransaction) await ask(run(statement.text))
     return work.plan
   })
+}
+
+/** Where DDL takes no part in transactions: everything is checked before the first change; one caller at a time. */
+async function applyByStatement(runtime: Runtime, make: MakeChanges, options: ExecOptions): Promise<SchemaPlan> {
+  const { dialect } = runtime
+  const ask = runWith(runtime, options)
+  let work = await prepare(runtime, make, ask)
+  if (work.changes.length === 0) return work.plan
+  await lockSchema(dialect, ask)
+  try {
+    if (dialect.schemaLock !== undefined) work = await prepare(runtime, make, ask)
+    const isOff = work.statements.some((statement) => statement.withoutForeignKeys !== undefined)
+    await withForeignKeys(dialect, ask, isOff, () => carryOut(runtime, work, options))
+    return work.plan
+  } finally {
+    if (dialect.schemaUnlock !== undefined) await ask(run(dialect.schemaUnlock, 'rows'))
+  }
 }
 
 /** Until the transaction ends nobody else computes changes of this schema. */

@@ -168,8 +168,13 @@ export function canonicalDefault(given: string | null, type: string): string | n
   if (/^false$/i.test(inner)) return literalDefault('0', type)
   if (/^[xb]'[0-9a-f]*'$/i.test(inner))
     return inner.startsWith('x') ? `X${inner.slice(1).toUpperCase()}` : inner.toUpperCase()
+  if (/^0x[0-9a-f]*$/i.test(inner)) return `X'${inner.slice(2).toUpperCase()}'`
   const clock = /^(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*(\d*)\s*\))?$/i.exec(inner)
-  if (clock) return `CURRENT_TIMESTAMP${clock[1] && clock[1] !== '0' ? `(${clock[1]})` : ''}`
+  if (clock) {
+    // A column takes no other number of digits than its own.
+    const digits = /^(?:DATETIME|TIMESTAMP)(?:\((\d)\))?$/.exec(type)?.[1] ?? clock[1] ?? ''
+    return `CURRENT_TIMESTAMP${digits !== '' && digits !== '0' ? `(${digits})` : ''}`
+  }
   return `(${canonicalExpression(inner)})`
 }
 
@@ -218,8 +223,8 @@ function canonicalIndex(
     include: [],
     parser: isSpecial ? index.parser : null,
     concurrently: false,
-    // A constraint and an index are the same thing here.
-    constraint: false,
+    // A unique constraint is an index, and a unique index a constraint.
+    constraint: index.unique || type === 'UNIQUE',
   }
 }
 

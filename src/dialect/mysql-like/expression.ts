@@ -37,12 +37,24 @@ const WORDS = new Set([
   ),
 ])
 
+/** Functions that a server calls by another name when it is asked. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  ucase: 'upper',
+  lcase: 'lower',
+  character_length: 'char_length',
+  substr: 'substring',
+  mid: 'substring',
+  curdate: 'current_date',
+  curtime: 'current_time',
+}
+
 function spelled(token: string, next: string | undefined): string {
   if (token.startsWith('`')) return token
   if (/^(?:_[a-z0-9]+\s*)?'/i.test(token)) return text(unescaped(token.slice(token.indexOf("'") + 1, -1)))
   if (/^[\p{L}_$]/u.test(token)) {
     const lower = token.toLowerCase()
-    return next === '(' || WORDS.has(lower) || token.startsWith('utf8') ? lower : `\`${token}\``
+    if (next === '(') return SYNONYMS[lower] ?? lower
+    return WORDS.has(lower) || token.startsWith('utf8') ? lower : `\`${token}\``
   }
   return token === '!=' ? '<>' : token
 }

@@ -144,6 +144,10 @@ export const commonTraits = {
   generatedUuid: Object.freeze(['v1'] as const),
   caseInsensitiveNames: false,
   transactionalDdl: false,
+  schemasAreDatabases: true,
+  systemSchemas: Object.freeze(['information_schema', 'mysql', 'performance_schema', 'sys']),
+  gapLocks: true,
+  random: 'RAND()',
 } as const satisfies Partial<Traits>
 
 const looseType: DataType = new LooseType()
@@ -164,6 +168,8 @@ export abstract class MysqlLikeDialect implements Dialect {
   readonly driver: Driver = mysqlDriver
   readonly transactions: TransactionSyntax
   readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
+  readonly schemaLock = "SELECT GET_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64), 60)"
+  readonly schemaUnlock = "SELECT RELEASE_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64))"
   readonly connectionOptions = CONNECTION_OPTIONS
   readonly codec: (type: DataType) => TypeCodec
   readonly #engine: Engine

@@ -21,7 +21,7 @@ export const transactionsOf = (engine: string): TransactionSyntax => ({
     return [
       // Without SESSION or GLOBAL: for the next transaction only.
       ...(isolationLevel === null ? [] : [`SET TRANSACTION ISOLATION LEVEL ${isolationLevel}`]),
-      readOnly ? 'START TRANSACTION READ ONLY' : 'START TRANSACTION',
+      readOnly ? 'START TRANSACTION READ ONLY' : 'BEGIN',
     ]
   },
   after: () => [],
