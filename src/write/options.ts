@@ -2,6 +2,7 @@
  * Which options each writing call takes, and what of them reaches the executor. Users' objects are only read; where hooks want one that
  * they can change, they get a draft.
  */
+import { draft } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -170,18 +171,18 @@ export function stepOptions(options: WriteOptions | undefined | null): Record<st
 export const hookOptionsOf = (options: WriteOptions | undefined | null): HookOptions | undefined =>
   (options ?? undefined) as HookOptions | undefined
 
-/** The options object that hooks of one call share and may change, with the transaction that the call runs in. */
+/** The options object that hooks of one call share and may change, lists and conditions in it too, with the transaction that the call runs in. */
 export function draftOf(
   runtime: Runtime,
   options: WriteOptions | undefined | null,
   more: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const draft: Record<string, unknown> = { hooks: true, ...options, ...more }
-  if (draft.transaction === undefined) {
+  const own: Record<string, unknown> = { hooks: true, ...draft(options), ...more }
+  if (own.transaction === undefined) {
     const current = runtime.executor.currentTransaction(execOf(options))
-    if (current) draft.transaction = current
+    if (current) own.transaction = current
   }
-  return draft
+  return own
 }
 
 /** Names in a `fields` option (and its relatives): each must be an attribute with a column. Columns' names are understood. */

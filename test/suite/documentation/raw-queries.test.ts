@@ -2,6 +2,7 @@
 import { DataTypes, literal, Op, QueryTypes, sql } from 'mortise'
 import { describe, expect, test } from 'vitest'
 import { describeEachEngine } from '../../support/databases.js'
+import type { Row } from '../../support/untyped.js'
 
 const SELECT = { type: QueryTypes.SELECT }
 
@@ -25,7 +26,7 @@ describeEachEngine('raw SQL', (engine) => {
     ])
     return { sequelize, Project }
   }
-  const numbers = (rows: readonly { readonly n: unknown }[]): unknown[] => rows.map(({ n }) => n)
+  const numbers = (rows: readonly Row[]): unknown[] => rows.map(({ n }) => n)
 
   describe('sequelize.query', () => {
     test('answers with results and metadata, or with what the type asks for', async () => {

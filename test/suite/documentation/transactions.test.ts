@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { describeEachEngine } from '../../support/databases.js'
 
 describeEachEngine('transactions', (engine) => {
-  async function people(options: object = {}) {
+  async function people(options: Record<string, unknown> = {}) {
     const sequelize = engine.script(await engine.connect(options))
     const User = sequelize.define('user', { firstName: DataTypes.STRING, lastName: DataTypes.STRING })
     const Shooter = sequelize.define('shooter', { firstName: DataTypes.STRING, lastName: DataTypes.STRING })
