@@ -111,8 +111,18 @@ export async function linkedRows(
       ...(isVisible ? {} : { paranoid: false }),
       ...(order.length > 0 ? { order } : {}),
       ...finder(step),
-      ...(runtime.dialect.traits.rowLocks ? { lock: true } : {}),
+      ...(locksTargets(runtime, step) ? { lock: true } : {}),
     })
+}
+
+/**
+ * A step of its own has locked the source already, which keeps other links of it away. Where a search with a lock locks what is not there,
+ * two steps on different sources would only block each other.
+ */
+function locksTargets({ dialect }: Runtime, { transaction }: Readonly<Record<string, unknown>>): boolean {
+  const { rowLocks, gapLocks } = dialect.traits
+  // A savepoint's step stands in a transaction that may have begun to read long ago.
+  return rowLocks && !(gapLocks === true && (transaction as Transaction | undefined)?.parent === null)
 }
 
 export async function rowOfKey(

@@ -16,6 +16,7 @@ import { isFragment } from '../sql/fragments.js'
 import { explain } from './faults.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, draftOf, execOf, hookOptionsOf } from './options.js'
+import { madeByInsert, reread } from './reread.js'
 import type { Condition } from './statements.js'
 import { insertRow, readReturned, updateRows } from './statements.js'
 
@@ -216,6 +217,7 @@ async function insertInstance(
     values.push(value)
   }
   const returning = returnedAfterInsert(runtime, definition, attributes, values, dataValues, options)
+  const made = runtime.dialect.traits.returning === 'none' ? madeByInsert(definition, dataValues) : NOTHING_MADE
   const conflict =
     options?.ignoreDuplicates === true && attributes.length > 0
       ? { key: 'ignore', clause: { target: [], targetWhere: null, action: 'nothing' as const, where: null } }
@@ -229,11 +231,14 @@ async function insertInstance(
   // Ignored as a duplicate: the instance stays unsaved.
   if (conflict !== null && result.affectedRows === 0 && result.rows.length === 0) return false
   takeInserted(runtime, instance, definition, attributes, returning, result)
+  if (made.length > 0) await reread(runtime, instance, made, [shape.primaryKey], definition, execOf(options))
   return true
 }
 
 const omitsNull = (runtime: Runtime, definition: ModelDefinition, options: WriteOptions | undefined): boolean =>
   (options?.omitNull as boolean | undefined) ?? (definition.settings.omitNull || runtime.options.omitNull)
+
+const NOTHING_MADE: readonly Attribute[] = []
 
 /** What the database fills in: the generated key, defaults, and the outcome of SQL. */
 function returnedAfterInsert(
@@ -348,8 +353,8 @@ async function updateInstance(
     attributes.push(attribute)
     values.push(nextVersion)
   }
-  const returning =
-    runtime.dialect.traits.returning === 'statement' ? returnedAfterUpdate(definition, attributes, values, options) : []
+  const made = returnedAfterUpdate(definition, attributes, values, options)
+  const returning = runtime.dialect.traits.returning === 'statement' ? made : []
   let result: Result
   try {
     result = await updateRows(runtime, definition, attributes, values, where, returning, execOf(options))
@@ -374,6 +379,8 @@ async function updateInstance(
     for (const [index, { attributeName }] of returning.entries()) persisted[attributeName] = read[index]
   }
   markPersisted(instance, persisted, fields)
+  if (returning !== made && made.length > 0)
+    await reread(runtime, instance, made, [shape.primaryKey], definition, execOf(options))
   return true
 }
 

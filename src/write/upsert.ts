@@ -1,4 +1,5 @@
 /** INSERT, or UPDATE where a row with the same unique key exists, in one statement. Docs: querying/insert; v6: Model.upsert. */
+import type { Result } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
@@ -11,6 +12,7 @@ import { conflictClause } from './conflict.js'
 import { explain } from './faults.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf } from './options.js'
+import { reread } from './reread.js'
 import { insertRow, readReturned } from './statements.js'
 
 /**
@@ -90,13 +92,29 @@ export async function upsert(
       persisted[shape.autoIncrement.attributeName] = Number(result.lastInsertId)
     }
     markPersisted(instance, persisted)
-    const created = runtime.dialect.traits.conflictClause === 'on-duplicate-key' ? result.affectedRows === 1 : null
+    if (row === undefined && draft.returning !== false && runtime.dialect.traits.returning === 'none') {
+      const decisive = (conflict?.clause.target ?? []).map((name) => shape.byColumn.get(name)!)
+      await reread(runtime, instance, shape.physical, [decisive, shape.primaryKey], definition, execOf(draft))
+    }
+    const created = runtime.dialect.traits.conflictClause === 'on-duplicate-key' ? wasCreated(definition, result) : null
     const outcome: [ModelState, boolean | null] = [instance, created]
     if (wantsHook(hooks, 'afterUpsert', hookOptions)) await hooks.runAsync('afterUpsert', outcome, draft)
     return outcome
   } catch (error) {
     throw explain(error, definition, instance, (name) => dataValues[name])
   }
+}
+
+/**
+ * MySQL counts a row that was inserted once and one that was updated twice; one that was found as it should be once as well, but then
+ * tells no key. Null: nobody knows.
+ */
+function wasCreated({ shape }: ModelDefinition, { affectedRows, lastInsertId, columns }: Result): boolean | null {
+  if (columns.length > 0) return null
+  if (affectedRows === 2) return false
+  if (shape.autoIncrement !== null) return lastInsertId !== null
+  // The time of the update makes every row another one.
+  return shape.updatedAt === null ? null : true
 }
 
 /** What an existing row gets: the values given (of `fields`, where there is one), and `updatedAt`. Defaults are for new rows. */

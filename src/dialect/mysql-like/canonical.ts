@@ -20,6 +20,8 @@ import { text } from './text.js'
 export interface CanonicalTraits {
   readonly engine: string
   readonly expressionIndexes: boolean
+  /** A unique key may be over a whole TEXT or BLOB column. */
+  readonly longUniqueKeys: boolean
 }
 
 export function canonical(snapshot: SchemaSnapshot, traits: CanonicalTraits): SchemaSnapshot {
@@ -215,11 +217,13 @@ function canonicalIndex(
   const using = index.using?.toUpperCase() ?? null
   return {
     ...index,
-    fields: index.fields.map((field) => canonicalField(field, types, isSpecial, place, traits)),
+    fields: index.fields.map((field) =>
+      canonicalField(field, types, isSpecial || (traits.longUniqueKeys && index.unique), place, traits),
+    ),
     unique: index.unique || type === 'UNIQUE',
     type: isSpecial ? type : null,
-    // InnoDB makes a BTREE of whatever is asked for.
-    using: using === 'BTREE' || isSpecial ? null : using,
+    // InnoDB makes what it can make, whatever is asked for.
+    using: using === 'BTREE' || using === 'HASH' || isSpecial ? null : using,
     include: [],
     parser: isSpecial ? index.parser : null,
     concurrently: false,
@@ -231,7 +235,7 @@ function canonicalIndex(
 function canonicalField(
   field: IndexField,
   types: ReadonlyMap<string, string>,
-  isSpecial: boolean,
+  isWhole: boolean,
   place: string,
   traits: CanonicalTraits,
 ): IndexField {
@@ -240,7 +244,7 @@ function canonicalField(
       `The ${place} is over an expression, which ${traits.engine} cannot index. Add a generated column with queryInterface.sequelize.query, and index that.`,
     )
   const type = types.get(field.name)
-  if (!field.expression && !isSpecial && field.length === null && type !== undefined && /(?:TEXT|BLOB)\b/.test(type))
+  if (!field.expression && !isWhole && field.length === null && type !== undefined && /(?:TEXT|BLOB)\b/.test(type))
     throw new DefinitionError(
       `The ${place} uses "${field.name}", a ${type} column, of which only a prefix can be indexed. Say how long: { name: '${field.name}', length: 100 }; or use DataTypes.STRING.`,
     )

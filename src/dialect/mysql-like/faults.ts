@@ -147,7 +147,7 @@ function uniqueError(cause: Error, message: string, statement: Statement): Uniqu
     sql: statement.text,
     table,
     constraint,
-    fields: {},
+    fields: constraint === null ? {} : { [constraint]: value },
     errors:
       constraint === null
         ? []

@@ -16,6 +16,7 @@ import type { DataType, TypeCodec } from '../../types/data-type.js'
 import type { ColumnDescription, Dialect, ForeignKeyChecks, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
 import { canonical } from './canonical.js'
 import { foreignKeyChecks, mysqlWords, printChanges, restartCounter } from './changes.js'
+import { mysqlDatabases } from './databases.js'
 import { mysqlDriver } from './driver.js'
 import { translateError } from './faults.js'
 import type { IntrospectTraits } from './introspect.js'
@@ -170,6 +171,7 @@ export abstract class MysqlLikeDialect implements Dialect {
   readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
   readonly schemaLock = "SELECT GET_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64), 60)"
   readonly schemaUnlock = "SELECT RELEASE_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64))"
+  readonly databases = mysqlDatabases
   readonly connectionOptions = CONNECTION_OPTIONS
   readonly codec: (type: DataType) => TypeCodec
   readonly #engine: Engine

@@ -23,6 +23,7 @@ const mariadb: Engine = {
   introspecting: {
     engine: 'MariaDB',
     expressionIndexes: false,
+    longUniqueKeys: true,
     defaultsAsSql: true,
     checksByTable: true,
     jsonIsText: true,

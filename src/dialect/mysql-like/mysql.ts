@@ -23,6 +23,7 @@ const mysql: Engine = {
   introspecting: {
     engine: 'MySQL',
     expressionIndexes: true,
+    longUniqueKeys: false,
     defaultsAsSql: false,
     checksByTable: false,
     jsonIsText: false,
