@@ -32,8 +32,10 @@ import {
   findOrBuild,
   findOrCreate,
   incrementInstance,
+  onlyOne,
   reload,
   syncOne,
+  updateInstance,
 } from './compose.js'
 import type { HookMethods } from './hook-methods.js'
 import { installHookMethods } from './hook-methods.js'
@@ -127,21 +129,8 @@ export abstract class Model<
     return save(runtimeOf(this.constructor), this as never, options as never) as Promise<never>
   }
   /** Sets the values and saves them, and only them. */
-  async update(values: UpdateValues<TAttributes>, options?: InstanceUpdateOptions<TAttributes>): Promise<this> {
-    const before = new Set(this.changed() || [])
-    this.set(values as never, options as never)
-    const { attributes } = registration(this.constructor).definition.shape
-    // As in `set`, names that are no attributes are left out.
-    const given = Object.keys(values as object).filter((name) => attributes.has(name))
-    // What setters of the given attributes changed belongs to the update as well.
-    const fields = options?.fields ?? [
-      ...new Set([...given, ...(this.changed() || []).filter((name) => !before.has(name))]),
-    ]
-    return await this.save({
-      ...options,
-      fields: fields as never,
-      ...(options?.fields ? {} : { defaultFields: fields }),
-    } as never)
+  update(values: UpdateValues<TAttributes>, options?: InstanceUpdateOptions<TAttributes>): Promise<this> {
+    return updateInstance(this, values, options as never) as Promise<never>
   }
   /** Reads the row again, with the associations that were loaded. Throws `InstanceError` when it is gone. */
   async reload(options?: FindOptions<TAttributes>): Promise<this> {
@@ -373,7 +362,7 @@ export abstract class Model<
     this: ModelCtor<M>,
     options?: FindBase<M> & FindGenerics<I, S, R, Row> & IncludeCheck<M, I> & { rejectOnEmpty?: E },
   ): Promise<OrNull<RowOr<Row, FindResult<M, I, S, R>>, E>> {
-    return modelClass(this).findAll({ ...options, limit: options?.limit ?? 1, plain: true }) as never
+    return modelClass(this).findAll(onlyOne(options)) as never
   }
   /** The row with this primary key: a value, or an object where the key has several attributes. Null when the key is null or undefined. */
   static findByPk<

@@ -186,6 +186,11 @@ export class Executor {
     return this.send(statement, kind, options)
   }
 
+  /** The same without a promise where none is needed, see `sendNow`. Throws at once, too. */
+  executeNow(statement: Statement, kind: 'read' | 'write', options: ExecOptions = NOTHING): Result | Promise<Result> {
+    return this.door === null ? this.sendNow(statement, kind, options) : this.execute(statement, kind, options)
+  }
+
   /** The same past the door. */
   send(statement: Statement, kind: 'read' | 'write', options: ExecOptions = NOTHING): Promise<Result> {
     try {

@@ -112,6 +112,12 @@ export class Hooks {
     return (this.#listeners.size > 0 && this.#listeners.has(name)) || (this.#parent?.has(name) ?? false)
   }
 
+  /** The same for one of several. */
+  hasAny(names: readonly string[]): boolean {
+    for (const name of names) if (this.has(name)) return true
+    return false
+  }
+
   /**
    * Adds a listener, after those there are. `(hook, name, callback)` is understood as well as `(hook, callback, name)`.
    * Returns a function that removes it. Throws `DefinitionError` for a hook that does not exist.

@@ -90,14 +90,14 @@ export class Scopes {
 
   /** Finder options under the selected scopes. The options themselves, when no scope says anything. */
   resolve(options?: FindInput | null): FindInput {
-    if (this.#saysNothing()) return options ?? NONE
+    if (this.isNeutral) return options ?? NONE
     let result: FindInput = NONE
     for (const one of this.#selection) result = merge(result, this.#optionsOf(one, true), this.#strategy)
     return merge(result, options ?? NONE, this.#strategy)
   }
 
-  /** The usual case: nothing is selected but the default scope, and there is none. */
-  #saysNothing(): boolean {
+  /** No scope says anything. The usual case: nothing is selected but the default scope, and there is none. */
+  get isNeutral(): boolean {
     const selection = this.#selection
     return (
       selection.length === 0 ||

@@ -204,6 +204,7 @@ function requestOf(
     maxExecutionTimeMs: null,
     subQuery: null,
     echo: [],
+    single: false,
     countRows: distinctRows === true || (options.countGroupedRows === true && group.length > 0),
     values: statement.values,
     exec: execOptions(options, bits),

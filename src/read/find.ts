@@ -4,6 +4,7 @@
  */
 import type { Association } from '../association/association.js'
 import { draft, isPlainObject } from '../base/freeze.js'
+import type { Result } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { EmptyResultError, QueryError } from '../errors/base.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
@@ -15,12 +16,15 @@ import type { Branch, IncludeOptions } from './include.js'
 import { expandAll } from './include.js'
 import { needsChoice } from './joins.js'
 import type { FindInput } from './options.js'
+import { checkOptions, execOptions, FIND_OPTIONS } from './options.js'
 import type { Plan } from './plan.js'
 import { planFor, routeOf, statementOf } from './plan.js'
 import type { FindRequest } from './request.js'
 import { normaliseFind } from './request.js'
 import { branchesInOrder } from './row-shape.js'
 import { loadQueries, warnAboutTwice } from './separate.js'
+import type { Walk } from './shortcut.js'
+import { walkOf } from './shortcut.js'
 
 const NO_OPTIONS: FindInput = Object.freeze({})
 
@@ -34,17 +38,64 @@ export function findAll(
   options: FindInput & { readonly plain: true },
 ): Promise<unknown>
 export function findAll(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<unknown[]>
-export async function findAll(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<unknown> {
-  const { hooks } = model.modelDefinition
+export function findAll(runtime: Runtime, model: ModelClass, options?: FindInput | null): Promise<unknown> {
   const given = options ?? NO_OPTIONS
-  const input = FIND_HOOKS.some((name) => hooks.has(name)) ? await runBefore(model, given) : given
-  const request = normaliseFind(runtime, model, input)
-  const { items } = await read(request)
-  const result = input.plain === true ? (items[0] ?? null) : items
-  if (wantsHook(hooks, 'afterFind', input as HookOptions))
-    await hooks.runAsync('afterFind', result, input === given ? draft(given) : input)
-  if (input.rejectOnEmpty && (result === null || items.length === 0)) throw emptyResult(model, input.rejectOnEmpty)
+  if (model.modelDefinition.hooks.hasAny(FIND_HOOKS)) return findWithHooks(runtime, model, given)
+  const walk = walkOf(runtime, model, given)
+  return (walk && findAgain(runtime, model, given, walk)) ?? findFirst(runtime, model, given, walk)
+}
+
+async function findWithHooks(runtime: Runtime, model: ModelClass, given: FindInput): Promise<unknown> {
+  const { hooks } = model.modelDefinition
+  const input = await runBefore(model, given)
+  const { items } = await read(normaliseFind(runtime, model, input))
+  const result = resultOf(input, items)
+  if (wantsHook(hooks, 'afterFind', input as HookOptions)) await hooks.runAsync('afterFind', result, input)
+  refuseEmpty(model, input, result)
   return result
+}
+
+/** The long way; learns the short one. */
+async function findFirst(runtime: Runtime, model: ModelClass, given: FindInput, walk: Walk | null): Promise<unknown> {
+  const request = normaliseFind(runtime, model, given)
+  const { items } = await read(request)
+  if (walk !== null && walk.shortcut === undefined) {
+    const route = routeOf(request)
+    walk.learn(request, route, planFor(request, route.needsExact, route), contextOf(request, NO_COLUMNS))
+  }
+  const result = resultOf(given, items)
+  refuseEmpty(model, given, result)
+  return result
+}
+const NO_COLUMNS: readonly string[] = Object.freeze([])
+
+/** The short way, without waiting where the driver answers at once; null: there is none. */
+function findAgain(runtime: Runtime, model: ModelClass, given: FindInput, walk: Walk): Promise<unknown> | null {
+  const { shortcut } = walk
+  if (!shortcut) return null
+  const values = walk.valuesFor(shortcut.types)
+  if (values === null) return null
+  const { plan, context } = shortcut
+  const take = ({ rows }: Result): unknown => {
+    const result = resultOf(given, plan.read(rows, context).items)
+    refuseEmpty(model, given, result)
+    return result
+  }
+  try {
+    const exec = execOptions(given, checkOptions(given, FIND_OPTIONS, model, 'findAll'))
+    const sent = runtime.executor.executeNow(statementOf(plan, values), 'read', exec)
+    return sent instanceof Promise ? sent.then(take) : Promise.resolve(take(sent))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+const resultOf = (input: FindInput, items: readonly unknown[]): unknown =>
+  input.plain === true ? (items[0] ?? null) : items
+
+function refuseEmpty(model: ModelClass, { rejectOnEmpty }: FindInput, result: unknown): void {
+  if (rejectOnEmpty && (result === null || (Array.isArray(result) && result.length === 0)))
+    throw emptyResult(model, rejectOnEmpty)
 }
 
 /** Request → items, without hooks. */

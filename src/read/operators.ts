@@ -94,22 +94,27 @@ function right(left: Operand, value: unknown, tables: Tables, type: DataType | n
   )
 }
 
-/** Light validation: what the type cannot hold would be an obscure error of the engine, or quietly match nothing. */
-function checked(left: Operand, value: unknown, type: DataType | null, tables: Tables): unknown {
-  if (type === null || value === null) return value
+/** A value as a parameter of this type is compared with it. Throws where the type cannot hold it. */
+export function comparable(type: DataType, value: unknown, noTypeValidation: boolean): unknown {
   // As in v6, numbers may be compared with text columns.
   const given =
     (typeof value === 'number' || typeof value === 'bigint') && TEXT_KEYS.has(type.key) ? String(value) : value
-  if (tables.statement.runtime.options.noTypeValidation) return given
+  if (noTypeValidation) return given
+  assertValue(type, given)
+  return type.sanitize(given)
+}
+
+/** Light validation: what the type cannot hold would be an obscure error of the engine, or quietly match nothing. */
+function checked(left: Operand, value: unknown, type: DataType | null, tables: Tables): unknown {
+  if (type === null || value === null) return value
   try {
-    assertValue(type, given)
+    return comparable(type, value, tables.statement.runtime.options.noTypeValidation)
   } catch (error) {
     throw new QueryError(
       `${left.label} is compared with a value of another type in where: ${error instanceof Error ? error.message : show(value)}.`,
       { cause: error },
     )
   }
-  return type.sanitize(given)
 }
 
 const QUANTIFIERS = new Map<symbol, 'any' | 'all'>([

@@ -40,6 +40,8 @@ export interface Plan {
   readonly read: Reader
   /** Plain joins to one-to-ones that the database does not hold: the reader looks out for parents that come twice. */
   readonly isWatched: boolean
+  /** One row at most. */
+  readonly single: boolean
   /** The one-to-ones that it may be, in the order of the tree. */
   readonly watches: readonly RowShape[]
 }
@@ -95,7 +97,7 @@ export function statementOf(plan: Plan, values: readonly unknown[]): Statement {
   const { binds } = plan
   const params = new Array<unknown>(binds.length)
   for (let at = 0; at < binds.length; at += 1) params[at] = boundValue(binds[at]!, values)
-  return { text: plan.text, params, mode: 'rows' }
+  return { text: plan.text, params, mode: 'rows', single: plan.single }
 }
 
 function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]): unknown {
@@ -134,7 +136,11 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
   const { text, binds } = printPlan(runtime, countRows ? counted(node) : node)
   const shape = countRows ? COUNT : laidOut
   const watches = isWatched ? watched(root, shape) : []
-  return { text, binds, shape, isWatched, watches, read: compileReader(shape, mode, isWatched) }
+  const single =
+    request.single &&
+    !isWatched &&
+    branchesBelow(root).every(({ association, joinType }) => association!.cardinality === 'one' && joinType !== 'right')
+  return { text, binds, shape, isWatched, watches, single, read: compileReader(shape, mode, isWatched) }
 }
 
 /** Values that only this query has are properties of its instances, too. */

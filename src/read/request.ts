@@ -62,6 +62,8 @@ export interface FindRequest {
   readonly limit: Expr | null
   readonly offset: Expr | null
   readonly distinct: boolean
+  /** One row of the root at most is wanted, and there can be one only. */
+  readonly single: boolean
   readonly lock: LockClause | null
   readonly indexHints: readonly IndexHint[]
   readonly maxExecutionTimeMs: number | null
@@ -149,6 +151,7 @@ export function normaliseFind(
     limit: isSingle ? null : limit,
     offset,
     distinct,
+    single: isSingle,
     lock: normaliseLock(runtime, rare, root),
     indexHints: rare === NO_OPTIONS ? NO_HINTS : normaliseHints(runtime, rare),
     maxExecutionTimeMs: executionTime(runtime, rare),

@@ -28,6 +28,7 @@ export function shapeOf(request: FindRequest): string {
     limit,
     offset,
     distinct,
+    single,
     lock,
     indexHints,
     maxExecutionTimeMs,
@@ -43,6 +44,7 @@ export function shapeOf(request: FindRequest): string {
   if (group.length > 0) key += `G${listKey(group)}`
   if (having) key += `H${exprKey(having)}`
   if (distinct) key += 'D'
+  if (single) key += '1'
   if (lock) key += `K${text(JSON.stringify(lock))}`
   if (indexHints.length > 0) key += `I${text(JSON.stringify(indexHints))}`
   if (maxExecutionTimeMs !== null) key += `T${maxExecutionTimeMs}`

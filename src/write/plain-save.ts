@@ -10,7 +10,6 @@ import type { Runtime } from '../dialect/runtime.js'
 import { ValidationError } from '../errors/validation.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, ModelShape } from '../model/definition.js'
-import type { Hooks } from '../model/hooks.js'
 import type { ModelState } from '../model/state.js'
 import { storedValue } from '../model/state.js'
 import { findings } from '../model/validate.js'
@@ -19,6 +18,7 @@ import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
 import { explain } from './faults.js'
 import { missingRow } from './row.js'
+import { madeByInsert } from './reread.js'
 import { returningOf } from './statements.js'
 
 type Convert = ((value: unknown) => unknown) | null
@@ -108,11 +108,6 @@ const AROUND_UPDATE = [
   'afterSave',
 ] as const
 
-function isHeard(hooks: Hooks, names: readonly string[]): boolean {
-  for (const name of names) if (hooks.has(name)) return true
-  return false
-}
-
 /** `done`: nothing is left to wait for. Null: this save is not plain, and nothing has happened. */
 type Outcome = 'done' | Promise<unknown> | null
 
@@ -134,7 +129,7 @@ export function plainSave(
 ): Outcome {
   const { settings, shape, hooks } = definition
   if (settings.omitNull || runtime.options.omitNull || shape.version !== null) return null
-  if (isHeard(hooks, instance.isNewRecord ? AROUND_INSERT : AROUND_UPDATE)) return null
+  if (hooks.hasAny(instance.isNewRecord ? AROUND_INSERT : AROUND_UPDATE)) return null
   return instance.isNewRecord
     ? plainInsert(runtime, instance, definition, exec, wish)
     : plainUpdate(runtime, instance, definition, exec, wish)
@@ -178,8 +173,7 @@ function send(
   }
   let result: Result | Promise<Result>
   try {
-    result =
-      executor.door === null ? executor.sendNow(statement, 'write', exec) : executor.execute(statement, 'write', exec)
+    result = executor.executeNow(statement, 'write', exec)
   } catch (error) {
     return fail(error)
   }
@@ -203,6 +197,8 @@ function plainInsert(
     const value = dataValues[all[index]!.name]
     if (value === null ? all[index]!.isJson : isFragment(value)) return null
   }
+  // What the database makes must be asked for.
+  if (runtime.dialect.traits.returning === 'none' && madeByInsert(definition, dataValues).length > 0) return null
   if (createdAt !== null || updatedAt !== null) {
     const now = new Date()
     if (createdAt !== null && (dataValues[createdAt] ?? null) === null) dataValues[createdAt] = now
