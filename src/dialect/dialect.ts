@@ -55,6 +55,8 @@ export interface Traits {
   readonly systemSchemas?: readonly string[]
   /** Searching with a lock locks what is not there, too: two who look for a missing row and then insert it block each other. Default false. */
   readonly gapLocks?: boolean
+  /** Values of the type JSON are equal or not; false: only those of JSONB. Default true. */
+  readonly jsonEquality?: boolean
   /** DDL takes part in transactions. Default false. */
   readonly transactionalDdl?: boolean
 }

@@ -37,7 +37,8 @@ export const undefinedValue = (left: Operand, name?: OpName): QueryError =>
   )
 
 /** `=`, with null as IS NULL (JSON null for JSON, where the options say so). */
-export function equals(left: Operand, value: unknown, tables: Tables, negated = false): Expr {
+export function equals(given: Operand, value: unknown, tables: Tables, negated = false): Expr {
+  const left = equatable(given, tables)
   if (value === null) return nullCondition(left, tables, negated)
   return { kind: 'compare', op: negated ? '<>' : '=', left: left.expr, right: right(left, value, tables) }
 }
@@ -54,8 +55,18 @@ function nullCondition(left: Operand, tables: Tables, negated: boolean): Expr {
   }
 }
 
+/** JSON as it can be compared: PostgreSQL knows no equality of the type JSON, only of JSONB. */
+function equatable(left: Operand, tables: Tables): Operand {
+  if (!left.isJson || left.type?.key !== 'JSON' || tables.statement.runtime.dialect.traits.jsonEquality !== false)
+    return left
+  jsonb ??= normalizeType(DataTypes.JSONB)
+  return { ...left, type: jsonb, expr: { kind: 'cast', expr: left.expr, type: jsonb } }
+}
+let jsonb: DataType | undefined
+
 /** `IN`, with rows, subqueries and lists. */
-export function within(left: Operand, value: unknown, tables: Tables, negated = false): Expr | null {
+export function within(given: Operand, value: unknown, tables: Tables, negated = false): Expr | null {
+  const left = equatable(given, tables)
   if (Array.isArray(value)) {
     // Nothing is excluded by an empty list.
     if (value.length === 0 && negated) return null

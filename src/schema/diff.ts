@@ -18,7 +18,7 @@ import type {
 import { exactName, tableKey } from './snapshot.js'
 
 export interface DiffOptions {
-  /** Consent: columns that `desired` does not have are dropped, and with them the keys, indexes and checks that use them. Default false. */
+  /** Consent: columns that `desired` does not have are dropped, and with them the keys, indexes and checks that use them; so are members of enums. Default false. */
   readonly dropColumns?: boolean
   /** Indexes, foreign keys and checks that `desired` does not have are dropped. Default false. */
   readonly dropConstraints?: boolean
@@ -74,6 +74,9 @@ function diffTable(
       ...column,
       name: from.name,
       generated: column.generated === undefined ? from.generated : column.generated,
+      ...(column.enumValues && from.enumValues && !options.dropColumns
+        ? { enumValues: withMembers(column.enumValues, from.enumValues) }
+        : {}),
     }
     if (!sameColumn(from, to)) changes.push({ kind: 'alter-column', table, from, to })
   }
@@ -106,6 +109,16 @@ export function unknownColumns(
 ): readonly ColumnSnapshot[] {
   const known = new Set(desired.columns.map((column) => fold(column.name)))
   return actual.columns.filter((column) => !known.has(fold(column.name)))
+}
+
+/** The members wanted, and those that rows may have already, each after the one that it follows: they go only with consent. */
+function withMembers(wanted: readonly string[], present: readonly string[]): readonly string[] {
+  const members = [...wanted]
+  for (const [at, value] of present.entries()) {
+    if (members.includes(value)) continue
+    members.splice(at === 0 ? 0 : members.indexOf(present[at - 1]!) + 1, 0, value)
+  }
+  return members
 }
 
 function sameColumn(a: ColumnSnapshot, b: ColumnSnapshot): boolean {

@@ -304,8 +304,11 @@ describeEachEngine('query interface', (engine) => {
       await qi.removeConstraint('people', 'has_name')
       await qi.removeConstraint('pets', 'pets_kind_people_fk')
       await qi.removeConstraint('pets', 'pets_owner_id_foreign_idx')
-      expect(await names('people')).toEqual(['PRIMARY KEY PRIMARY', 'UNIQUE people_email_unique'])
-      expect(await names('pets')).toEqual(['PRIMARY KEY PRIMARY'])
+      expect(await names('people')).toEqual([
+        expect.stringMatching(/^PRIMARY KEY (?:PRIMARY|people_pkey)$/),
+        'UNIQUE people_email_unique',
+      ])
+      expect(await names('pets')).toEqual([expect.stringMatching(/^PRIMARY KEY (?:PRIMARY|pets_pkey)$/)])
       expect(await contentsOf(db, 'people', 'pets')).toMatchObject({
         people: [{ id: 1 }, { id: 2 }],
         pets: [{ id: 1 }, { id: 2 }],
@@ -346,17 +349,20 @@ describeEachEngine('query interface', (engine) => {
       })
       expect((await contentsOf(db, 'pets')).pets).toHaveLength(3)
     })
-    engine.requires('switchableForeignKeys')('withoutForeignKeyChecks lets children come first, and checks again afterwards', async () => {
-      await people()
-      await qi.withoutForeignKeyChecks(async (connection: unknown) => {
-        await qi.bulkInsert('pets', [{ owner_id: 9 }], { connection })
-      })
-      await expect(qi.bulkInsert('pets', [{ owner_id: 10 }])).rejects.toBeInstanceOf(ForeignKeyConstraintError)
-      await qi.unsafeToggleForeignKeyChecks(false)
-      await qi.bulkInsert('pets', [{ owner_id: 10 }])
-      await qi.unsafeToggleForeignKeyChecks(true)
-      await expect(qi.bulkInsert('pets', [{ owner_id: 11 }])).rejects.toBeInstanceOf(ForeignKeyConstraintError)
-    })
+    engine.requires('switchableForeignKeys')(
+      'withoutForeignKeyChecks lets children come first, and checks again afterwards',
+      async () => {
+        await people()
+        await qi.withoutForeignKeyChecks(async (connection: unknown) => {
+          await qi.bulkInsert('pets', [{ owner_id: 9 }], { connection })
+        })
+        await expect(qi.bulkInsert('pets', [{ owner_id: 10 }])).rejects.toBeInstanceOf(ForeignKeyConstraintError)
+        await qi.unsafeToggleForeignKeyChecks(false)
+        await qi.bulkInsert('pets', [{ owner_id: 10 }])
+        await qi.unsafeToggleForeignKeyChecks(true)
+        await expect(qi.bulkInsert('pets', [{ owner_id: 11 }])).rejects.toBeInstanceOf(ForeignKeyConstraintError)
+      },
+    )
   })
 
   describe('rows', () => {

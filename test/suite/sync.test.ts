@@ -53,7 +53,8 @@ describeEachEngine('sync', (engine) => {
     })
 
     test('returns the model, or the instance', async () => {
-      const { Task } = shop()
+      const { User, Task } = shop()
+      expect(await User.sync()).toBe(User)
       expect(await Task.sync()).toBe(Task)
       expect(await db.sync()).toBe(db)
     })
@@ -443,16 +444,19 @@ describeEachEngine('sync', (engine) => {
       expect(await tablesOf(db)).toEqual([])
     })
 
-    engine.requires('rebuildsTables')('refuses, inside a transaction, to rewrite a table that others refer to', async () => {
-      const { User, Task } = shop()
-      await db.sync()
-      await Task.create({ title: 'x', UserId: (await User.create({ name: 'Ann' })).id })
-      shop({ userName: { allowNull: false } })
-      await expect(db.transaction(async () => await db.sync({ alter: true }))).rejects.toThrow(
-        /outside of the transaction/,
-      )
-      expect((await contentsOf(db, 'Tasks')).Tasks).toHaveLength(1)
-    })
+    engine.requires('rebuildsTables')(
+      'refuses, inside a transaction, to rewrite a table that others refer to',
+      async () => {
+        const { User, Task } = shop()
+        await db.sync()
+        await Task.create({ title: 'x', UserId: (await User.create({ name: 'Ann' })).id })
+        shop({ userName: { allowNull: false } })
+        await expect(db.transaction(async () => await db.sync({ alter: true }))).rejects.toThrow(
+          /outside of the transaction/,
+        )
+        expect((await contentsOf(db, 'Tasks')).Tasks).toHaveLength(1)
+      },
+    )
   })
 
   test('an index over a field that is no attribute is refused with model, index and suggestion', async () => {

@@ -51,6 +51,13 @@ export function describeEachEngine(title: string, callback: (engine: Engine) => 
   for (const setup of engines()) describe(`${title} [${setup.name}]`, () => callback(createEngine(setup)))
 }
 
+/** The same for what only one engine has. Without that engine the file has one skipped test, which says so. */
+export function describeEngine(name: string, title: string, callback: (engine: Engine) => void): void {
+  const setup = engines().find((candidate) => candidate.name === name)
+  if (setup) describe(`${title} [${name}]`, () => callback(createEngine(setup)))
+  else test.skip(`${title}: this run has no ${name}`, () => {})
+}
+
 function createEngine(setup: EngineSetup): Engine {
   const recorders = new WeakMap<object, Recorder>()
   let cleanups: (() => Promise<unknown>)[] = []

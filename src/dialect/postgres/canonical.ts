@@ -84,7 +84,8 @@ export function canonicalType(type: string): string {
           .split(',')
           .map((size) => size.trim().toUpperCase())
           .join(',')
-  const list = brackets.replace(/\s|\d/g, '')
+  // How many dimensions an array has is not kept.
+  const list = brackets === '' ? '' : '[]'
   if (base === 'NUMERIC' && numbers !== null)
     return `NUMERIC(${numbers.includes(',') ? numbers : `${numbers},0`})${list}`
   // The precision stands inside: TIMESTAMP(3) WITH TIME ZONE.
@@ -108,7 +109,7 @@ function readEnum(type: string): { readonly values: readonly string[]; readonly 
   const match = ENUM.exec(type.trim())
   if (!match) return null
   const values = [...match[1]!.matchAll(/'((?:[^']|'')*)'/g)].map((value) => value[1]!.replaceAll("''", "'"))
-  return { values, brackets: match[2]! }
+  return { values, brackets: match[2] ? '[]' : '' }
 }
 
 /** Sequelize's name of the type of an enum column. */

@@ -82,13 +82,17 @@ function literalKey(text: string, type: string): string {
       return quote(text)
     }
   }
-  if (/^TIMESTAMP\b.*WITH TIME ZONE|^TIMESTAMPTZ/i.test(type)) {
-    const date = readDate(text)
-    return date instanceof Date && !Number.isNaN(date.getTime()) ? quote(date.toISOString()) : quote(text)
-  }
+  if (/^TIMESTAMP\b.*WITH TIME ZONE|^TIMESTAMPTZ/i.test(type)) return momentKey(text)
   if (/^BYTEA$/i.test(type)) return quote(text.toLowerCase())
-  return quote(text)
+  return plainKey(text)
 }
+function momentKey(text: string): string {
+  const date = readDate(text)
+  return date instanceof Date && !Number.isNaN(date.getTime()) ? quote(date.toISOString()) : quote(text)
+}
+const MOMENT = /^\d{4,}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/
+/** A text of which nobody says what it is: a moment with its zone can be told. */
+const plainKey = (text: string): string => (MOMENT.test(text) ? momentKey(text) : quote(text))
 const ordered = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(ordered)
@@ -283,7 +287,7 @@ class Parser {
     const token = this.next()
     switch (token.kind) {
       case 'string':
-        return quote(token.value)
+        return plainKey(token.value)
       case 'number':
         return decimalOf(token.value) ?? token.value
       case 'operator': {

@@ -80,6 +80,7 @@ const traits: Traits = Object.freeze({
   setDefaultAction: true,
   arrays: true,
   json: true,
+  jsonEquality: false,
   iLike: 'keyword',
   regexp: true,
   indexHints: false,

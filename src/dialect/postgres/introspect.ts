@@ -38,7 +38,7 @@ const TABLES = `SELECT c.oid, n.nspname, c.relname, pg_catalog.obj_description(c
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`
 const COLUMNS = `SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_catalog.pg_get_expr(d.adbin, d.adrelid),
   a.attidentity, a.attgenerated, pg_catalog.col_description(a.attrelid, a.attnum), CASE WHEN a.attcollation <> t.typcollation THEN co.collname END,
-  CASE WHEN COALESCE(e.typtype, t.typtype) = 'e' THEN json_build_object('schema', en.nspname, 'name', COALESCE(e.typname, t.typname), 'isArray', e.oid IS NOT NULL,
+  CASE WHEN COALESCE(e.typtype, t.typtype) = 'e' THEN json_build_object('schema', NULLIF(en.nspname, current_schema()), 'name', COALESCE(e.typname, t.typname), 'isArray', e.oid IS NOT NULL,
     'values', (SELECT json_agg(m.enumlabel ORDER BY m.enumsortorder) FROM pg_catalog.pg_enum m WHERE m.enumtypid = COALESCE(e.oid, t.oid))) END
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' LEFT JOIN pg_catalog.pg_namespace en ON en.oid = COALESCE(e.typnamespace, t.typnamespace)
@@ -126,7 +126,8 @@ function groups(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
 const names = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 
 interface EnumInfo {
-  readonly schema: string
+  /** Null: the session's own. */
+  readonly schema: string | null
   readonly name: string
   readonly isArray: boolean
   readonly values: readonly string[] | null

@@ -18,7 +18,7 @@ import type { CompareNode, CompareOperator, Expr, ParamNode } from '../../sql/ex
 import type { DeleteNode, InsertNode, UpdateNode } from '../../sql/query.js'
 import type { DataType } from '../../types/data-type.js'
 import { text } from './text.js'
-import { codec, LooseNumberType } from './types.js'
+import { codec, LooseLiteralType } from './types.js'
 
 export const postgresOperators: Readonly<Partial<Record<CompareOperator, string>>> = {
   ...baseOperators,
@@ -152,14 +152,14 @@ export const postgresTable: PrintTable = {
     returningClause(node.returning, out)
   },
   param(node, out) {
-    if (node.type instanceof LooseNumberType) castParam(node, node.type.sql, out)
+    if (node.type instanceof LooseLiteralType) castParam(node, node.type.sql, out)
     else out.param(node.value, node.type)
   },
   call(node, out) {
     const name = node.name.toLowerCase()
     if (!TAKES_ANYTHING.has(name)) return exprTable.call(node, out)
     const args = node.args.map((arg): Expr => {
-      if (arg.kind !== 'param' || arg.type instanceof LooseNumberType) return arg
+      if (arg.kind !== 'param' || arg.type instanceof LooseLiteralType) return arg
       return { kind: 'cast', expr: arg, type: typeOfParam(arg) }
     })
     return exprTable.call({ ...node, args }, out)
@@ -194,7 +194,7 @@ export const postgresTable: PrintTable = {
     if (node.values && node.expr.kind === 'list') {
       out.raw('VALUES ').list(node.expr.items, (item) => {
         out.raw('(')
-        if (item.kind === 'param' && !(item.type instanceof LooseNumberType)) castParam(item, typeOfParam(item), out)
+        if (item.kind === 'param' && !(item.type instanceof LooseLiteralType)) castParam(item, typeOfParam(item), out)
         else out.node(item)
         out.raw(')')
       })

@@ -6,13 +6,14 @@
 type Convert = ((value: unknown) => unknown) | null
 
 // ---------------------------------------------------------------- arrays (docs: arrays, "Array Input and Output Syntax")
-export function arrayText(items: readonly unknown[], toBind: Convert): string {
-  return `{${items.map((item) => elementText(item, toBind)).join(',')}}`
+/** `depth`: how deep arrays are parts of the array; below that they are elements (JSON). */
+export function arrayText(items: readonly unknown[], toBind: Convert, depth = Infinity): string {
+  return `{${items.map((item) => elementText(item, toBind, depth - 1)).join(',')}}`
 }
 
-function elementText(item: unknown, toBind: Convert): string {
+function elementText(item: unknown, toBind: Convert, depth: number): string {
   if (item === null || item === undefined) return 'NULL'
-  if (Array.isArray(item)) return arrayText(item, toBind)
+  if (Array.isArray(item) && depth > 0) return arrayText(item, toBind, depth)
   const bound = toBind === null ? item : toBind(item)
   if (bound === null || bound === undefined) return 'NULL'
   if (typeof bound === 'number' || typeof bound === 'bigint' || typeof bound === 'boolean') return String(bound)

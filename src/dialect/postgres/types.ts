@@ -110,13 +110,16 @@ const enumValuesOf = (type: DataType): readonly string[] =>
   (type as { readonly values?: readonly string[] }).values ?? (type.options.values as readonly string[])
 
 const arrayRow: Row = (type) => {
-  const element = codec((type as unknown as { readonly type: DataType }).type)
-  const { toBind, fromRow } = element
+  let leaf = type
+  let depth = 0
+  for (; leaf.key === 'ARRAY'; depth += 1) leaf = (leaf as unknown as { readonly type: DataType }).type
+  const { sql, toBind, fromRow } = codec(leaf)
+  const bindDepth = leaf.key === 'JSON' || leaf.key === 'JSONB' ? depth : Infinity
   const each = (value: unknown): unknown =>
     Array.isArray(value) ? value.map(each) : value === null || fromRow === null ? value : fromRow(value)
   return {
-    sql: `${element.sql}[]`,
-    toBind: (value) => (Array.isArray(value) ? arrayText(value, toBind) : value),
+    sql: `${sql}[]`,
+    toBind: (value) => (Array.isArray(value) ? arrayText(value, toBind, bindDepth) : value),
     // Arrays of types that the driver does not know (enums, citext) come as text.
     fromRow: (value) =>
       typeof value === 'string' ? readArray(value, fromRow) : fromRow === null ? value : each(value),
@@ -163,25 +166,28 @@ const hstoreRow: Row = row(
 const plain = (name: string): Row => row(name, toText)
 
 // ---------------------------------------------------------------- values whose type nobody knows
-/** A number in a user's SQL. A parameter has no type of its own, and `$1 + $2` none at all: it is cast to what the number would be as a literal. */
-export class LooseNumberType extends AbstractType {
-  static override key = 'LOOSE_NUMBER'
-  constructor(readonly sql: 'INTEGER' | 'BIGINT' | 'NUMERIC' | 'DOUBLE PRECISION') {
+/** A number or a boolean in a user's SQL. A parameter has no type of its own, and `$1 + $2` none at all: it is cast to what it would be as a literal. */
+export class LooseLiteralType extends AbstractType {
+  static override key = 'LOOSE_LITERAL'
+  constructor(readonly sql: 'INTEGER' | 'BIGINT' | 'NUMERIC' | 'DOUBLE PRECISION' | 'BOOLEAN') {
     super({ sql })
   }
   override toSql(): string {
     return this.sql
   }
 }
-LooseNumberType.prototype.key = LooseNumberType.key
+LooseLiteralType.prototype.key = LooseLiteralType.key
 const LOOSE = {
-  integer: new LooseNumberType('INTEGER'),
-  bigint: new LooseNumberType('BIGINT'),
-  numeric: new LooseNumberType('NUMERIC'),
-  double: new LooseNumberType('DOUBLE PRECISION'),
+  integer: new LooseLiteralType('INTEGER'),
+  bigint: new LooseLiteralType('BIGINT'),
+  numeric: new LooseLiteralType('NUMERIC'),
+  double: new LooseLiteralType('DOUBLE PRECISION'),
+  boolean: new LooseLiteralType('BOOLEAN'),
 }
 /** Null: the context decides, as for text, which PostgreSQL takes for whatever fits. */
 export function typeOfLoose(value: unknown): DataType | null {
+  if (typeof value === 'boolean') return LOOSE.boolean
+  if (typeof value === 'bigint') return value === BigInt.asIntN(64, value) ? LOOSE.bigint : LOOSE.numeric
   if (typeof value !== 'number') return null
   if (Number.isInteger(value)) {
     if (value >= -2_147_483_648 && value <= 2_147_483_647) return LOOSE.integer
@@ -248,7 +254,7 @@ export function codec(type: DataType): TypeCodec {
 function makeCodec(type: DataType): TypeCodec {
   const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type) : undefined
   const isOwn = overrides(type, 'toSql')
-  const isText = type.key === 'SQL' || type instanceof LooseNumberType
+  const isText = type.key === 'SQL' || type instanceof LooseLiteralType
   if (!builtIn && !isOwn && !isText) {
     throw new UnsupportedFeatureError(
       `PostgreSQL has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`,
