@@ -16,6 +16,7 @@ import { isFragment, sql } from '../sql/fragments.js'
 import { Op } from '../sql/op.js'
 import type { SyncPlan } from '../sync/sync.js'
 import { sync } from '../sync/sync.js'
+import { show } from '../types/data-type.js'
 import { buildOptionsOf } from './build.js'
 import type { PlainModel } from './registration.js'
 import { modelClass } from './registration.js'
@@ -37,6 +38,16 @@ export function findByPrimaryKey(model: PlainModel, key: unknown, options: Optio
   const given: Record<string, unknown> = { where, ...options }
   given.where = where
   return model.findOne(given)
+}
+
+/** `findOne(5)` would find any row. A rejected promise for what is no object of options, else null. */
+export function refusedOptions(model: PlainModel, method: string, options: unknown): Promise<never> | null {
+  if (options === undefined || options === null || (typeof options === 'object' && !Array.isArray(options))) return null
+  return Promise.reject(
+    new QueryError(
+      `${model.name}.${method}() takes an object of options, got ${show(options)}. To find a row by its primary key, use findByPk().`,
+    ),
+  )
 }
 
 /** Options of `findOne` as those of `findAll`. */

@@ -33,6 +33,7 @@ import {
   findOrCreate,
   incrementInstance,
   onlyOne,
+  refusedOptions,
   reload,
   syncOne,
   updateInstance,
@@ -348,7 +349,9 @@ export abstract class Model<
     this: ModelCtor<M>,
     options?: FindBase<M> & FindGenerics<I, S, R, Row> & IncludeCheck<M, I> & { rejectOnEmpty?: boolean | Error },
   ): Promise<RowOr<Row, FindResult<M, I, S, R>>[]> {
-    return findAll(runtimeOf(this), modelClass(this), scoped(this, options)) as never
+    const model = modelClass(this)
+    return (refusedOptions(model, 'findAll', options) ??
+      findAll(runtimeOf(this), model, scoped(this, options))) as never
   }
   /** The first row, or null; with `rejectOnEmpty` throws `EmptyResultError` (or the error given) instead. */
   static findOne<
@@ -362,7 +365,8 @@ export abstract class Model<
     this: ModelCtor<M>,
     options?: FindBase<M> & FindGenerics<I, S, R, Row> & IncludeCheck<M, I> & { rejectOnEmpty?: E },
   ): Promise<OrNull<RowOr<Row, FindResult<M, I, S, R>>, E>> {
-    return modelClass(this).findAll(onlyOne(options)) as never
+    const model = modelClass(this)
+    return (refusedOptions(model, 'findOne', options) ?? model.findAll(onlyOne(options))) as never
   }
   /** The row with this primary key: a value, or an object where the key has several attributes. Null when the key is null or undefined. */
   static findByPk<
@@ -403,7 +407,8 @@ export abstract class Model<
     options?: Omit<CountOptions, 'where' | 'group'> & { where?: M[T]['where']; group?: undefined },
   ): Promise<number>
   static count(options?: CountOptions): Promise<unknown> {
-    return count(runtimeOf(this), modelClass(this), scoped(this, options))
+    const model = modelClass(this)
+    return refusedOptions(model, 'count', options) ?? count(runtimeOf(this), model, scoped(this, options))
   }
   static aggregate<R = unknown>(attribute: string, fn: string, options?: AggregateOptions): Promise<R> {
     return aggregate(runtimeOf(this), modelClass(this), attribute, fn, scoped(this, options)) as never

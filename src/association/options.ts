@@ -152,6 +152,7 @@ type Fail = (text: string) => never
 function readNames(raw: Record<string, unknown>, fail: Fail): Pick<Given, 'as' | 'name'> {
   const as = raw.as ?? raw.name
   if (as === undefined) return {}
+  if (as === '__proto__') fail('as cannot be "__proto__".')
   if (typeof as === 'string' && as !== '') return { as, name: { singular: as, plural: pluralize(as) } }
   if (isPlainObject(as) && typeof as.singular === 'string' && as.singular !== '') {
     return {

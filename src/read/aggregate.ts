@@ -98,6 +98,8 @@ export async function aggregate(
 ): Promise<unknown> {
   const input = options ?? NO_OPTIONS
   const bits = checkOptions(input, AGGREGATE_OPTIONS, model, 'aggregate')
+  if (typeof attribute !== 'string' || attribute === '')
+    throw new QueryError(`${model.name}.${fn}() needs the name of an attribute, got ${show(attribute)}.`)
   const { distinct, dataType } = input
   let type: DataType | null = dataType === undefined || dataType === null ? null : normalizeType(dataType)
   const request = requestOf(runtime, model, input, bits, (root, selection) => {

@@ -96,9 +96,25 @@ function amountsOf(definition: ModelDefinition, fields: unknown, by: unknown, ca
     }
     const attribute = definition.attribute(name)
     if (attribute.isVirtual) throw new QueryError(`${call}: "${name}" is a virtual attribute and has no column.`)
+    // Some engines would make a number of the text, and write it.
+    if (!isFragment(amount) && NO_NUMBERS.has(attribute.type.key))
+      throw new QueryError(`${call}: "${name}" is no number, its data type is ${attribute.type.key}.`)
     return [attribute, amount]
   })
 }
+
+const NO_NUMBERS: ReadonlySet<string> = new Set([
+  'STRING',
+  'CHAR',
+  'TEXT',
+  'CITEXT',
+  'BOOLEAN',
+  'UUID',
+  'ENUM',
+  'BLOB',
+  'JSON',
+  'JSONB',
+])
 
 /** The attributes that a `returning` option asks for; none where the engine cannot. */
 export function returnedBy(

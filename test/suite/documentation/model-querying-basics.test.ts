@@ -153,6 +153,23 @@ describeEachEngine('querying, as the guides do it', (engine) => {
     })
   })
 
+  test('a key where options are meant is refused: it would find any row', async () => {
+    const { User } = await people([{ username: 'a' }])
+    for (const method of ['findAll', 'findOne', 'count'])
+      for (const wrong of [5, 'a', true, [1], () => 1])
+        await expect(User[method](wrong)).rejects.toThrow(/user\.\w+\(\) takes an object of options.*findByPk/s)
+    for (const method of ['max', 'min', 'sum'])
+      for (const wrong of [undefined, null, 5, 'nope'])
+        await expect(User[method](wrong)).rejects.toThrow(/attribute|nope/)
+  })
+  test('only numbers are added to', async () => {
+    const { User } = await people([{ username: 'a', age: 1 }])
+    await expect(User.increment('username', { where: {} })).rejects.toThrow(/username.*STRING/)
+    for (const wrong of ['x', Number.NaN, null, {}])
+      await expect(User.increment({ age: wrong }, { where: {} })).rejects.toThrow(/age/)
+    expect((await User.findOne()).toJSON()).toMatchObject({ username: 'a', age: 1 })
+  })
+
   describe('deleting', () => {
     test('with a condition, all of a model, all of the database', async () => {
       const { sequelize, User } = await people([{ username: 'Jane' }, { username: 'Jane' }, { username: 'Ada' }])
