@@ -6,7 +6,7 @@ import type { Connection, Driver, Result, Statement } from '../connect/driver.js
 import type { PoolPlan } from '../connect/executor.js'
 import type { TransactionSyntax } from '../connect/transaction-options.js'
 import type { Change } from '../schema/change.js'
-import type { SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
+import type { ForeignKeySnapshot, SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
 import type { Expr } from '../sql/expr.js'
 import type { QueryNode, TableName } from '../sql/query.js'
 import type { DataType, TypeCodec } from '../types/data-type.js'
@@ -116,6 +116,11 @@ export interface Dialect {
   readonly schemaLock?: string
   /** Ends the lock, where the end of the transaction does not. */
   readonly schemaUnlock?: string
+  /**
+   * Throws where the engine would refuse a foreign key because of the columns that it refers to. Asked before the first change, where DDL takes
+   * no part in transactions.
+   */
+  checkForeignKey?(run: Run, foreignKey: ForeignKeySnapshot): Promise<void>
   /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
   restartCounter?(table: TableName): string
   /**

@@ -28,6 +28,7 @@ export async function checkRows(
   const dropped = new Set(
     changes.flatMap((change) => (change.kind === 'drop-table' ? [tableKey(change.table, fold)] : [])),
   )
+  await checkForeignKeys(dialect, changes, run, fold)
   for (const change of changes) {
     if (change.kind === 'create-table' || change.kind === 'drop-table' || dropped.has(tableKey(change.table, fold)))
       continue
@@ -41,6 +42,23 @@ export async function checkRows(
         await refuseRows(dialect, table, column.name, ask)
     } else if (change.kind === 'create-index' && change.index.unique)
       await refuseDuplicates(dialect, table, change.index, ask, fold)
+  }
+}
+
+/** Keys that refer to tables which are there already, and are not changed in the same step. */
+async function checkForeignKeys(dialect: Dialect, changes: readonly Change[], run: Run, fold: Fold): Promise<void> {
+  if (!dialect.checkForeignKey) return
+  const touched = new Set(
+    changes.flatMap((change) =>
+      change.kind === 'add-foreign-key'
+        ? []
+        : [tableKey(change.kind === 'create-table' ? change.table.table : change.table, fold)],
+    ),
+  )
+  for (const change of changes) {
+    if (change.kind !== 'add-foreign-key') continue
+    const { foreignKey } = change
+    if (!touched.has(tableKey(foreignKey.references.table, fold))) await dialect.checkForeignKey(run, foreignKey)
   }
 }
 
@@ -87,7 +105,10 @@ async function refuseDuplicates(
     const base = field.expression ? `(${field.sql ?? field.name})` : dialect.quoteIdentifier(field.name)
     return field.collate === null ? base : `${base} COLLATE ${dialect.quoteIdentifier(field.collate)}`
   })
-  const conditions = [...keys.map((key) => `${key} IS NOT NULL`), ...(index.where === null ? [] : [`(${index.whereSql ?? index.where})`])]
+  const conditions = [
+    ...keys.map((key) => `${key} IS NOT NULL`),
+    ...(index.where === null ? [] : [`(${index.whereSql ?? index.where})`]),
+  ]
   const { rows: found } = await ask(
     `SELECT ${keys.join(', ')}, count(*) FROM ${dialect.quoteTable(table)} WHERE ${conditions.join(' AND ')} GROUP BY ${keys.join(', ')} HAVING count(*) > 1 LIMIT ${LISTED + 1}`,
   )

@@ -1,6 +1,6 @@
 // Pitfalls P49–P63: keys, definitions and names.
 import { AssociationError, DataTypes } from 'mortise'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { describeEachEngine } from '../support/databases.js'
 import { columnsOf, contentsOf, foreignKeysOf } from '../support/schema.js'
 import type { Database, Row, Table } from '../support/untyped.js'
@@ -567,13 +567,25 @@ describeEachEngine('keys', (engine) => {
   })
 
   describe('P63 schemas', () => {
+    let made: (() => Promise<unknown>)[] = []
+    // Where a schema is a database of the server, nobody else removes it.
+    afterEach(async () => {
+      const work = made
+      made = []
+      for (const remove of work) await remove()
+    })
+    /** Where there are no schemas, the name is a part of the table's. */
+    async function makeSchema(sequelize: Database, schema: string): Promise<void> {
+      if (!engine.features.has('schemas')) return
+      await sequelize.createSchema(schema)
+      made.push(() => sequelize.dropSchema(schema, { cascade: true }))
+    }
     /** Users and profiles in the schemas t1 and t2, each with a row of the same keys. */
     async function tenants() {
       const { sequelize, User, Profile } = await pair()
       User.hasOne(Profile, { as: 'profile', foreignKey: 'userId', inverse: { as: 'user' } })
       for (const schema of ['t1', 't2']) {
-        // Where there are no schemas, the name is a part of the table's.
-        if (engine.features.has('schemas')) await sequelize.createSchema(schema)
+        await makeSchema(sequelize, schema)
         await User.withSchema(schema).sync()
         await Profile.withSchema(schema).sync()
         const user = await User.withSchema(schema).create({ name: schema })
@@ -630,7 +642,7 @@ describeEachEngine('keys', (engine) => {
     })
     test('P63 a target that pins a schema of its own stays there', async () => {
       const sequelize = await connected()
-      for (const schema of ['t1', 'shared']) if (engine.features.has('schemas')) await sequelize.createSchema(schema)
+      for (const schema of ['t1', 'shared']) await makeSchema(sequelize, schema)
       const User = sequelize.define('User', { name: DataTypes.STRING })
       const Country = sequelize.define('Country', { name: DataTypes.STRING }, { schema: 'shared' })
       User.belongsTo(Country, { as: 'country', foreignKey: 'countryId' })

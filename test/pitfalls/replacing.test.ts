@@ -430,7 +430,8 @@ describeEachEngine('replacing', (engine) => {
       },
     }
     for (const [name, { type, key, spellings }] of Object.entries(kinds)) {
-      test(`P08 a row that is linked already is recognised by any spelling of its key (${name})`, async () => {
+      const check = name === 'BLOB' ? engine.requires('longKeys') : test
+      check(`P08 a row that is linked already is recognised by any spelling of its key (${name})`, async () => {
         const { User, Profile, recorder } = await pairOf(engine, {
           required: true,
           profile: { id: { type, primaryKey: true } },
@@ -451,7 +452,7 @@ describeEachEngine('replacing', (engine) => {
           { numRuns: 25 },
         )
       })
-      test(`P08 another row is linked by any spelling of its key (${name})`, async () => {
+      check(`P08 another row is linked by any spelling of its key (${name})`, async () => {
         const { User, Profile } = await pairOf(engine, { profile: { id: { type, primaryKey: true } } })
         await fc.assert(
           fc.asyncProperty(key, async (value) => {

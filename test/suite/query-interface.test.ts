@@ -17,6 +17,10 @@ import { describeEachEngine } from '../support/databases.js'
 import { contentsOf, foreignKeysOf, indexesOf, tablesOf } from '../support/schema.js'
 import type { Database, Row } from '../support/untyped.js'
 
+/** Engines list indexes in orders of their own. */
+const byName = <T extends { readonly name?: unknown }>(indexes: readonly T[]): T[] =>
+  [...indexes].sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1))
+
 describeEachEngine('query interface', (engine) => {
   let db: Database
   let qi: Row
@@ -79,10 +83,13 @@ describeEachEngine('query interface', (engine) => {
         { uniqueKeys: { other: { fields: ['a', 'd'] } } },
       )
       const constraints: Row[] = await qi.showConstraints('t')
+      constraints.sort((a, b) =>
+        `${a.constraintType} ${a.constraintName}`.localeCompare(`${b.constraintType} ${b.constraintName}`),
+      )
       expect(constraints.map((each) => [each.constraintType, each.constraintName, each.columnNames])).toEqual([
         ['PRIMARY KEY', expect.stringMatching(/^(?:PRIMARY|t_pkey)$/), ['a', 'b']],
-        ['UNIQUE', 'together', ['c', 'd']],
         ['UNIQUE', 'other', ['a', 'd']],
+        ['UNIQUE', 'together', ['c', 'd']],
       ])
     })
     test('renameTable takes foreign keys along', async () => {
@@ -221,24 +228,28 @@ describeEachEngine('query interface', (engine) => {
         fields: [{ name: 'name', order: 'DESC' }, 'email'],
         unique: true,
         name: 'both',
-        where: { name: { [Op.ne]: 'x' } },
+        ...(engine.features.has('partialIndexes') ? { where: { name: { [Op.ne]: 'x' } } } : {}),
       })
-      await qi.addIndex('people', [sql.fn('lower', sql.col('name'))], { name: 'lowered' })
-      const indexes: Row[] = await qi.showIndex('people')
+      const calls = engine.traits.expressionIndexes === true
+      if (calls) await qi.addIndex('people', [sql.fn('lower', sql.col('name'))], { name: 'lowered' })
+      const indexes: Row[] = byName(await qi.showIndex('people'))
       expect(
         indexes.map((index) => [index.name, index.unique, index.fields.map((field: Row) => field.attribute)]),
       ).toEqual([
+        ['both', true, ['name', 'email']],
+        ...(calls ? [['lowered', false, [expect.stringMatching(/^lower\([`"]name[`"]\)$/)]]] : []),
         ['people_email_unique', true, ['email']],
         ['people_name', false, ['name']],
-        ['both', true, ['name', 'email']],
-        ['lowered', false, [expect.stringMatching(/^lower\([`"]name[`"]\)$/)]],
       ])
-      expect(indexes[2]!.fields[0].order).toBe('DESC')
+      expect(indexes[0]!.fields[0].order).toBe('DESC')
       await qi.removeIndex('people', 'both')
       await qi.removeIndex('people', ['name'])
       await qi.removeIndex('people', 'both', { ifExists: true })
       await expect(qi.removeIndex('people', 'both')).rejects.toThrow(/no index "both"/)
-      expect((await indexesOf(db, 'people')).map((index) => index.name)).toEqual(['people_email_unique', 'lowered'])
+      expect(byName(await indexesOf(db, 'people')).map((index) => index.name)).toEqual([
+        ...(calls ? ['lowered'] : []),
+        'people_email_unique',
+      ])
     })
     test('a unique index over equal keys is refused with the keys', async () => {
       await people()
@@ -286,16 +297,18 @@ describeEachEngine('query interface', (engine) => {
       })
       expect((await qi.describeTable('people')).email.defaultValue).toBe('none')
       const names = async (table: string, options?: object): Promise<string[]> =>
-        (await qi.showConstraints(table, options)).map((each: Row) => `${each.constraintType} ${each.constraintName}`)
+        (await qi.showConstraints(table, options))
+          .map((each: Row) => `${each.constraintType} ${each.constraintName}`)
+          .sort()
       expect(await names('people')).toEqual([
-        expect.stringMatching(/^PRIMARY KEY (?:PRIMARY|people_pkey)$/),
-        'UNIQUE people_email_unique',
-        'UNIQUE one_name',
         'CHECK has_name',
+        expect.stringMatching(/^PRIMARY KEY (?:PRIMARY|people_pkey)$/),
+        'UNIQUE one_name',
+        'UNIQUE people_email_unique',
       ])
       expect(await names('pets', { constraintType: 'FOREIGN KEY' })).toEqual([
-        'FOREIGN KEY pets_owner_id_foreign_idx',
         'FOREIGN KEY pets_kind_people_fk',
+        'FOREIGN KEY pets_owner_id_foreign_idx',
       ])
       expect(await names('pets', { columnName: 'kind' })).toEqual(['FOREIGN KEY pets_kind_people_fk'])
       await expect(db.query("INSERT INTO people (name) VALUES ('')")).rejects.toThrow(/has_name/)
@@ -323,7 +336,7 @@ describeEachEngine('query interface', (engine) => {
       await qi.addConstraint('t', { type: 'PRIMARY KEY', fields: ['a'], name: 't_key' })
       expect((await qi.describeTable('t')).a.primaryKey).toBe(true)
       await expect(qi.bulkInsert('t', [{ a: 1 }])).rejects.toBeInstanceOf(UniqueConstraintError)
-      await qi.removeConstraint('t', 't_key')
+      await qi.removeConstraint('t', engine.features.has('namedPrimaryKeys') ? 't_key' : 'PRIMARY')
       await qi.bulkInsert('t', [{ a: 1 }])
       expect((await contentsOf(db, 't')).t).toHaveLength(2)
     })
@@ -446,7 +459,7 @@ describeEachEngine('query interface', (engine) => {
       expect(await qi.rawSelect('people', { where: { name: evil } }, 'name')).toBe(evil)
       expect(await tablesOf(db)).toEqual(['people', 'pets'])
     })
-    test('take part in a transaction', async () => {
+    engine.requires('transactionalDdl')('take part in a transaction', async () => {
       await expect(
         db.transaction(async (transaction) => {
           await qi.bulkInsert('people', [{ name: 'Zoe' }], { transaction })

@@ -5,7 +5,7 @@ import { describeEachEngine } from '../support/databases.js'
 import type { Recorder } from '../support/recorder.js'
 import { DDL } from '../support/recorder.js'
 import { indexesOf } from '../support/schema.js'
-import type { Database, Table } from '../support/untyped.js'
+import type { Database, Row, Table } from '../support/untyped.js'
 
 describeEachEngine('a second sync finds nothing to do', (engine) => {
   let db: Database
@@ -21,6 +21,9 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
     await db.sync()
     expect(await ddl()).toEqual([])
   }
+
+  /** Where the engine has indexes over a part of the rows. */
+  const partial = (where: object): object => (engine.features.has('partialIndexes') ? { where } : {})
 
   const defaults: Record<string, object> = {
     'an empty string': { type: DataTypes.STRING, defaultValue: '' },
@@ -52,7 +55,7 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
       await isStable()
       await db.query(
         engine.quoted(
-          `INSERT INTO "Things" ("createdAt", "updatedAt") VALUES ('2020-01-01 00:00:00.000 +00:00', '2020-01-01 00:00:00.000 +00:00')`,
+          `INSERT INTO "Things" ("createdAt", "updatedAt") VALUES ('2020-01-01 00:00:00', '2020-01-01 00:00:00')`,
         ),
       )
       const [stored] = await Thing.findAll()
@@ -62,10 +65,11 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
   }
 
   test('types', async () => {
+    const hasCitext = (db.dialect.supports.dataTypes as Row).CITEXT === true
     const types = [
       'STRING',
       'TEXT',
-      'CITEXT',
+      ...(hasCitext ? (['CITEXT'] as const) : []),
       'BOOLEAN',
       'TINYINT',
       'SMALLINT',
@@ -103,7 +107,7 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
       },
       {
         tableName: 'odd "table" `name`',
-        indexes: [{ fields: ['a b', 'back'], unique: true, where: { back: { [Op.gt]: 3 } } }],
+        indexes: [{ fields: ['a b', 'back'], unique: true, ...partial({ back: { [Op.gt]: 3 } }) }],
       },
     )
     const Two = db.define('Two', {}, { tableName: 'order' })
@@ -158,7 +162,8 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
     })
     test('foreign, with every action and timing', async () => {
       const Target = db.define('Target', {})
-      for (const action of ['CASCADE', 'RESTRICT', 'NO ACTION', 'SET NULL', 'SET DEFAULT']) {
+      const more = engine.features.has('setDefaultAction') ? ['SET DEFAULT'] : []
+      for (const action of ['CASCADE', 'RESTRICT', 'NO ACTION', 'SET NULL', ...more]) {
         const Source = db.define(`Source${action.replaceAll(' ', '')}`, {
           targetId: { type: DataTypes.INTEGER, defaultValue: 1 },
         })
@@ -189,6 +194,8 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
   })
 
   test('indexes of every kind', async () => {
+    const calls = engine.traits.expressionIndexes === true
+    const joined = engine.traits.conflictClause === 'on-duplicate-key' ? '' : '|| b'
     db.define(
       'Thing',
       {
@@ -200,16 +207,20 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
       {
         indexes: [
           { fields: [{ name: 'a', order: 'DESC', collate: engine.collation }, 'b'] },
-          { name: 'calls', fields: [sql.fn('lower', sql.col('a')), 'b'] },
-          { name: 'literal', fields: [sql.literal("coalesce(a, 'none') || b")], unique: true },
-          { name: 'partial', fields: ['a'], unique: true, where: { deletedAt: null } },
+          ...(calls
+            ? [
+                { name: 'calls', fields: [sql.fn('lower', sql.col('a')), 'b'] },
+                { name: 'literal', fields: [sql.literal(`coalesce(a, 'none') ${joined}`)], unique: true },
+              ]
+            : []),
+          { name: 'partial', fields: ['a'], unique: true, ...partial({ deletedAt: null }) },
           {
             name: 'much',
             fields: ['a'],
-            where: {
+            ...partial({
               [Op.or]: [{ b: { [Op.between]: [1, 5] } }, { a: { [Op.like]: 'x%' } }, { flag: true }],
               b: [1, 2, 3],
-            },
+            }),
           },
           {
             fields: ['a', 'b', 'deletedAt', 'flag'],
@@ -221,7 +232,7 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
       },
     )
     await isStable()
-    expect(await indexesOf(db, 'Things')).toHaveLength(9)
+    expect(await indexesOf(db, 'Things')).toHaveLength(calls ? 9 : 7)
   })
 
   test('000-30, 000-32: a unique index comes with alter, and the plain one of the key goes', async () => {
@@ -235,7 +246,11 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
     await db.sync()
     make(true)
     const sent = await ddl({ alter: true })
-    expect(sent.map((text) => text.split(' ').slice(0, 2).join(' '))).toEqual(['DROP INDEX', 'CREATE UNIQUE'])
+    // InnoDB drops the key's own index by itself when another one takes its place.
+    expect(sent.map((text) => text.split(' ').slice(0, 2).join(' '))).toEqual(
+      engine.features.has('implicitForeignKeyIndex') ? ['ALTER TABLE'] : ['DROP INDEX', 'CREATE UNIQUE'],
+    )
+    expect(await indexesOf(db, 'Tasks')).toHaveLength(1)
     expect(await ddl({ alter: true })).toEqual([])
   })
 

@@ -433,7 +433,7 @@ describeEachEngine('sync', (engine) => {
       expect(await recorder.during(() => db.sync({ logging: false }), { all: true })).toEqual([])
     })
 
-    test('runs inside a transaction and disappears with it', async () => {
+    engine.requires('transactionalDdl')('runs inside a transaction and disappears with it', async () => {
       shop()
       await expect(
         db.transaction(async (transaction) => {

@@ -22,6 +22,9 @@ export const FEATURES = {
   isolationLevels: 'the engine has isolation levels',
   rebuildsTables: 'the engine writes a table anew to alter it (SQLite)',
   ownSql: 'the engine speaks the SQL of the test (SQLite)',
+  transactionalDdl: 'what defines tables takes part in transactions',
+  longKeys: 'texts and bytes of any length can be keys that foreign keys refer to',
+  namedPrimaryKeys: 'a primary key has a name of its own',
   switchableForeignKeys: 'the engine can switch the checks of foreign keys off',
 } as const
 export type Feature = keyof typeof FEATURES
@@ -51,6 +54,9 @@ const SQLITE: EngineSetup = {
     'deferrableConstraints',
     'setDefaultAction',
     'rebuildsTables',
+    'transactionalDdl',
+    'longKeys',
+    'namedPrimaryKeys',
     'ownSql',
     'switchableForeignKeys',
   ]),
@@ -69,7 +75,7 @@ const SQLITE: EngineSetup = {
 
 export const ALL: readonly EngineSetup[] = [SQLITE, POSTGRES, MARIADB, MYSQL]
 /** Engines that only run where MORTISE_ENGINES names them. */
-const ON_DEMAND: ReadonlySet<string> = new Set(['postgres', 'mariadb', 'mysql'])
+const ON_DEMAND: ReadonlySet<string> = new Set(['mariadb', 'mysql'])
 
 /** Set by `choose-engines`, once a run. */
 export const CHOSEN = 'MORTISE_ENGINES_CHOSEN'

@@ -1,7 +1,8 @@
 // MariaDB and MySQL for the behaviour tests: a database per test. Where the servers are: MORTISE_MARIADB and MORTISE_MYSQL, URLs of users who
 // may create databases.
-import { pathToFileURL } from 'node:url'
+
 import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import type { EngineSetup, Feature } from './engines.js'
 
 interface Admin {
@@ -31,7 +32,12 @@ async function open(url: string): Promise<Admin> {
 
 const worker = `mortise_test_${process.env.VITEST_POOL_ID ?? '0'}`
 
-function mysqlLike(name: 'mariadb' | 'mysql', url: string, howToStart: string, features: readonly Feature[]): EngineSetup {
+function mysqlLike(
+  name: 'mariadb' | 'mysql',
+  url: string,
+  howToStart: string,
+  features: readonly Feature[],
+): EngineSetup {
   let ready: Promise<Admin> | undefined
   let databases = 0
   async function admin(): Promise<Admin> {

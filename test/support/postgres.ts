@@ -71,6 +71,9 @@ export const POSTGRES: EngineSetup = {
     'rowLocks',
     'isolationLevels',
     'alterAddsNamedForeignKey',
+    'transactionalDdl',
+    'longKeys',
+    'namedPrimaryKeys',
   ]),
   collation: 'C',
   howToStart:

@@ -82,11 +82,9 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   FIXED: 'DECIMAL',
   NUMERIC: 'DECIMAL',
   REAL: 'DOUBLE',
-  'DOUBLE PRECISION': 'DOUBLE',
   FLOAT4: 'FLOAT',
   FLOAT8: 'DOUBLE',
   CHARACTER: 'CHAR',
-  'CHARACTER VARYING': 'VARCHAR',
   NVARCHAR: 'VARCHAR',
   NCHAR: 'CHAR',
   GEOMETRYCOLLECTION: 'GEOMCOLLECTION',
@@ -95,7 +93,10 @@ const SIZED: Readonly<Record<string, string>> = { DECIMAL: '(10,0)', CHAR: '(1)'
 
 /** `int(11)` → `INT`, `decimal( 10 )` → `DECIMAL(10,0)`. Widths of integers mean nothing, but that of TINYINT(1) and of ZEROFILL. */
 export function canonicalType(type: string): string {
-  const trimmed = type.trim()
+  const trimmed = type
+    .trim()
+    .replace(/^double\s+precision\b/i, 'DOUBLE')
+    .replace(/^character\s+varying\b/i, 'VARCHAR')
   const list = /^(enum|set)\s*\(/i.exec(trimmed)
   if (list)
     return `${list[1]!.toUpperCase()}(${quotedItems(trimmed.slice(list[0].length)).map(text).join(',')})${tail(trimmed)}`
@@ -172,6 +173,7 @@ export function canonicalDefault(given: string | null, type: string): string | n
     return inner.startsWith('x') ? `X${inner.slice(1).toUpperCase()}` : inner.toUpperCase()
   if (/^0x[0-9a-f]*$/i.test(inner)) return `X'${inner.slice(2).toUpperCase()}'`
   const clock = /^(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*(\d*)\s*\))?$/i.exec(inner)
+  if (clock && !/^(?:DATETIME|TIMESTAMP)/.test(type)) return '(CURRENT_TIMESTAMP)'
   if (clock) {
     // A column takes no other number of digits than its own.
     const digits = /^(?:DATETIME|TIMESTAMP)(?:\((\d)\))?$/.exec(type)?.[1] ?? clock[1] ?? ''

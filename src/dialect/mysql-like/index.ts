@@ -9,7 +9,7 @@ import { typeName } from '../../print/expr.js'
 import type { Syntax } from '../../print/writer.js'
 import { print, Writer } from '../../print/writer.js'
 import type { Change } from '../../schema/change.js'
-import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
+import type { ForeignKeySnapshot, SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
 import type { Expr } from '../../sql/expr.js'
 import type { QueryNode, TableName } from '../../sql/query.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
@@ -20,7 +20,7 @@ import { mysqlDatabases } from './databases.js'
 import { mysqlDriver } from './driver.js'
 import { translateError } from './faults.js'
 import type { IntrospectTraits } from './introspect.js'
-import { describeTable, introspect, listTables } from './introspect.js'
+import { checkForeignKey, describeTable, introspect, listTables } from './introspect.js'
 import type { PrintTraits } from './print.js'
 import { mysqlOperators, mysqlTable } from './print.js'
 import { literal, quoteIdentifier, quoteTable, text } from './text.js'
@@ -236,6 +236,9 @@ export abstract class MysqlLikeDialect implements Dialect {
   }
   describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
     return describeTable(table)
+  }
+  checkForeignKey(run: Run, foreignKey: ForeignKeySnapshot): Promise<void> {
+    return checkForeignKey(run, foreignKey)
   }
   restartCounter(table: TableName): string {
     return restartCounter(table)

@@ -65,7 +65,7 @@ describeEachEngine('the guides', (engine) => {
         )
       }
     })
-    test('an association over a unique name instead of the primary key', async () => {
+    engine.requires('longKeys')('an association over a unique name instead of the primary key', async () => {
       const { Ship, Captain } = await ships(
         (Ship, Captain) => Ship.belongsTo(Captain, { targetKey: 'name', foreignKey: 'captainName' }),
         { name: { type: DataTypes.TEXT, unique: true } },
@@ -132,7 +132,7 @@ describeEachEngine('the guides', (engine) => {
       expect(bar.fooId).toBe(foo.id)
       expect((await Bar.findOne({ include: Foo })).foo.id).toBe(foo.id)
     })
-    test('sourceKey, and the setter of the other side with a value of that key', async () => {
+    engine.requires('longKeys')('sourceKey, and the setter of the other side with a value of that key', async () => {
       const { Foo, Bar } = await foos(
         { sourceKey: 'name', foreignKey: 'fooName' },
         { name: { type: DataTypes.TEXT, unique: true } },

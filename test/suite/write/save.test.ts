@@ -37,7 +37,8 @@ describeEachEngine('save', (engine) => {
         await recorder.count(async () => {
           user = await User.create({ name: 'Ann' })
         }),
-      ).toBe(1)
+        // What the database made of the default is asked for where the insert does not answer.
+      ).toBe(engine.traits.returning === 'none' ? 2 : 1)
       expect(json(user)).toEqual({ id: 1, name: 'Ann', age: 3, rank: 7, note: null })
       expect([user.isNewRecord, user.changed()]).toEqual([false, false])
     })
