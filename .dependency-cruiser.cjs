@@ -1,12 +1,12 @@
 // The layers of docs/architecture.md as rules: value imports go down only, and never in a circle.
 // One row a folder: the folders whose *values* it may import besides its own.
-const below = (...rows) => [...new Set(rows.flat())];
+const below = (...rows) => [...new Set(rows.flat())]
 
-const layer0 = ['base', 'errors'];
-const layer1 = below(layer0, ['sql', 'types']);
-const layer2 = below(layer1, ['schema', 'print']);
-const layer3 = below(layer2, ['connect', 'dialect']);
-const layer4 = below(layer3, ['model', 'association']);
+const layer0 = ['base', 'errors']
+const layer1 = below(layer0, ['sql', 'types'])
+const layer2 = below(layer1, ['schema', 'print'])
+const layer3 = below(layer2, ['connect', 'dialect'])
+const layer4 = below(layer3, ['model', 'association'])
 
 const mayImport = {
   base: ['errors'],
@@ -22,7 +22,7 @@ const mayImport = {
   read: layer4,
   write: below(layer4, ['read']),
   sync: below(layer4, ['read']),
-};
+}
 
 // Folders of one layer may share types; values only where the table above says so.
 const layerOf = {
@@ -39,11 +39,11 @@ const layerOf = {
   read: 5,
   write: 5,
   sync: 5,
-};
+}
 
-const top = ['api', 'decorators', 'cli'];
-const folders = Object.keys(mayImport);
-const inside = (names) => `^src/(?:${names.join('|')})/`;
+const top = ['api', 'decorators', 'cli']
+const folders = Object.keys(mayImport)
+const inside = (names) => `^src/(?:${names.join('|')})/`
 
 const valueRules = folders.map((folder) => ({
   name: `layer:${folder}`,
@@ -55,7 +55,7 @@ const valueRules = folders.map((folder) => ({
     pathNot: inside([folder, ...mayImport[folder]]),
     dependencyTypesNot: ['type-only'],
   },
-}));
+}))
 
 const typeRules = folders.map((folder) => ({
   name: `layer-types:${folder}`,
@@ -67,7 +67,7 @@ const typeRules = folders.map((folder) => ({
     pathNot: [inside(folders.filter((other) => layerOf[other] <= layerOf[folder])), '^src/api/types'],
     dependencyTypes: ['type-only'],
   },
-}));
+}))
 
 module.exports = {
   forbidden: [
@@ -150,4 +150,4 @@ module.exports = {
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
     },
   },
-};
+}

@@ -1,9 +1,9 @@
 // Four projects, one per way a test is compiled: plain logic, behaviour on an engine, and the two kinds of decorators.
 // Every project reads `mortise` from src/, so a test needs no build.
-import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
 
-const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const alias = [
   { find: /^mortise$/, replacement: fromRoot('./src/index.ts') },
@@ -11,7 +11,7 @@ const alias = [
   { find: /^mortise\/decorators$/, replacement: fromRoot('./src/decorators/standard.ts') },
   { find: /^mortise\/(sqlite|postgres)$/, replacement: fromRoot('./src/dialect/$1/index.ts') },
   { find: /^mortise\/(mysql|mariadb)$/, replacement: fromRoot('./src/dialect/mysql-like/$1.ts') },
-];
+]
 
 // esbuild lowers decorators only below `esnext`.
 const esbuild = (experimentalDecorators: boolean) => ({
@@ -24,7 +24,7 @@ const esbuild = (experimentalDecorators: boolean) => ({
       experimentalDecorators,
     },
   },
-});
+})
 
 const project = (name: string, folders: string[], experimentalDecorators = false) => ({
   resolve: { alias },
@@ -34,7 +34,7 @@ const project = (name: string, folders: string[], experimentalDecorators = false
     include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
     globalSetup: fromRoot('./test/support/choose-engines.ts'),
   },
-});
+})
 
 export default defineConfig({
   test: {
@@ -47,4 +47,4 @@ export default defineConfig({
       project('decorators-standard', ['decorators-standard']),
     ],
   },
-});
+})

@@ -9,9 +9,13 @@ export class BaseError extends Error {
   }
 
   /** @deprecated Use `cause`. */
-  get parent(): unknown { return this.cause }
+  get parent(): unknown {
+    return this.cause
+  }
   /** @deprecated Use `cause`. */
-  get original(): unknown { return this.cause }
+  get original(): unknown {
+    return this.cause
+  }
 }
 
 /** Adds a property that loggers and JSON do not print. */
@@ -20,19 +24,36 @@ export function define(error: Error, key: string, value: unknown): void {
 }
 
 /** An option that does not exist, has a wrong value, or cannot be used together with another. */
-export class QueryError extends BaseError { override name = 'SequelizeQueryError' }
+export class QueryError extends BaseError {
+  override name = 'SequelizeQueryError'
+}
 /** Something that the engine in use cannot do. The message names the feature and the engine. */
-export class UnsupportedFeatureError extends BaseError { override name = 'SequelizeUnsupportedFeatureError' }
+export class UnsupportedFeatureError extends BaseError {
+  override name = 'SequelizeUnsupportedFeatureError'
+}
 /** A model definition that cannot be right. */
-export class DefinitionError extends BaseError { override name = 'SequelizeDefinitionError' }
+export class DefinitionError extends BaseError {
+  override name = 'SequelizeDefinitionError'
+}
 /** No row where one was asked for (`rejectOnEmpty`, `setX` to a key that does not exist). */
-export class EmptyResultError extends BaseError { override name = 'SequelizeEmptyResultError' }
+export class EmptyResultError extends BaseError {
+  override name = 'SequelizeEmptyResultError'
+}
 /** An instance operation that is impossible (`reload` of a row that is gone, no primary key). */
-export class InstanceError extends BaseError { override name = 'SequelizeInstanceError' }
+export class InstanceError extends BaseError {
+  override name = 'SequelizeInstanceError'
+}
 /** A scope that is not defined. */
-export class SequelizeScopeError extends BaseError { override name = 'SequelizeScopeError' }
+export class SequelizeScopeError extends BaseError {
+  override name = 'SequelizeScopeError'
+}
 
-export interface OptimisticLockErrorOptions { readonly message?: string, readonly modelName: string, readonly values: Record<string, unknown>, readonly where: unknown }
+export interface OptimisticLockErrorOptions {
+  readonly message?: string
+  readonly modelName: string
+  readonly values: Record<string, unknown>
+  readonly where: unknown
+}
 /** The row was changed by somebody else since it was read (`version: true`). */
 export class OptimisticLockError extends BaseError {
   override name = 'SequelizeOptimisticLockError'
@@ -40,7 +61,10 @@ export class OptimisticLockError extends BaseError {
   readonly values: Record<string, unknown>
   readonly where: unknown
   constructor(options: OptimisticLockErrorOptions) {
-    super(options.message ?? `Attempting to update a stale model instance: ${options.modelName}. Reload it and apply the change again.`)
+    super(
+      options.message ??
+        `Attempting to update a stale model instance: ${options.modelName}. Reload it and apply the change again.`,
+    )
     this.modelName = options.modelName
     this.values = options.values
     this.where = options.where

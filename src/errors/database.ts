@@ -15,7 +15,10 @@ export class DatabaseError extends BaseError {
   declare readonly parameters: readonly unknown[]
   constructor(options: DatabaseErrorOptions | Error) {
     const given = options instanceof Error ? { cause: options } : options
-    super(('message' in given && given.message) || (given.cause instanceof Error ? given.cause.message : 'Database error'), { cause: given.cause })
+    super(
+      ('message' in given && given.message) || (given.cause instanceof Error ? given.cause.message : 'Database error'),
+      { cause: given.cause },
+    )
     this.sql = ('sql' in given && given.sql) || ''
     define(this, 'parameters', ('parameters' in given && given.parameters) || [])
   }
@@ -45,40 +48,82 @@ export class ForeignKeyConstraintError extends ConstraintError {
   readonly value: unknown
   /** `parent`: the row referred to is missing; `child`: rows still refer to this one. */
   readonly reltype: 'parent' | 'child' | null
-  constructor(options: ConstraintErrorOptions & { readonly index?: string | null, readonly value?: unknown, readonly reltype?: 'parent' | 'child' | null }) {
+  constructor(
+    options: ConstraintErrorOptions & {
+      readonly index?: string | null
+      readonly value?: unknown
+      readonly reltype?: 'parent' | 'child' | null
+    },
+  ) {
     super(options)
     this.index = options.index ?? options.constraint ?? null
     this.value = options.value
     this.reltype = options.reltype ?? null
   }
 }
-export class CheckConstraintError extends ConstraintError { override name = 'SequelizeCheckConstraintError' }
-export class NotNullConstraintError extends ConstraintError { override name = 'SequelizeNotNullConstraintError' }
-export class ExclusionConstraintError extends ConstraintError { override name = 'SequelizeExclusionConstraintError' }
+export class CheckConstraintError extends ConstraintError {
+  override name = 'SequelizeCheckConstraintError'
+}
+export class NotNullConstraintError extends ConstraintError {
+  override name = 'SequelizeNotNullConstraintError'
+}
+export class ExclusionConstraintError extends ConstraintError {
+  override name = 'SequelizeExclusionConstraintError'
+}
 /** A constraint that does not exist was to be dropped. */
-export class UnknownConstraintError extends ConstraintError { override name = 'SequelizeUnknownConstraintError' }
+export class UnknownConstraintError extends ConstraintError {
+  override name = 'SequelizeUnknownConstraintError'
+}
 /** A statement took too long, or waited too long for a lock. */
-export class TimeoutError extends DatabaseError { override name = 'SequelizeTimeoutError' }
+export class TimeoutError extends DatabaseError {
+  override name = 'SequelizeTimeoutError'
+}
 /** The engine ended a transaction to resolve a deadlock. */
-export class DeadlockError extends DatabaseError { override name = 'SequelizeDeadlockError' }
+export class DeadlockError extends DatabaseError {
+  override name = 'SequelizeDeadlockError'
+}
 /** Concurrent transactions cannot be put in an order: run the transaction again. */
-export class SerializationError extends DatabaseError { override name = 'SequelizeSerializationError' }
-export class UnknownTableError extends DatabaseError { override name = 'SequelizeUnknownTableError' }
-export class UnknownColumnError extends DatabaseError { override name = 'SequelizeUnknownColumnError' }
+export class SerializationError extends DatabaseError {
+  override name = 'SequelizeSerializationError'
+}
+export class UnknownTableError extends DatabaseError {
+  override name = 'SequelizeUnknownTableError'
+}
+export class UnknownColumnError extends DatabaseError {
+  override name = 'SequelizeUnknownColumnError'
+}
 
 /** The way to the database is broken. */
 export class ConnectionError extends BaseError {
   override name = 'SequelizeConnectionError'
   constructor(messageOrCause: string | Error, options?: { readonly cause?: unknown }) {
-    super(typeof messageOrCause === 'string' ? messageOrCause : messageOrCause.message, { cause: options?.cause ?? (typeof messageOrCause === 'string' ? undefined : messageOrCause) })
+    super(typeof messageOrCause === 'string' ? messageOrCause : messageOrCause.message, {
+      cause: options?.cause ?? (typeof messageOrCause === 'string' ? undefined : messageOrCause),
+    })
   }
 }
-export class ConnectionRefusedError extends ConnectionError { override name = 'SequelizeConnectionRefusedError' }
-export class AccessDeniedError extends ConnectionError { override name = 'SequelizeAccessDeniedError' }
-export class HostNotFoundError extends ConnectionError { override name = 'SequelizeHostNotFoundError' }
-export class HostNotReachableError extends ConnectionError { override name = 'SequelizeHostNotReachableError' }
-export class InvalidConnectionError extends ConnectionError { override name = 'SequelizeInvalidConnectionError' }
-export class ConnectionTimedOutError extends ConnectionError { override name = 'SequelizeConnectionTimedOutError' }
-export class ConnectionLostError extends ConnectionError { override name = 'SequelizeConnectionLostError' }
+export class ConnectionRefusedError extends ConnectionError {
+  override name = 'SequelizeConnectionRefusedError'
+}
+export class AccessDeniedError extends ConnectionError {
+  override name = 'SequelizeAccessDeniedError'
+}
+export class HostNotFoundError extends ConnectionError {
+  override name = 'SequelizeHostNotFoundError'
+}
+export class HostNotReachableError extends ConnectionError {
+  override name = 'SequelizeHostNotReachableError'
+}
+export class InvalidConnectionError extends ConnectionError {
+  override name = 'SequelizeInvalidConnectionError'
+}
+export class ConnectionTimedOutError extends ConnectionError {
+  override name = 'SequelizeConnectionTimedOutError'
+}
+export class ConnectionLostError extends ConnectionError {
+  override name = 'SequelizeConnectionLostError'
+}
 /** No connection became free within `pool.acquire`. The message names who holds them. */
-export class ConnectionAcquireTimeoutError extends ConnectionError { override name = 'SequelizeConnectionAcquireTimeoutError' }
+export class ConnectionAcquireTimeoutError extends ConnectionError {
+  override name = 'SequelizeConnectionAcquireTimeoutError'
+}

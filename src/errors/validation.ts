@@ -4,7 +4,12 @@ import { BaseError, define } from './base.js'
 export type ValidationErrorOrigin = 'CORE' | 'DB' | 'FUNCTION' | 'DATATYPE'
 export type ValidationErrorType = 'notNull Violation' | 'string violation' | 'unique violation' | 'Validation error'
 
-const TYPE_OF_ORIGIN: Record<ValidationErrorOrigin, ValidationErrorType> = { CORE: 'notNull Violation', DB: 'unique violation', FUNCTION: 'Validation error', DATATYPE: 'Validation error' }
+const TYPE_OF_ORIGIN: Record<ValidationErrorOrigin, ValidationErrorType> = {
+  CORE: 'notNull Violation',
+  DB: 'unique violation',
+  FUNCTION: 'Validation error',
+  DATATYPE: 'Validation error',
+}
 
 /** One thing that is wrong with one attribute (Sequelize: `ValidationErrorItem`). */
 export class ValidationErrorItem extends Error {
@@ -17,8 +22,16 @@ export class ValidationErrorItem extends Error {
   readonly validatorName: string | null
   readonly validatorArgs: readonly unknown[]
   constructor(
-    message: string, type: ValidationErrorType | null = null, path: string | null = null, value: unknown = null, instance: unknown = null,
-    validatorKey: string | null = null, validatorName: string | null = null, validatorArgs: readonly unknown[] = [], origin?: ValidationErrorOrigin, cause?: unknown,
+    message: string,
+    type: ValidationErrorType | null = null,
+    path: string | null = null,
+    value: unknown = null,
+    instance: unknown = null,
+    validatorKey: string | null = null,
+    validatorName: string | null = null,
+    validatorArgs: readonly unknown[] = [],
+    origin?: ValidationErrorOrigin,
+    cause?: unknown,
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'ValidationErrorItem'
@@ -33,22 +46,35 @@ export class ValidationErrorItem extends Error {
   }
 
   /** For the `validate` of a user's own data type. Throws `DataTypeValidationError`. */
-  static throwDataTypeValidationError(message: string): never { throw new DataTypeValidationError(message) }
+  static throwDataTypeValidationError(message: string): never {
+    throw new DataTypeValidationError(message)
+  }
 }
 export const ValidationErrorItemOrigin = { CORE: 'CORE', DB: 'DB', FUNCTION: 'FUNCTION', DATATYPE: 'DATATYPE' } as const
-export const ValidationErrorItemType = { notnullviolation: 'CORE', stringviolation: 'CORE', uniqueviolation: 'DB', validationerror: 'FUNCTION' } as const
+export const ValidationErrorItemType = {
+  notnullviolation: 'CORE',
+  stringviolation: 'CORE',
+  uniqueviolation: 'DB',
+  validationerror: 'FUNCTION',
+} as const
 
 /** Values that do not fit the model; nothing was written. `errors` lists what is wrong, one item per finding. */
 export class ValidationError extends BaseError {
   override name = 'SequelizeValidationError'
   errors: ValidationErrorItem[]
-  constructor(message: string | null | undefined, errors: readonly ValidationErrorItem[] = [], options?: { readonly cause?: unknown }) {
+  constructor(
+    message: string | null | undefined,
+    errors: readonly ValidationErrorItem[] = [],
+    options?: { readonly cause?: unknown },
+  ) {
     super(message || errors.map((item) => `${item.type}: ${item.message}`).join(',\n') || 'Validation error', options)
     this.errors = [...errors]
   }
 
   /** The items that concern one attribute. */
-  get(path: string): ValidationErrorItem[] { return this.errors.filter((item) => item.path === path) }
+  get(path: string): ValidationErrorItem[] {
+    return this.errors.filter((item) => item.path === path)
+  }
 }
 
 export interface UniqueConstraintErrorOptions {
@@ -79,7 +105,9 @@ export class UniqueConstraintError extends ValidationError {
 }
 
 /** What a data type throws for a value that it cannot hold; becomes a `ValidationErrorItem` of origin DATATYPE. */
-export class DataTypeValidationError extends BaseError { override name = 'SequelizeDataTypeValidationError' }
+export class DataTypeValidationError extends BaseError {
+  override name = 'SequelizeDataTypeValidationError'
+}
 
 /** Several errors at once (`bulkCreate` with validation). */
 export class AggregateError extends BaseError {

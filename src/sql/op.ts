@@ -1,9 +1,50 @@
 /** The operator symbols that `where` takes (Sequelize: `Op`, docs/querying/operators). Registered symbols, equal across copies of the package. */
 const NAMES = [
-  'eq', 'ne', 'is', 'isNot', 'not', 'gt', 'gte', 'lt', 'lte', 'between', 'notBetween', 'in', 'notIn',
-  'like', 'notLike', 'iLike', 'notILike', 'startsWith', 'notStartsWith', 'endsWith', 'notEndsWith', 'substring', 'notSubstring',
-  'regexp', 'notRegexp', 'iRegexp', 'notIRegexp', 'overlap', 'contains', 'contained', 'match', 'any', 'all', 'values', 'col',
-  'anyKeyExists', 'allKeysExist', 'adjacent', 'strictLeft', 'strictRight', 'noExtendLeft', 'noExtendRight', 'and', 'or', 'placeholder',
+  'eq',
+  'ne',
+  'is',
+  'isNot',
+  'not',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'between',
+  'notBetween',
+  'in',
+  'notIn',
+  'like',
+  'notLike',
+  'iLike',
+  'notILike',
+  'startsWith',
+  'notStartsWith',
+  'endsWith',
+  'notEndsWith',
+  'substring',
+  'notSubstring',
+  'regexp',
+  'notRegexp',
+  'iRegexp',
+  'notIRegexp',
+  'overlap',
+  'contains',
+  'contained',
+  'match',
+  'any',
+  'all',
+  'values',
+  'col',
+  'anyKeyExists',
+  'allKeysExist',
+  'adjacent',
+  'strictLeft',
+  'strictRight',
+  'noExtendLeft',
+  'noExtendRight',
+  'and',
+  'or',
+  'placeholder',
 ] as const
 export type OpName = (typeof NAMES)[number]
 
@@ -55,7 +96,9 @@ export interface OpTypes {
   readonly or: unique symbol
   readonly placeholder: unique symbol
 }
-export const Op: OpTypes = Object.freeze(Object.fromEntries(NAMES.map((name) => [name, Symbol.for(name)]))) as unknown as OpTypes
+export const Op: OpTypes = Object.freeze(
+  Object.fromEntries(NAMES.map((name) => [name, Symbol.for(name)])),
+) as unknown as OpTypes
 
 const NAME_OF = new Map<symbol, OpName>(NAMES.map((name) => [Symbol.for(name), name]))
 /** Name of an operator symbol; undefined for a symbol that is none. */

@@ -4,19 +4,52 @@
 import type { Expr, OrderItem } from './expr.js'
 
 /** A table by its database name. `schema` null: the connection's default. */
-export interface TableName { readonly schema: string | null, readonly name: string }
+export interface TableName {
+  readonly schema: string | null
+  readonly name: string
+}
 
-export interface TableSource { readonly kind: 'table', readonly table: TableName, readonly alias: string | null, readonly indexHints?: readonly IndexHint[] }
-export interface DerivedSource { readonly kind: 'derived', readonly select: SelectNode, readonly alias: string, readonly lateral: boolean }
+export interface TableSource {
+  readonly kind: 'table'
+  readonly table: TableName
+  readonly alias: string | null
+  readonly indexHints?: readonly IndexHint[]
+}
+export interface DerivedSource {
+  readonly kind: 'derived'
+  readonly select: SelectNode
+  readonly alias: string
+  readonly lateral: boolean
+}
 /** `(left JOIN right …)`: keeps an outer join around an inner one. */
-export interface NestedSource { readonly kind: 'nested', readonly source: Source, readonly joins: readonly JoinNode[] }
+export interface NestedSource {
+  readonly kind: 'nested'
+  readonly source: Source
+  readonly joins: readonly JoinNode[]
+}
 export type Source = TableSource | DerivedSource | NestedSource
-export interface IndexHint { readonly type: 'USE' | 'FORCE' | 'IGNORE', readonly values: readonly string[] }
+export interface IndexHint {
+  readonly type: 'USE' | 'FORCE' | 'IGNORE'
+  readonly values: readonly string[]
+}
 
-export interface JoinNode { readonly kind: 'join', readonly type: 'inner' | 'left' | 'right' | 'cross', readonly source: Source, readonly on: Expr | null }
+export interface JoinNode {
+  readonly kind: 'join'
+  readonly type: 'inner' | 'left' | 'right' | 'cross'
+  readonly source: Source
+  readonly on: Expr | null
+}
 
-export interface SelectItem { readonly expr: Expr, readonly alias: string | null }
-export interface LockClause { readonly strength: 'UPDATE' | 'SHARE' | 'KEY SHARE' | 'NO KEY UPDATE', readonly of: readonly string[], readonly skipLocked: boolean, readonly noWait: boolean }
+export interface SelectItem {
+  readonly expr: Expr
+  readonly alias: string | null
+}
+export interface LockClause {
+  readonly strength: 'UPDATE' | 'SHARE' | 'KEY SHARE' | 'NO KEY UPDATE'
+  readonly of: readonly string[]
+  readonly skipLocked: boolean
+  readonly noWait: boolean
+}
 
 export interface SelectNode {
   readonly kind: 'select'
@@ -44,7 +77,10 @@ export interface ConflictClause {
   readonly action: 'nothing' | readonly Assignment[]
   readonly where: Expr | null
 }
-export interface Assignment { readonly column: string, readonly value: Expr | 'excluded' }
+export interface Assignment {
+  readonly column: string
+  readonly value: Expr | 'excluded'
+}
 
 export interface InsertNode {
   readonly kind: 'insert'
@@ -58,7 +94,7 @@ export interface InsertNode {
 export interface UpdateNode {
   readonly kind: 'update'
   readonly table: TableName
-  readonly set: readonly { readonly column: string, readonly value: Expr }[]
+  readonly set: readonly { readonly column: string; readonly value: Expr }[]
   readonly where: Expr | null
   readonly orderBy: readonly OrderItem[]
   readonly limit: Expr | null
@@ -75,7 +111,18 @@ export interface DeleteNode {
 export type QueryNode = SelectNode | InsertNode | UpdateNode | DeleteNode
 
 const EMPTY_SELECT: SelectNode = {
-  kind: 'select', distinct: false, columns: [], from: null, joins: [], where: null, groupBy: [], having: null, orderBy: [], limit: null, offset: null, lock: null,
+  kind: 'select',
+  distinct: false,
+  columns: [],
+  from: null,
+  joins: [],
+  where: null,
+  groupBy: [],
+  having: null,
+  orderBy: [],
+  limit: null,
+  offset: null,
+  lock: null,
 }
 /** A select with every clause empty but those given. */
 export const select = (clauses: Partial<Omit<SelectNode, 'kind'>>): SelectNode => ({ ...EMPTY_SELECT, ...clauses })

@@ -17,8 +17,8 @@ import { column, compare, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
 import { explain } from './faults.js'
-import { missingRow } from './row.js'
 import { madeByInsert } from './reread.js'
+import { missingRow } from './row.js'
 import { returningOf } from './statements.js'
 
 type Convert = ((value: unknown) => unknown) | null
