@@ -84,5 +84,18 @@ export const unescaped = (content: string): string =>
     .replace(/\\(.)/gs, (_all, letter: string) => (Object.hasOwn(LETTERS, letter) ? LETTERS[letter]! : letter))
 const LETTERS: Readonly<Record<string, string>> = { '0': '\0', n: '\n', t: '\t', r: '\r', Z: '\u001a', b: '\b' }
 
-/** `information_schema` of MySQL writes expressions as the content of a string: `_utf8mb4\\'a\\'`. */
-export const unescapedExpression = (sql: string): string => sql.replace(/\\(.)/gs, '$1')
+/**
+ * `information_schema` of MySQL writes expressions as the content of a string, `_utf8mb4\\'a\\'`, and takes the bytes of their letters for
+ * letters: `ü` is reported as `Ã¼`.
+ */
+export function unescapedExpression(sql: string): string {
+  const plain = sql.replace(/\\(.)/gs, '$1')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all letters of one byte
+  if (!/[\x80-\xff]/.test(plain) || /[^\x00-\xff]/.test(plain)) return plain
+  try {
+    return UTF8.decode(Buffer.from(plain, 'latin1'))
+  } catch {
+    return plain
+  }
+}
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
