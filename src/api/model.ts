@@ -53,7 +53,7 @@ import type {
   HasOneOptions,
   Target,
 } from './types/associations.js'
-import type { InitOptions, ModelAttributes, ModelOptions } from './types/define.js'
+import type { AttributeOptions, InitOptions, ModelAttributes, ModelOptions } from './types/define.js'
 import type { HookHolder, ModelHooks } from './types/hooks.js'
 import type { ElementOf, IncludeCheck, IncludeNameOf, Loaded, NotGiven, Relation } from './types/include.js'
 import type { AnyModel, ModelCtor, Untyped, UpdateValues } from './types/infer.js'
@@ -223,8 +223,8 @@ export abstract class Model<
     return metadata.attributes(this) as never
   }
   /** @deprecated v6's property for `getAttributes()`. */
-  static get rawAttributes(): { readonly [attribute: string]: Attribute } {
-    return metadata.attributes(this)
+  static get rawAttributes(): { readonly [attribute: string | symbol]: Attribute & AttributeOptions } {
+    return metadata.attributes(this) as never
   }
   /** @deprecated v6: attributes with a column. */
   static get tableAttributes(): { readonly [attribute: string]: Attribute } {
@@ -253,7 +253,7 @@ export abstract class Model<
     return registration(this).definition.getIndexes()
   }
   /** Associations by name. */
-  static get associations(): { readonly [name: string]: AnyAssociation & AssociationContract } {
+  static get associations(): { readonly [name: string]: Association } {
     return metadata.associations(this) as never
   }
   /** Throws for a name that is no association, naming the nearest. */
@@ -273,7 +273,9 @@ export abstract class Model<
     registration(this).definition.removeAttribute(name)
   }
   /** Adds attributes, or completes those there are. */
-  static mergeAttributesDefault(attributes: { readonly [name: string]: object }): typeof this.rawAttributes {
+  static mergeAttributesDefault(attributes: { readonly [name: string]: object }): {
+    readonly [attribute: string]: Attribute
+  } {
     return metadata.mergeAttributes(this, attributes)
   }
   /** v6: attributes are always up to date; kept for programs that call it. */
@@ -293,7 +295,7 @@ export abstract class Model<
     this: ModelCtor<S>,
     target: Target<Tg>,
     options?: FK | HasOneOptions<As, FK>,
-  ): Association<'HasOne', S, Tg, As, FK> {
+  ): Association<S, Tg, FK, As, 'HasOne'> {
     return associate(this, 'hasOne', target, options) as never
   }
   /** The source has the foreign key. Docs: associations/belongs-to. */
@@ -306,7 +308,7 @@ export abstract class Model<
     this: ModelCtor<S>,
     target: Target<Tg>,
     options?: FK | BelongsToOptions<As, FK>,
-  ): Association<'BelongsTo', S, Tg, As, FK> {
+  ): Association<S, Tg, FK, As, 'BelongsTo'> {
     return associate(this, 'belongsTo', target, options) as never
   }
   /** The target has the foreign key; any number of target rows. Docs: associations/has-many. */
@@ -319,7 +321,7 @@ export abstract class Model<
     this: ModelCtor<S>,
     target: Target<Tg>,
     options?: FK | HasManyOptions<As, FK>,
-  ): Association<'HasMany', S, Tg, As, FK> {
+  ): Association<S, Tg, FK, As, 'HasMany'> {
     return associate(this, 'hasMany', target, options) as never
   }
   /** A table between the two has both foreign keys. Docs: associations/belongs-to-many. */
@@ -327,7 +329,7 @@ export abstract class Model<
     this: ModelCtor<S>,
     target: Target<Tg>,
     options: BelongsToManyOptions<As>,
-  ): Association<'BelongsToMany', S, Tg, As, string> {
+  ): Association<S, Tg, string, As, 'BelongsToMany'> {
     return associate(this, 'belongsToMany', target, options) as never
   }
 

@@ -15,13 +15,16 @@ export interface AnyAssociation {
   readonly associationType: AssociationKind
   readonly as: string
 }
-/** What `User.hasOne(Task, { as: 'task' })` returns; usable in `include`. */
+/**
+ * What `User.hasOne(Task, { as: 'task' })` returns; usable in `include`.
+ * `declare static associations: { task: Association<User, Task> }` types a class's own (docs: models/model-typing).
+ */
 export interface Association<
-  K extends AssociationKind = AssociationKind,
   S = any,
   T = any,
-  As extends string = string,
   FK extends string = string,
+  As extends string = string,
+  K extends AssociationKind = AssociationKind,
 > {
   readonly associationType: K
   readonly source: ModelCtor<S>
@@ -38,7 +41,7 @@ export interface Association<
 }
 /** `Task` or `Task[]` of an association object. */
 export type RelationOf<A> =
-  A extends Association<infer K, any, infer T, any, any> ? (K extends 'HasMany' | 'BelongsToMany' ? T[] : T) : never
+  A extends Association<any, infer T, any, any, infer K> ? (K extends 'HasMany' | 'BelongsToMany' ? T[] : T) : never
 
 type Action = ReferentialAction | Lowercase<ReferentialAction>
 /** The foreign key as an object: its name, its column, and any option of an attribute. */
@@ -180,6 +183,7 @@ export type HasOneGetAssociationMixin<T extends AnyModel> = (
 export type HasOneSetAssociationMixin<T extends AnyModel, PrimaryKey> = {
   (newAssociation: null, options?: HasOneSetAssociationMixinOptions): Promise<null>
   (newAssociation: T | PrimaryKey, options?: HasOneSetAssociationMixinOptions): Promise<T>
+  (newAssociation: T | PrimaryKey | null, options?: HasOneSetAssociationMixinOptions): Promise<T | null>
 }
 /** `createX` of a hasOne. `Excluded`: the foreign key, which the association fills in. */
 export type HasOneCreateAssociationMixin<

@@ -71,6 +71,7 @@ export interface AttributeOptions {
   readonly insertAfter?: string
 }
 export type ModelAttributeColumnOptions = AttributeOptions
+export type { Attribute as NormalizedAttributeOptions } from '../../model/attribute.js'
 export type AttributesDefinition = {
   readonly [name: string]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark
 }
