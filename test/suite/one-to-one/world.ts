@@ -40,10 +40,7 @@ export async function worldOf(engine: Engine, options: ConnectOptions = {}): Pro
   await sequelize.sync()
   // Keys count from 1 on every engine.
   await Country.bulkCreate([{ name: 'Norway' }])
-  await City.bulkCreate([
-    { name: 'Oslo', countryId: 1 },
-    { name: 'Rome' },
-  ])
+  await City.bulkCreate([{ name: 'Oslo', countryId: 1 }, { name: 'Rome' }])
   await Address.bulkCreate([
     { street: 'Storgata', cityId: 1 },
     { street: 'Via Appia', cityId: 2 },
