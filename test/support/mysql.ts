@@ -30,6 +30,17 @@ async function open(url: string): Promise<Admin> {
   return admin
 }
 
+/** Another run of the tests may be at work. */
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const worker = `mortise_test_${process.env.VITEST_POOL_ID ?? '0'}`
 
 function mysqlLike(
@@ -45,7 +56,7 @@ function mysqlLike(
       const own = await open(url)
       // What a run that was stopped has left behind.
       for (const [left] of await own.query(`SHOW DATABASES LIKE '${worker.replaceAll('_', '\\_')}\\_%'`))
-        await own.query(`DROP DATABASE \`${String(left)}\``)
+        if (!isRunning(Number(String(left).split('_')[3]))) await own.query(`DROP DATABASE \`${String(left)}\``)
       return own
     })()
     return await ready

@@ -83,8 +83,13 @@ function list(value: unknown): readonly unknown[] {
   throw new DataTypeValidationError('The coordinates of a GeoJSON geometry are arrays of numbers.')
 }
 
-/** GeoJSON from the engine's bytes; with a `crs` member where the column has an SRID. */
-export function geometryOf(value: unknown): unknown {
+/**
+ * GeoJSON from the engine's bytes; with a `crs` member where the column has an SRID. One driver hands over GeoJSON, the other one points and
+ * lists of points: `type` is what the column is declared to hold, where lists alone would not tell.
+ */
+export function geometryOf(value: unknown, type: unknown = undefined): unknown {
+  if (typeof value === 'object' && value !== null && !('type' in value) && !(value instanceof Uint8Array))
+    return ofPoints(value, typeof type === 'string' ? CODES[type.toLowerCase()] : undefined)
   if (!(value instanceof Uint8Array) || value.length < 9) return value
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   const srid = bytes.readUInt32LE(0)
@@ -129,4 +134,20 @@ function readPosition(cursor: Cursor, isLittle: boolean): number[] {
   return isLittle
     ? [bytes.readDoubleLE(at), bytes.readDoubleLE(at + 8)]
     : [bytes.readDoubleBE(at), bytes.readDoubleBE(at + 8)]
+}
+
+interface Pair {
+  readonly x: number
+  readonly y: number
+}
+const pairOf = (point: unknown): number[] => [(point as Pair).x, (point as Pair).y]
+const coordinatesOf = (value: unknown): unknown => (Array.isArray(value) ? value.map(coordinatesOf) : pairOf(value))
+function ofPoints(value: object, declared: number | undefined): Record<string, unknown> {
+  if (declared === 7 && Array.isArray(value))
+    return { type: NAMES[7], geometries: value.map((one: object) => ofPoints(one, undefined)) }
+  let depth = 0
+  for (let one: unknown = value; Array.isArray(one); one = one[0]) depth += 1
+  // A point, a line, a polygon; deeper ones are many of them.
+  const code = declared ?? [1, 2, 3, 6][depth] ?? 6
+  return { type: NAMES[code], coordinates: coordinatesOf(value) }
 }

@@ -175,7 +175,7 @@ const geometryRow: Row = ({ options }) => {
   return {
     sql: typeof options.type === 'string' ? options.type.toUpperCase() : 'GEOMETRY',
     toBind: (value) => geometryBytes(value, srid),
-    fromRow: geometryOf,
+    fromRow: (value) => geometryOf(value, options.type),
   }
 }
 
