@@ -74,6 +74,9 @@ const SQLITE: EngineSetup = {
 }
 
 export const ALL: readonly EngineSetup[] = [SQLITE, POSTGRES, MARIADB, MYSQL]
+/** Engines that only run where MORTISE_ENGINES names them. */
+const ON_DEMAND: ReadonlySet<string> = new Set(['mariadb', 'mysql'])
+
 /** Set by `choose-engines`, once a run. */
 export const CHOSEN = 'MORTISE_ENGINES_CHOSEN'
 
@@ -91,7 +94,7 @@ export async function chooseEngines(tell: (line: string) => void): Promise<reado
   const unknown = named?.find((name) => !ALL.some((setup) => setup.name === name))
   if (unknown !== undefined)
     throw new Error(`MORTISE_ENGINES names "${unknown}". There are: ${ALL.map((setup) => setup.name).join(', ')}.`)
-  const wanted = ALL.filter((setup) => named?.includes(setup.name) ?? true)
+  const wanted = ALL.filter((setup) => (named ? named.includes(setup.name) : !ON_DEMAND.has(setup.name)))
   const answers = await Promise.all(wanted.map((setup) => setup.answers()))
   const missing = wanted.filter((_setup, index) => !answers[index])
   if (missing.length > 0 && (named !== undefined || process.env.CI === 'true'))

@@ -119,6 +119,6 @@ export const MARIADB: EngineSetup = mysqlLike(
 export const MYSQL: EngineSetup = mysqlLike(
   'mysql',
   process.env.MORTISE_MYSQL ?? 'mysql://orm:orm-secret@127.0.0.1:13316',
-  'MySQL: on Debian `scripts/engines/mysql.sh start`; or give the URL of a user who may create databases in MORTISE_MYSQL',
+  'MySQL: start one, for example with `docker run -e MYSQL_USER=orm -e MYSQL_PASSWORD=orm-secret -e MYSQL_ROOT_PASSWORD=root -p 13316:3306 mysql`, or give the URL of a user who may create databases in MORTISE_MYSQL',
   [],
 )
