@@ -1,5 +1,6 @@
 // PostgreSQL for the behaviour tests: a database per worker, a schema per test, both made here. The schema comes first in the search
-// path, so that a test sees an empty database; extensions stand in `public` behind it.
+// path, so that a test sees an empty database; extensions stand in `public` behind it. A worker holds a lock on its database: several runs
+// at a time do not meet.
 // Where the server is: MORTISE_POSTGRES, a URL. Default: postgres://postgres@127.0.0.1:5432/postgres.
 import { createRequire } from 'node:module'
 import type { EngineSetup } from './engines.js'
@@ -21,7 +22,8 @@ function open(database?: string): Admin {
   return admin
 }
 
-const worker = `mortise_test_${process.env.VITEST_POOL_ID ?? '0'}`
+/** Any number, the same in every run. */
+const LOCKS = 1_836_021_365
 // A test may drop every schema there is.
 const EXTENSIONS = `CREATE SCHEMA IF NOT EXISTS public; ${['citext', 'hstore', 'btree_gist'].map((name) => `CREATE EXTENSION IF NOT EXISTS ${name} SCHEMA public`).join('; ')}`
 // Everything that a test has made: its schema, and those that it made itself.
@@ -30,29 +32,46 @@ const CLEAN = `DO $$ DECLARE name text; BEGIN
   LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
 END $$`
 
-async function makeDatabase(): Promise<void> {
-  const server = open()
-  await server.connect()
-  try {
-    const { rows } = await server.query(`SELECT 1 FROM pg_database WHERE datname = '${worker}'`)
-    if (rows.length > 0) return
-    // Letters are ordered as in the other engines, and nobody waits for a disk that tests do not need.
-    await server.query(`CREATE DATABASE ${worker} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
-    await server.query(`ALTER DATABASE ${worker} SET synchronous_commit = off`)
-  } finally {
-    await server.end()
+/** A database that nobody else uses as long as the connection given is open. */
+async function claimDatabase(server: Admin): Promise<string> {
+  for (let number = Number(process.env.VITEST_POOL_ID ?? '0'); ; number += 1) {
+    const { rows } = await server.query(`SELECT pg_try_advisory_lock(${LOCKS}, ${number}) AS mine`)
+    if (rows[0]?.mine === true) return `mortise_test_${number}`
   }
 }
 
-let ready: Promise<Admin> | undefined
-async function adminOfWorker(): Promise<Admin> {
+async function makeDatabase(server: Admin, name: string): Promise<void> {
+  const { rows } = await server.query(`SELECT 1 FROM pg_database WHERE datname = '${name}'`)
+  if (rows.length > 0) return
+  // Letters are ordered as in the other engines, and nobody waits for a disk that tests do not need.
+  await server.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
+  await server.query(`ALTER DATABASE ${name} SET synchronous_commit = off`)
+}
+
+interface Worker {
+  readonly database: string
+  readonly admin: Admin
+  close(): Promise<void>
+}
+let ready: Promise<Worker> | undefined
+async function workerOfRun(): Promise<Worker> {
   ready ??= (async () => {
-    await makeDatabase()
-    const admin = open(worker)
+    const server = open()
+    await server.connect()
+    const database = await claimDatabase(server)
+    await makeDatabase(server, database)
+    const admin = open(database)
     await admin.connect()
     // What a run that was stopped has left behind.
     await admin.query(CLEAN)
-    return admin
+    return {
+      database,
+      admin,
+      async close() {
+        await admin.end()
+        await server.end()
+      },
+    }
   })()
   return await ready
 }
@@ -90,7 +109,7 @@ export const POSTGRES: EngineSetup = {
     }
   },
   async prepare() {
-    const admin = await adminOfWorker()
+    const { admin, database } = await workerOfRun()
     const schema = `test_${process.pid}_${++schemas}`
     await admin.query(`SET client_min_messages = warning; ${EXTENSIONS}; CREATE SCHEMA ${schema}`)
     const { hostname, port, username, password } = new URL(url)
@@ -101,7 +120,7 @@ export const POSTGRES: EngineSetup = {
         port: Number(port || 5432),
         user: decodeURIComponent(username),
         ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-        database: worker,
+        database,
         searchPath: `${schema}, public`,
       },
       remove: async () => {
@@ -110,8 +129,8 @@ export const POSTGRES: EngineSetup = {
     }
   },
   async close() {
-    const admin = await ready
+    const worker = await ready
     ready = undefined
-    await admin?.end()
+    await worker?.close()
   },
 }
