@@ -14,6 +14,8 @@ export interface Statement {
   readonly single?: boolean
   /** Integers beyond 2^53 may come: they are read without loss, as text. Drivers that see it by themselves need no hint. */
   readonly wide?: boolean
+  /** Schemas in which this statement alone looks for tables, where the engine has the trait `searchPath`. */
+  readonly searchPath?: readonly string[]
 }
 
 export interface Result {
@@ -25,15 +27,20 @@ export interface Result {
   readonly lastInsertId: number | bigint | string | null
 }
 
+export interface RowStream {
+  readonly columns: readonly string[]
+  readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
+}
+
 export interface Connection {
   /** Unique within the process; for logs and for errors that name the holder. */
   readonly id: number
   execute(statement: Statement): Result | Promise<Result>
-  /** Rows one by one, for streams. */
-  iterate?(statement: Statement): {
-    readonly columns: readonly string[]
-    readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
-  }
+  /**
+   * Rows one by one, for streams. The connection is the caller's until the last row, or until the caller stops (`break`, `return()`); it
+   * is as it was before afterwards, within a transaction or outside of one.
+   */
+  iterate?(statement: Statement, options?: { readonly batchSize?: number }): RowStream | Promise<RowStream>
   close(): void | Promise<void>
   /** The driver answers at once (`execute` returns no promise). */
   readonly isSynchronous?: boolean
