@@ -29,6 +29,8 @@ export interface Traits {
   readonly updateLimit: boolean
   readonly deferrableConstraints: boolean
   readonly partialIndexes: boolean
+  /** Unique indexes may have a condition. Default: as `partialIndexes`. */
+  readonly partialUniqueIndexes?: boolean
   readonly expressionIndexes: boolean
   /** The engine adds an index to a foreign key by itself. */
   readonly implicitForeignKeyIndex: boolean

@@ -21,6 +21,8 @@ export interface ColumnSnapshot {
   readonly comment: string | null
   /** Expression of a generated column; null: an ordinary one; undefined: the picture says nothing of it (models cannot declare it). */
   readonly generated?: { readonly expression: string; readonly stored: boolean } | null
+  /** `SELECT *` leaves it out; never compared. */
+  readonly invisible?: boolean
   /** It counts by IDENTITY instead of a default; never compared. */
   readonly identity?: boolean
   /** Members of an enum column, where the engine has them in the type. */

@@ -217,16 +217,19 @@ export function indexOf(
 ): IndexSnapshot {
   const { dialect } = runtime
   const isPartial = options.where !== undefined && options.where !== null
+  const { partialIndexes, partialUniqueIndexes = partialIndexes } = dialect.traits
+  const hasPartial = options.unique === true ? partialUniqueIndexes : partialIndexes
   const place = `index "${options.name}" of ${owner}`
-  if (isPartial && !dialect.traits.partialIndexes && options.purpose !== 'one-to-one')
-    throw new DefinitionError(`The ${place} has a \`where\`, but ${dialect.name} has no partial indexes. Leave it out.`)
-  const condition =
-    isPartial && dialect.traits.partialIndexes ? normaliseWhere(options.where, tablesOf(runtime, definition)) : null
+  if (isPartial && !hasPartial && options.purpose !== 'one-to-one')
+    throw new DefinitionError(
+      `The ${place} has a \`where\`, but ${dialect.name} has no ${partialUniqueIndexes ? 'partial indexes, except unique ones' : 'partial indexes'}. Leave it out.`,
+    )
+  const condition = isPartial && hasPartial ? normaliseWhere(options.where, tablesOf(runtime, definition)) : null
   return {
     name: shorten(options.name, dialect.traits.maxIdentifierLength),
     fields: options.fields.map((field) => fieldOf(runtime, field, options.operator ?? null, definition, place)),
     // A rule for some of the rows cannot become one for all of them.
-    unique: options.unique === true && !(isPartial && !dialect.traits.partialIndexes),
+    unique: options.unique === true && !(isPartial && !hasPartial),
     type: options.type ?? null,
     using: options.using ?? null,
     where: condition && dialect.printInline(condition),

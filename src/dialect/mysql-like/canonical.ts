@@ -14,6 +14,7 @@ import type {
 } from '../../schema/snapshot.js'
 import { indexSnapshot, tableKey } from '../../schema/snapshot.js'
 import { decimalOf } from '../../types/numbers.js'
+import { withConditions } from './conditions.js'
 import { canonicalExpression, stripParentheses, unescaped } from './expression.js'
 import { text } from './text.js'
 
@@ -28,7 +29,8 @@ export function canonical(snapshot: SchemaSnapshot, traits: CanonicalTraits): Sc
   return { tables: snapshot.tables.map((table) => canonicalTable(table, traits)) }
 }
 
-function canonicalTable(table: TableSnapshot, traits: CanonicalTraits): TableSnapshot {
+function canonicalTable(given: TableSnapshot, traits: CanonicalTraits): TableSnapshot {
+  const table = withConditions(given, traits.expressionIndexes)
   const keyColumns = new Set(table.primaryKey?.columns)
   const columns = table.columns.map((column) => canonicalColumn(column, keyColumns.has(column.name)))
   const types = new Map(columns.map((column) => [column.name, column.type]))
@@ -214,8 +216,10 @@ function canonicalIndex(
   const type = index.type?.toUpperCase() ?? null
   const isSpecial = type === 'FULLTEXT' || type === 'SPATIAL'
   const place = `index "${index.name}" of "${tableKey(table.table)}"`
-  if (index.where !== null)
-    throw new UnsupportedFeatureError(`The ${place} has a condition, but ${traits.engine} has no partial indexes.`)
+  if (index.where !== null && !index.unique)
+    throw new UnsupportedFeatureError(
+      `The ${place} has a condition, but ${traits.engine} has no partial indexes, except unique ones.`,
+    )
   const using = index.using?.toUpperCase() ?? null
   return {
     ...index,
@@ -226,6 +230,10 @@ function canonicalIndex(
     type: isSpecial ? type : null,
     // InnoDB makes what it can make, whatever is asked for.
     using: using === 'BTREE' || using === 'HASH' || isSpecial ? null : using,
+    ...(index.where !== null && {
+      where: canonicalExpression(stripParentheses(index.where)),
+      whereSql: index.whereSql ?? index.where,
+    }),
     include: [],
     parser: isSpecial ? index.parser : null,
     concurrently: false,

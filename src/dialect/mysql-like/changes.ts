@@ -21,6 +21,7 @@ import { findTable, tableKey } from '../../schema/snapshot.js'
 import type { TableName } from '../../sql/query.js'
 import type { ForeignKeyChecks, SchemaStatement } from '../dialect.js'
 import { isImplied, isLargeType } from './canonical.js'
+import { withoutConditions } from './conditions.js'
 import { quoteIdentifier, quoteTable, text } from './text.js'
 
 export const foreignKeyChecks: ForeignKeyChecks = {
@@ -32,9 +33,14 @@ export const foreignKeyChecks: ForeignKeyChecks = {
 
 export const restartCounter = (table: TableName): string => `ALTER TABLE ${quoteTable(table)} AUTO_INCREMENT = 1`
 
-/** `expressionDefaults`: defaults of TEXT, BLOB and JSON must be expressions (MySQL). */
-export function mysqlWords(expressionDefaults: boolean): DdlWords {
-  const words: DdlWords = {
+export interface MysqlWords extends DdlWords {
+  readonly expressionIndexes: boolean
+}
+
+/** `expressionDefaults`: defaults of TEXT, BLOB and JSON must be expressions (MySQL). `expressionIndexes`: expressions may be indexed. */
+export function mysqlWords(expressionDefaults: boolean, expressionIndexes: boolean): MysqlWords {
+  const words: MysqlWords = {
+    expressionIndexes,
     quoteIdentifier,
     quoteTable,
     autoIncrement: 'AUTO_INCREMENT',
@@ -59,6 +65,7 @@ export function mysqlWords(expressionDefaults: boolean): DdlWords {
         ...columnWords(given, words),
         // TIMESTAMP columns are NOT NULL unless they are told otherwise.
         column.nullable && !column.generated && /^TIMESTAMP/.test(column.type) ? 'NULL' : '',
+        column.invisible ? 'INVISIBLE' : '',
         column.comment === null ? '' : `COMMENT ${text(column.comment)}`,
       ]
         .filter(Boolean)
@@ -139,9 +146,9 @@ function createTable(table: TableSnapshot, words: DdlWords): string {
 export function printChanges(
   given: readonly Change[],
   actual: SchemaSnapshot,
-  words: DdlWords,
+  words: MysqlWords,
 ): readonly SchemaStatement[] {
-  const changes = withoutImplied(given, actual)
+  const changes = withoutConditions(withoutImplied(given, actual), actual, words.expressionIndexes)
   const around = keysAround(changes, actual)
   // A table's ALTER stands where the last of its parts stood: columns of other tables may be needed first.
   const groups = new Map<string, { readonly clauses: string[]; last: Change }>()

@@ -2,6 +2,7 @@
  * SQL expressions as the servers keep them, brought into one spelling: MySQL lowers keywords, adds parentheses and character sets and
  * escapes quotes; MariaDB keeps more of what was written. Text in, text out; used by `canonical` and `introspect`.
  */
+import { groupedExpression } from './expression-tree.js'
 import { text } from './text.js'
 
 const TOKEN =
@@ -9,6 +10,8 @@ const TOKEN =
 
 export function canonicalExpression(sql: string): string {
   const tokens = [...sql.matchAll(TOKEN)].map((match) => match[0])
+  const grouped = groupedExpression(tokens.map((token, at) => spelled(token, tokens[at + 1])))
+  if (grouped !== null) return grouped
   let result = ''
   tokens.forEach((token, at) => {
     const word = spelled(token, tokens[at + 1])
@@ -32,7 +35,7 @@ const KEYWORDS = new Set(
 /** Words that stand for themselves; any other word is a column. */
 const WORDS = new Set([
   ...KEYWORDS,
-  ...'null true false current_timestamp current_date current_time day hour minute month second year week quarter microsecond signed unsigned char binary date datetime time decimal json using collate utf8mb4 utf8mb3 latin1 ascii'.split(
+  ...'null true false current_timestamp current_date current_time day hour minute month second year week quarter microsecond signed unsigned char charset escape distinct from for both leading trailing binary date datetime time decimal json using collate utf8mb4 utf8mb3 latin1 ascii'.split(
     ' ',
   ),
 ])
@@ -46,7 +49,14 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   mid: 'substring',
   curdate: 'current_date',
   curtime: 'current_time',
+  current_timestamp: 'now',
+  localtime: 'now',
+  localtimestamp: 'now',
 }
+/** Functions whose parentheses may be left out. */
+const CLOCKS: ReadonlySet<string> = new Set(
+  'current_timestamp localtime localtimestamp current_date current_time'.split(' '),
+)
 
 function spelled(token: string, next: string | undefined): string {
   if (token.startsWith('`')) return token
@@ -54,6 +64,7 @@ function spelled(token: string, next: string | undefined): string {
   if (/^[\p{L}_$]/u.test(token)) {
     const lower = token.toLowerCase()
     if (next === '(') return SYNONYMS[lower] ?? lower
+    if (CLOCKS.has(lower)) return `${SYNONYMS[lower] ?? lower}()`
     return WORDS.has(lower) || token.startsWith('utf8') ? lower : `\`${token}\``
   }
   return token === '!=' ? '<>' : token

@@ -127,6 +127,7 @@ export const commonTraits = {
   updateLimit: true,
   deferrableConstraints: false,
   partialIndexes: false,
+  partialUniqueIndexes: true,
   implicitForeignKeyIndex: true,
   alterColumn: 'statement',
   maxIdentifierLength: 64,
@@ -199,7 +200,7 @@ export abstract class MysqlLikeDialect implements Dialect {
       castType: (type) => castName(typeof type === 'string' ? typeName(type) : codec(type).sql),
       looseType,
     }
-    this.#words = mysqlWords(!engine.introspecting.defaultsAsSql)
+    this.#words = mysqlWords(!engine.introspecting.defaultsAsSql, engine.introspecting.expressionIndexes)
   }
 
   quoteIdentifier(name: string): string {
