@@ -6,111 +6,34 @@
 import type { Dialect } from '../dialect/dialect.js'
 import { QueryError } from '../errors/base.js'
 import type { Connection, Result, Statement } from './driver.js'
-import type { Logging } from './logging.js'
-import { log, logParams } from './logging.js'
-import type { Lease, PoolOptions, Purpose } from './pool.js'
+import type { ConnectionUse, Door, ExecOptions, ExecutorHooks, ExecutorOptions, PoolPlan } from './executor-options.js'
+import { Opener } from './opener.js'
+import type { Lease, Purpose } from './pool.js'
 import { Pool, poolSettings, purposeText } from './pool.js'
 import { Pools } from './pools.js'
 import type { RetryOptions } from './retry.js'
-import { withLockWait, withRetry } from './retry.js'
+import { withRetry } from './retry.js'
+import { Busy, Runner } from './runner.js'
+import { inSearchPath } from './search-path.js'
 import type { Scope } from './transaction.js'
 import { scopes, Transaction } from './transaction.js'
-import type { IsolationLevel, TransactionOptions, TransactionType } from './transaction-options.js'
+import type { TransactionOptions } from './transaction-options.js'
 import { assertCompatible, nestModeOf, TransactionNestMode, transactionSettings } from './transaction-options.js'
 import type { TransactionCallback } from './transactions.js'
 import { Transactions } from './transactions.js'
 
-export interface ExecOptions {
-  /** Default: the current transaction. `null`: outside of any. */
-  readonly transaction?: Transaction | null
-  /** Runs on this connection, which the caller has by `withConnection`. */
-  readonly connection?: Connection | null
-  readonly logging?: Logging
-  readonly benchmark?: boolean
-  readonly logQueryParameters?: boolean
-  /** Reads where is written: sees what was committed a moment ago. Default false. */
-  readonly useMaster?: boolean
-  /** Aborted: statements that have not begun are refused. */
-  readonly signal?: AbortSignal
-  /** Runs the statement again when it failed for a passing reason (`RetryOptions`). Default: that of the Sequelize instance. */
-  readonly retry?: object | null
-}
-
-/**
- * `pooled`: every connection may do everything. `single-writer`: one connection writes, others read what is committed (a SQLite file).
- * `shared`: there is only one connection (SQLite in memory); reads outside a transaction run on it at once.
- */
-export type PoolPlan = 'pooled' | 'single-writer' | 'shared'
-
-/** Sees statements before and after: Sequelize's hooks `beforeQuery` and `afterQuery`. Both get the same `query` object. */
-export interface QueryObserver {
-  /** Asked for each statement, so it must be cheap. */
-  readonly isActive: boolean
-  before(options: ExecOptions, query: ObservedQuery): void | Promise<void>
-  after(options: ExecOptions, query: ObservedQuery): void | Promise<void>
-}
-export interface ObservedQuery {
-  readonly sql: string
-  readonly parameters: readonly unknown[]
-  readonly connection: Connection
-  /** Id of the transaction, or `default`. */
-  readonly uuid: string
-}
-
-export interface ExecutorHooks {
-  readonly query?: QueryObserver
-  /** Sequelize's hooks `beforePoolAcquire` and `afterPoolAcquire`. While active, every statement borrows its connection. */
-  readonly acquire?: {
-    readonly isActive: boolean
-    before(options: ExecOptions): void | Promise<void>
-    after(connection: Connection, options: ExecOptions): void | Promise<void>
-  }
-  /** May change the options: it gets a copy of them. */
-  readonly beforeConnect?: (options: Record<string, unknown>) => void | Promise<void>
-  readonly afterConnect?: (connection: Connection, options: Readonly<Record<string, unknown>>) => void | Promise<void>
-  readonly beforeDisconnect?: (connection: Connection) => void | Promise<void>
-  readonly afterDisconnect?: (connection: Connection) => void | Promise<void>
-}
-
-/** A function that every statement is led through; it calls `send` to have it run. */
-export type Door = (
-  statement: Statement,
-  kind: 'read' | 'write',
-  options: ExecOptions,
-  send: () => Promise<Result>,
-) => Promise<Result>
-
-export interface ExecutorOptions {
-  readonly dialect: Dialect
-  /** Connection options, for the dialect's driver. */
-  readonly connection?: Readonly<Record<string, unknown>>
-  readonly pool?: PoolOptions
-  /** Default: silent. */
-  readonly logging?: Logging
-  readonly benchmark?: boolean
-  readonly logQueryParameters?: boolean
-  readonly isolationLevel?: `${IsolationLevel}` | null
-  readonly transactionType?: `${TransactionType}` | null
-  readonly nestMode?: `${TransactionNestMode}`
-  /** Statements find the current transaction by themselves. Default true (Sequelize: `disableClsTransactions`). */
-  readonly ambient?: boolean
-  readonly retry?: RetryOptions | null
-  readonly hooks?: ExecutorHooks
-  /** Driver error → error of `errors/`. Default: the dialect's. */
-  readonly faults?: (error: unknown, statement: Statement | null) => Error
-}
-
-export interface ConnectionUse extends ExecOptions {
-  /** Default `write`. */
-  readonly type?: 'read' | 'write'
-  /** The connection is closed afterwards. Default false. */
-  readonly destroyConnection?: boolean
-}
+export type {
+  ConnectionUse,
+  Door,
+  ExecOptions,
+  ExecutorHooks,
+  ExecutorOptions,
+  ObservedQuery,
+  PoolPlan,
+  QueryObserver,
+} from './executor-options.js'
 
 const NOTHING: ExecOptions = Object.freeze({})
-
-/** A lock is held by another connection, and this one is not borrowed. */
-class Busy extends Error {}
 
 export class Executor {
   readonly dialect: Dialect
@@ -123,7 +46,8 @@ export class Executor {
   readonly #write: Pool
   readonly #read: Pool
   readonly #transactions: Transactions
-  readonly #logging: Logging
+  readonly #opener: Opener
+  readonly #runner: Runner
   /** The only connection, where the plan is `shared`. */
   #shared: Connection | null = null
   #isClosed = false
@@ -131,8 +55,17 @@ export class Executor {
   constructor(options: ExecutorOptions) {
     const { dialect, connection = {}, pool = {}, faults = dialect.translateError.bind(dialect) } = options
     this.dialect = dialect
-    this.#options = { ...options, connection, faults }
-    this.#logging = options.logging ?? false
+    this.#options = { ...options, connection }
+    this.#opener = new Opener({ dialect, hooks: options.hooks, translate: (error) => faults(error, null) })
+    this.#runner = new Runner({
+      dialect,
+      connection,
+      logging: options.logging ?? false,
+      benchmark: options.benchmark,
+      logQueryParameters: options.logQueryParameters,
+      observer: options.hooks?.query,
+      translate: faults,
+    })
     this.#plan = dialect.poolPlan?.(connection) ?? 'pooled'
     const settings = poolSettings(pool)
     const source = (name: 'read' | 'write') => ({
@@ -167,7 +100,7 @@ export class Executor {
         { isolationLevel: null, type: null },
       ),
       borrow: (purpose) => this.#borrow(this.#write, purpose),
-      run: (connection, statement, given, transaction) => this.#run(connection, statement, given, transaction),
+      run: (connection, statement, given, transaction) => this.#runner.run(connection, statement, given, transaction),
     })
   }
 
@@ -204,24 +137,28 @@ export class Executor {
   /** The same without a promise where none is needed: the driver is synchronous and a connection is free. Throws at once, too. */
   sendNow(statement: Statement, kind: 'read' | 'write', options: ExecOptions = NOTHING): Result | Promise<Result> {
     options.signal?.throwIfAborted()
+    if (options.searchPath)
+      statement = inSearchPath(this.dialect, statement, options.searchPath, this.#options.searchPaths === false)
     const retry = options.retry ?? this.#options.retry
     if (retry) return withRetry(retry as RetryOptions, () => this.#sendOnce(statement, kind, options))
     return this.#sendOnce(statement, kind, options)
   }
 
   #sendOnce(statement: Statement, kind: 'read' | 'write', options: ExecOptions): Result | Promise<Result> {
-    if (options.connection) return this.#run(options.connection, statement, options, null)
+    if (options.connection) return this.#runner.run(options.connection, statement, options, null)
     const transaction = this.currentTransaction(options)
-    if (transaction !== null) return this.#run(transaction.connectionFor(statement), statement, options, transaction)
+    if (transaction !== null)
+      return this.#runner.run(transaction.connectionFor(statement), statement, options, transaction)
     const isRead = kind === 'read' && options.useMaster !== true
     const pool = isRead ? this.#read : this.#write
     const { hooks } = this.#options
     if (hooks?.acquire?.isActive !== true) {
-      if (isRead && this.#shared !== null && !this.#isClosed) return this.#run(this.#shared, statement, options, null)
+      if (isRead && this.#shared !== null && !this.#isClosed)
+        return this.#runner.run(this.#shared, statement, options, null)
       const connection = hooks?.query?.isActive === true ? null : pool.peek()
       if (connection !== null) {
         try {
-          return this.#runLogged(connection, statement, options, null, false)
+          return this.#runner.run(connection, statement, options, null, false)
         } catch (error) {
           // To wait for a lock, the connection has to be borrowed: nobody else may use it meanwhile.
           if (!(error instanceof Busy)) throw error
@@ -235,167 +172,30 @@ export class Executor {
     const lease = await this.#borrow(pool, statement.text, options)
     lease.since = Date.now()
     try {
-      return await this.#run(lease.connection, statement, options, null)
+      return await this.#runner.run(lease.connection, statement, options, null)
     } finally {
       pool.give(lease)
     }
   }
 
-  #run(
-    connection: Connection,
-    statement: Statement,
-    options: ExecOptions,
-    transaction: Transaction | null,
-  ): Result | Promise<Result> {
-    if (this.#options.hooks?.query?.isActive === true)
-      return this.#runObserved(this.#options.hooks.query, connection, statement, options, transaction)
-    return this.#runLogged(connection, statement, options, transaction)
-  }
-
-  async #runObserved(
-    observer: QueryObserver,
-    connection: Connection,
-    statement: Statement,
-    options: ExecOptions,
-    transaction: Transaction | null,
-  ): Promise<Result> {
-    const query: ObservedQuery = {
-      sql: statement.text,
-      parameters: statement.params,
-      connection,
-      uuid: transaction?.id ?? 'default',
-    }
-    await observer.before(options, query)
-    const result = await this.#runLogged(connection, statement, options, transaction)
-    await observer.after(options, query)
-    return result
-  }
-
-  #runLogged(
-    connection: Connection,
-    statement: Statement,
-    options: ExecOptions,
-    transaction: Transaction | null,
-    isHeld = true,
-  ): Result | Promise<Result> {
-    const logging = options.logging === undefined ? this.#logging : options.logging
-    if (logging !== false) {
-      if ((options.benchmark ?? this.#options.benchmark) === true)
-        return this.#runTimed(connection, statement, options, transaction, logging)
-      log(logging, this.#logText('Executing', statement, options, transaction), options)
-    }
-    try {
-      const result = connection.execute(statement)
-      return result instanceof Promise ? this.#settle(result, statement) : result
-    } catch (error) {
-      if (this.dialect.lockWait?.isBusy(error) !== true || statement.mode === 'script')
-        throw this.#translate(error, statement)
-      if (!isHeld) throw new Busy()
-      return this.#settle(this.#waitForLock(connection, statement), statement)
-    }
-  }
-
-  #waitForLock(connection: Connection, statement: Statement): Promise<Result> {
-    const { isBusy, timeout } = this.dialect.lockWait!
-    return withLockWait(() => connection.execute(statement), isBusy, timeout(this.#options.connection ?? {}))
-  }
-
-  async #settle(pending: Promise<Result>, statement: Statement): Promise<Result> {
-    try {
-      return await pending
-    } catch (error) {
-      throw this.#translate(error, statement)
-    }
-  }
-
-  /** With `benchmark` the statement is logged when it is done. */
-  async #runTimed(
-    connection: Connection,
-    statement: Statement,
-    options: ExecOptions,
-    transaction: Transaction | null,
-    logging: Exclude<Logging, false>,
-  ): Promise<Result> {
-    const start = performance.now()
-    try {
-      return await connection.execute(statement)
-    } catch (error) {
-      if (this.dialect.lockWait?.isBusy(error) !== true) throw this.#translate(error, statement)
-      return await this.#settle(this.#waitForLock(connection, statement), statement)
-    } finally {
-      log(
-        logging,
-        this.#logText('Executed', statement, options, transaction),
-        Math.round(performance.now() - start),
-        options,
-      )
-    }
-  }
-
-  #logText(word: string, statement: Statement, options: ExecOptions, transaction: Transaction | null): string {
-    const params =
-      (options.logQueryParameters ?? this.#options.logQueryParameters) === true && statement.params.length > 0
-        ? logParams(statement.params)
-        : ''
-    return `${word} (${transaction?.id ?? 'default'}): ${statement.text}${params}`
-  }
-
-  #translate(error: unknown, statement: Statement | null): Error {
-    return this.#options.faults!(error, statement)
-  }
-
   // ---------------------------------------------------------------- connections
 
   #connect(role: 'read' | 'write'): Connection | Promise<Connection> {
-    const { hooks, connection: options = {} } = this.#options
-    const draft = { ...options }
-    const before = hooks?.beforeConnect?.(draft)
-    const connected = before instanceof Promise ? before.then(() => this.#open(draft)) : this.#open(draft)
-    if (connected instanceof Promise) return connected.then((connection) => this.#prepare(connection, draft, role))
-    return this.#prepare(connected, draft, role)
+    const connected = this.#opener.connect(this.#options.connection ?? {}, role)
+    if (this.#plan !== 'shared') return connected
+    return connected instanceof Promise
+      ? connected.then((connection) => this.#share(connection))
+      : this.#share(connected)
   }
 
-  #open(options: Readonly<Record<string, unknown>>): Connection | Promise<Connection> {
-    const { driver } = this.dialect
-    try {
-      const connection = driver.connect(options)
-      return connection instanceof Promise
-        ? connection.catch((error: unknown) => Promise.reject(this.#translate(error, null)))
-        : connection
-    } catch (error) {
-      throw this.#translate(error, null)
-    }
-  }
-
-  #prepare(
-    connection: Connection,
-    options: Readonly<Record<string, unknown>>,
-    role: 'read' | 'write',
-  ): Connection | Promise<Connection> {
-    const after = (): void | Promise<void> => this.#options.hooks?.afterConnect?.(connection, options)
-    const ready = (): Connection => {
-      if (this.#plan === 'shared') this.#shared = connection
-      return connection
-    }
-    try {
-      const prepared = this.dialect.prepareConnection(connection, options, role)
-      const told = prepared instanceof Promise ? prepared.then(after) : after()
-      if (!(told instanceof Promise)) return ready()
-      return told.then(ready, async (error: unknown) => {
-        await connection.close()
-        throw this.#translate(error, null)
-      })
-    } catch (error) {
-      void connection.close()
-      throw this.#translate(error, null)
-    }
+  #share(connection: Connection): Connection {
+    this.#shared = connection
+    return connection
   }
 
   async #disconnect(connection: Connection): Promise<void> {
     if (this.#shared === connection) this.#shared = null
-    await this.#options.hooks?.beforeDisconnect?.(connection)
-    await connection.close()
-    await this.#options.hooks?.afterDisconnect?.(connection)
+    await this.#opener.disconnect(connection)
   }
 
   /** A connection of the pool, waited for if need be. */
