@@ -33,6 +33,9 @@ const project = (name: string, folders: string[], experimentalDecorators = false
     name,
     include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
     globalSetup: fromRoot('./test/support/choose-engines.ts'),
+    // Servers wait for their disk when databases come and go, and many tests share one.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
   },
 })
 

@@ -477,6 +477,7 @@ describeEachEngine('sync', (engine) => {
     await db.sync({ force: true })
     await db.drop()
     expect(await tablesOf(db)).toEqual([])
+    if (engine.features.has('schemas')) await db.queryInterface.dropSchema('crm', { cascade: true })
   })
 
   test('many callers at once make each table once', async () => {

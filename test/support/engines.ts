@@ -74,9 +74,6 @@ const SQLITE: EngineSetup = {
 }
 
 export const ALL: readonly EngineSetup[] = [SQLITE, POSTGRES, MARIADB, MYSQL]
-/** Engines that only run where MORTISE_ENGINES names them. */
-const ON_DEMAND: ReadonlySet<string> = new Set(['mariadb', 'mysql'])
-
 /** Set by `choose-engines`, once a run. */
 export const CHOSEN = 'MORTISE_ENGINES_CHOSEN'
 
@@ -94,13 +91,16 @@ export async function chooseEngines(tell: (line: string) => void): Promise<reado
   const unknown = named?.find((name) => !ALL.some((setup) => setup.name === name))
   if (unknown !== undefined)
     throw new Error(`MORTISE_ENGINES names "${unknown}". There are: ${ALL.map((setup) => setup.name).join(', ')}.`)
-  const wanted = ALL.filter((setup) => (named ? named.includes(setup.name) : !ON_DEMAND.has(setup.name)))
+  const wanted = ALL.filter((setup) => named?.includes(setup.name) ?? true)
   const answers = await Promise.all(wanted.map((setup) => setup.answers()))
   const missing = wanted.filter((_setup, index) => !answers[index])
   if (missing.length > 0 && (named !== undefined || process.env.CI === 'true'))
     throw new Error(
       `These engines do not answer: ${missing.map((setup) => setup.name).join(', ')}. ${missing.map((setup) => setup.howToStart).join('. ')}.`,
     )
-  for (const setup of missing) tell(`Skipped: the tests on ${setup.name}, which does not answer. ${setup.howToStart}.`)
+  if (missing.length > 0)
+    tell(
+      `Skipped: the tests on ${missing.map((setup) => setup.name).join(', ')}, which do not answer. On Debian \`scripts/engines/start.sh\` starts them. Else: ${missing.map((setup) => setup.howToStart).join('; ')}.`,
+    )
   return wanted.filter((setup) => !missing.includes(setup)).map((setup) => setup.name)
 }

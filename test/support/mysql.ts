@@ -113,12 +113,12 @@ function mysqlLike(
 export const MARIADB: EngineSetup = mysqlLike(
   'mariadb',
   process.env.MORTISE_MARIADB ?? 'mariadb://root@127.0.0.1:3306',
-  'MariaDB: start one, for example with `docker run -e MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1 -p 3306:3306 mariadb`, or give its URL in MORTISE_MARIADB',
+  'MariaDB: `docker run -e MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1 -p 3306:3306 mariadb`, or a URL in MORTISE_MARIADB',
   [],
 )
 export const MYSQL: EngineSetup = mysqlLike(
   'mysql',
   process.env.MORTISE_MYSQL ?? 'mysql://orm:orm-secret@127.0.0.1:13316',
-  'MySQL: start one, for example with `docker run -e MYSQL_USER=orm -e MYSQL_PASSWORD=orm-secret -e MYSQL_ROOT_PASSWORD=root -p 13316:3306 mysql`, or give the URL of a user who may create databases in MORTISE_MYSQL',
+  'MySQL: the URL of a user who may create databases in MORTISE_MYSQL',
   [],
 )

@@ -96,7 +96,7 @@ export const POSTGRES: EngineSetup = {
   ]),
   collation: 'C',
   howToStart:
-    'PostgreSQL: start one, for example with `docker run -e POSTGRES_HOST_AUTH_METHOD=trust -p 5432:5432 postgres`, or give its URL in MORTISE_POSTGRES',
+    'PostgreSQL: `docker run -e POSTGRES_HOST_AUTH_METHOD=trust -p 5432:5432 postgres`, or a URL in MORTISE_POSTGRES',
   async answers() {
     const server = open()
     try {

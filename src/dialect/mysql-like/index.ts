@@ -4,7 +4,7 @@
  */
 import type { Connection, Driver, Statement } from '../../connect/driver.js'
 import type { TransactionSyntax } from '../../connect/transaction-options.js'
-import type { DdlWords } from '../../print/ddl.js'
+
 import { typeName } from '../../print/expr.js'
 import type { Syntax } from '../../print/writer.js'
 import { print, Writer } from '../../print/writer.js'
@@ -15,6 +15,7 @@ import type { QueryNode, TableName } from '../../sql/query.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
 import type { ColumnDescription, Dialect, ForeignKeyChecks, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
 import { canonical } from './canonical.js'
+import type { MysqlWords } from './changes.js'
 import { foreignKeyChecks, mysqlWords, printChanges, restartCounter } from './changes.js'
 import { mysqlDatabases } from './databases.js'
 import { mysqlDriver } from './driver.js'
@@ -177,7 +178,7 @@ export abstract class MysqlLikeDialect implements Dialect {
   readonly codec: (type: DataType) => TypeCodec
   readonly #engine: Engine
   readonly #syntax: Syntax
-  readonly #words: DdlWords
+  readonly #words: MysqlWords
 
   constructor(engine: Engine, options: Readonly<Record<string, unknown>> = {}) {
     this.#engine = engine
