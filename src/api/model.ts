@@ -1,15 +1,4 @@
-/**
- * `Model`: the class that users extend, or get from `sequelize.define`. The types of the interface stand here; each body is one call into
- * the room that does the work, or a composition of other public methods, so that a program which wraps one sees the inner calls.
- * Docs: models/defining-models, querying/*, other-topics/scopes.
- */
-import type { Association as AssociationContract } from '../association/association.js'
-import { InstanceError } from '../errors/index.js'
-import type { Attribute } from '../model/attribute.js'
-import type { ModelDefinition, IndexOptions as NormalizedIndex } from '../model/definition.js'
-import type { Hooks } from '../model/hooks.js'
 import { MODEL_HOOKS } from '../model/hooks.js'
-import { ModelState } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import { aggregate, count } from '../read/aggregate.js'
 import { findAll } from '../read/find.js'
@@ -38,14 +27,11 @@ import {
   syncOne,
   updateInstance,
 } from './compose.js'
-import type { HookMethods } from './hook-methods.js'
+import { DescribedModel } from './described-model.js'
 import { installHookMethods } from './hook-methods.js'
 import * as metadata from './metadata.js'
-import { initialise } from './register-model.js'
-import { initialModel, modelClass, registration, runtimeOf, schemaVariant, scopeVariant } from './registration.js'
-import type { Sequelize } from './sequelize.js'
+import { modelClass, registration, runtimeOf } from './registration.js'
 import type {
-  AnyAssociation,
   Association,
   BelongsToManyOptions,
   BelongsToOptions,
@@ -53,11 +39,9 @@ import type {
   HasOneOptions,
   Target,
 } from './types/associations.js'
-import type { AttributeOptions, InitOptions, ModelAttributes, ModelOptions } from './types/define.js'
-import type { HookHolder, ModelHooks } from './types/hooks.js'
 import type { ElementOf, IncludeCheck, IncludeNameOf, Loaded, NotGiven, Relation } from './types/include.js'
 import type { AnyModel, ModelCtor, Untyped, UpdateValues } from './types/infer.js'
-import type { ModelInstance, ModelStateClass } from './types/instance.js'
+import type { ModelInstance } from './types/instance.js'
 import type {
   AggregateOptions,
   BuildOptions,
@@ -84,7 +68,6 @@ import type {
   Returning,
   RowOr,
   SaveOptions,
-  ScopeOptions,
   SelectArgument,
   SyncOptions,
   TruncateOptions,
@@ -99,9 +82,6 @@ type UpdateResult<M, R> = R extends true | readonly unknown[]
   ? [affectedCount: number, affectedRows: M[]]
   : [affectedCount: number]
 
-// The typed view of `model/state`'s class, which has the state methods (`get`, `set`, `changed`, …) and the constructor.
-const State = ModelState as unknown as ModelStateClass & HookMethods
-
 /**
  * A model: its static side is the table, an instance is a row. `TAttributes` and `TCreation` are usually
  * `InferAttributes<User>` and `InferCreationAttributes<User>`.
@@ -110,17 +90,8 @@ export abstract class Model<
   TAttributes extends object = Untyped,
   TCreation extends object = TAttributes,
   TRelations = Untyped,
-> extends State<TAttributes, TCreation, TRelations> {
+> extends DescribedModel<TAttributes, TCreation, TRelations> {
   // ---------------------------------------------------------------- instance
-
-  /** The instance's Sequelize. */
-  get sequelize(): Sequelize {
-    return registration(this.constructor).sequelize
-  }
-  /** The definition of the instance's model. */
-  get modelDefinition(): ModelDefinition {
-    return registration(this.constructor).definition
-  }
 
   /**
    * Writes the row: INSERT when it is new, else UPDATE of what changed; no statement when nothing did. Loaded associations are not saved.
@@ -155,132 +126,6 @@ export abstract class Model<
   }
   decrement(fields: NumberFields<TAttributes>, options?: IncrementDecrementOptionsWithBy<TAttributes>): Promise<this> {
     return incrementInstance(this, fields, options as never, 'decrement')
-  }
-  /** Whether `deletedAt` is set. Throws on a model that is not paranoid. */
-  isSoftDeleted(): boolean {
-    const { shape, modelName } = registration(this.constructor).definition
-    if (shape.deletedAt === null)
-      throw new InstanceError(
-        `isSoftDeleted() was called on an instance of ${modelName}, which is not paranoid: define it with { paranoid: true }.`,
-      )
-    return (this.dataValues as Record<string, unknown>)[shape.deletedAt] != null
-  }
-
-  // ---------------------------------------------------------------- definition
-
-  /**
-   * Defines the model: `User.init({ name: DataTypes.STRING }, { sequelize })`. Returns the model.
-   * Docs: other-topics/legacy-model-definitions.
-   */
-  static init<M extends AnyModel>(
-    this: ModelCtor<M>,
-    attributes: ModelAttributes<M>,
-    options: InitOptions,
-  ): typeof this {
-    return initialise(this, attributes, options) as never
-  }
-
-  static get sequelize(): Sequelize {
-    return registration(this).sequelize
-  }
-  static get modelDefinition(): ModelDefinition {
-    return registration(this).definition
-  }
-  static get hooks(): HookHolder<ModelHooks> & Hooks {
-    return registration(this).definition.hooks as never
-  }
-  static isInitialized(): boolean {
-    return registration(this, false) !== null
-  }
-  /** Throws an error that says how when the model was not defined. */
-  static assertIsInitialized(): void {
-    registration(this)
-  }
-  /** Name and schema of the table. */
-  static get table(): {
-    readonly tableName: string
-    readonly schema: string | undefined
-    readonly delimiter: string | undefined
-  } {
-    return metadata.table(this)
-  }
-  static get tableName(): string {
-    return registration(this).definition.table.name
-  }
-  /** v6: the table's name, or an object where it has a schema. */
-  static getTableName():
-    | string
-    | { readonly tableName: string; readonly schema: string | undefined; readonly delimiter: string | undefined } {
-    return metadata.getTableName(this)
-  }
-  static get options(): Readonly<ModelOptions & Record<string, unknown>> {
-    return metadata.options(this) as never
-  }
-  /** Normalised attributes by name. */
-  static getAttributes<M extends AnyModel>(
-    this: ModelCtor<M>,
-  ): { readonly [K in keyof M[T]['attributes']]: Attribute } {
-    return metadata.attributes(this) as never
-  }
-  /** @deprecated v6's property for `getAttributes()`. */
-  static get rawAttributes(): { readonly [attribute: string | symbol]: Attribute & AttributeOptions } {
-    return metadata.attributes(this) as never
-  }
-  /** @deprecated v6: attributes with a column. */
-  static get tableAttributes(): { readonly [attribute: string]: Attribute } {
-    return metadata.tableAttributes(this)
-  }
-  /** @deprecated v6: attributes by column. */
-  static get fieldRawAttributesMap(): { readonly [column: string]: Attribute } {
-    return metadata.attributesByColumn(this)
-  }
-  static get primaryKeyAttributes(): readonly string[] {
-    return registration(this).definition.shape.primaryKey.map((attribute) => attribute.attributeName)
-  }
-  static get primaryKeyAttribute(): string | null {
-    return registration(this).definition.shape.primaryKey[0]?.attributeName ?? null
-  }
-  static get primaryKeyField(): string | null {
-    return registration(this).definition.shape.primaryKey[0]?.columnName ?? null
-  }
-  static get primaryKeys(): { readonly [attribute: string]: Attribute } {
-    return metadata.primaryKeys(this)
-  }
-  static get autoIncrementAttribute(): string | null {
-    return registration(this).definition.shape.autoIncrement?.attributeName ?? null
-  }
-  static getIndexes(): readonly (NormalizedIndex & { readonly name: string })[] {
-    return registration(this).definition.getIndexes()
-  }
-  /** Associations by name. */
-  static get associations(): { readonly [name: string]: Association } {
-    return metadata.associations(this) as never
-  }
-  /** Throws for a name that is no association, naming the nearest. */
-  static getAssociation(name: string): AnyAssociation & AssociationContract {
-    return metadata.association(this, name) as never
-  }
-  static getAssociations(target: ModelCtor<AnyModel>): (AnyAssociation & AssociationContract)[] {
-    return metadata.associationsTo(this, target) as never
-  }
-  static getAssociationWithModel(target: ModelCtor<AnyModel>, alias?: string): AnyAssociation & AssociationContract {
-    return metadata.associationTo(this, target, alias) as never
-  }
-  static hasAlias(alias: string): boolean {
-    return registration(this).definition.associations.has(alias)
-  }
-  static removeAttribute(name: string): void {
-    registration(this).definition.removeAttribute(name)
-  }
-  /** Adds attributes, or completes those there are. */
-  static mergeAttributesDefault(attributes: { readonly [name: string]: object }): {
-    readonly [attribute: string]: Attribute
-  } {
-    return metadata.mergeAttributes(this, attributes)
-  }
-  /** v6: attributes are always up to date; kept for programs that call it. */
-  static refreshAttributes(): void {
-    registration(this)
   }
 
   // ---------------------------------------------------------------- associations
@@ -576,64 +421,6 @@ export abstract class Model<
       { ...metadata.table(this), ...(schema === undefined ? {} : { schema }) } as never,
       options as never,
     ) as never
-  }
-
-  // ---------------------------------------------------------------- scopes, schemas
-
-  /** Adds a scope; `override` replaces one of the same name (also `defaultScope`). Docs: other-topics/scopes. */
-  static addScope(
-    name: string,
-    scope: FindOptions | ((...args: never[]) => FindOptions),
-    options?: { readonly override?: boolean },
-  ): void {
-    registration(this).definition.scopes.add(name, scope as never, options)
-  }
-  /** A variant of the model with these scopes instead of the current ones. The model itself is not changed. */
-  static withScope<C>(
-    this: C,
-    ...scopes: readonly (string | null | undefined | ScopeOptions | FindOptions | readonly (string | ScopeOptions)[])[]
-  ): C {
-    return scopeVariant(this, scopes)
-  }
-  /** @deprecated v6's name of `withScope`; without arguments of `withoutScope`. */
-  static scope<C>(
-    this: C,
-    ...scopes: readonly (string | null | undefined | ScopeOptions | FindOptions | readonly (string | ScopeOptions)[])[]
-  ): C {
-    return scopeVariant(this, scopes)
-  }
-  /** A variant without any scope, not even the default one. */
-  static withoutScope<C>(this: C): C {
-    return scopeVariant(this, [])
-  }
-  /** @deprecated v6's name of `withoutScope`. */
-  static unscoped<C>(this: C): C {
-    return scopeVariant(this, [])
-  }
-  /** A variant with the default scope only. */
-  static withInitialScope<C>(this: C): C {
-    return scopeVariant(this, ['defaultScope'])
-  }
-  /** The model that variants were made of. */
-  static getInitialModel<C>(this: C): C {
-    return initialModel(this)
-  }
-  /** A variant whose table lies in this schema. */
-  static withSchema<C>(
-    this: C,
-    schema: string | null | { readonly schema?: string; readonly schemaDelimiter?: string },
-  ): C {
-    return schemaVariant(this, schema)
-  }
-  /** @deprecated v6's name of `withSchema`. */
-  static schema<C>(this: C, schema: string | null, options?: { readonly schemaDelimiter?: string } | string): C {
-    return schemaVariant(this, {
-      schema: schema ?? undefined,
-      schemaDelimiter: typeof options === 'string' ? options : options?.schemaDelimiter,
-    })
-  }
-  static get _schema(): string | null {
-    return registration(this).definition.table.schema
   }
 }
 installHookMethods(Model, MODEL_HOOKS)

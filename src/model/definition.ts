@@ -14,12 +14,15 @@ import type { Attribute, RawAttribute } from './attribute.js'
 import { hasJavaScriptDefault, normalizeAttribute, readAttribute } from './attribute.js'
 import type { ListenerInput } from './hooks.js'
 import { Hooks, MODEL_HOOKS } from './hooks.js'
+import type { IndexOptions } from './indexes.js'
 import { checkIndexFields, collectIndexes, readIndex } from './indexes.js'
 import type { ScopeDefinition } from './scopes.js'
 import { Scopes } from './scopes.js'
-import type { ReadSettings } from './settings.js'
+import type { ModelSettings, ReadSettings } from './settings.js'
 import { readSettings } from './settings.js'
 import type { ModelState } from './state.js'
+
+export type { IndexOptions, ModelSettings }
 
 /** A model class, as the rooms below the API see it. `new` with `HYDRATE` (see `state`) makes an instance around a row. */
 export interface ModelClass {
@@ -27,60 +30,6 @@ export interface ModelClass {
   readonly name: string
   readonly modelDefinition: ModelDefinition
   readonly prototype: ModelState
-}
-
-/** An index as a model wants it: attribute names already turned into columns only in `sync/from-models`. */
-export interface IndexOptions {
-  readonly name?: string
-  readonly fields: readonly (
-    | string
-    | {
-        readonly name?: string
-        readonly attribute?: string
-        readonly length?: number
-        readonly order?: 'ASC' | 'DESC'
-        readonly collate?: string
-        readonly operator?: string
-      }
-    | object
-  )[]
-  readonly unique?: boolean
-  readonly type?: string
-  readonly using?: string
-  readonly where?: unknown
-  readonly operator?: string
-  readonly parser?: string | null
-  readonly concurrently?: boolean
-  readonly msg?: string
-  readonly prefix?: string
-  readonly include?: readonly string[]
-  /**
-   * Why an association added it. `foreign-key`: a plain index, left out where the engine makes one itself (`traits.implicitForeignKeyIndex`).
-   * `one-to-one`: unique; with `where` (rows that are not soft-deleted) it is partial, and not unique where the engine has no partial indexes.
-   */
-  readonly purpose?: 'foreign-key' | 'one-to-one'
-}
-
-/** Normalised model options (Sequelize: `ModelOptions`), defaults filled in. Frozen. */
-export interface ModelSettings {
-  readonly modelName: string
-  readonly name: { readonly singular: string; readonly plural: string }
-  readonly timestamps: boolean
-  readonly paranoid: boolean
-  readonly underscored: boolean
-  readonly freezeTableName: boolean
-  readonly omitNull: boolean
-  readonly noPrimaryKey: boolean
-  readonly schema: string | null
-  readonly engine: string | null
-  readonly charset: string | null
-  readonly collate: string | null
-  readonly comment: string | null
-  readonly initialAutoIncrement: number | null
-  readonly validate: Readonly<Record<string, (this: unknown, ...args: unknown[]) => unknown>>
-  readonly associationNaming: 'model' | 'camel'
-  /** All that the user gave, merged with `define` defaults; what `Model.options` shows. */
-  readonly raw: Readonly<Record<string, unknown>>
 }
 
 /** The part that plans depend on. A new object at every change. */

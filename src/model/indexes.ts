@@ -7,7 +7,39 @@ import { isPlainObject } from '../base/freeze.js'
 import { indexName, suggestion } from '../base/names.js'
 import { DefinitionError } from '../errors/index.js'
 import { isFragment } from '../sql/fragments.js'
-import type { IndexOptions, ModelShape } from './definition.js'
+import type { ModelShape } from './definition.js'
+
+/** An index as a model wants it: attribute names already turned into columns only in `sync/from-models`. */
+export interface IndexOptions {
+  readonly name?: string
+  readonly fields: readonly (
+    | string
+    | {
+        readonly name?: string
+        readonly attribute?: string
+        readonly length?: number
+        readonly order?: 'ASC' | 'DESC'
+        readonly collate?: string
+        readonly operator?: string
+      }
+    | object
+  )[]
+  readonly unique?: boolean
+  readonly type?: string
+  readonly using?: string
+  readonly where?: unknown
+  readonly operator?: string
+  readonly parser?: string | null
+  readonly concurrently?: boolean
+  readonly msg?: string
+  readonly prefix?: string
+  readonly include?: readonly string[]
+  /**
+   * Why an association added it. `foreign-key`: a plain index, left out where the engine makes one itself (`traits.implicitForeignKeyIndex`).
+   * `one-to-one`: unique; with `where` (rows that are not soft-deleted) it is partial, and not unique where the engine has no partial indexes.
+   */
+  readonly purpose?: 'foreign-key' | 'one-to-one'
+}
 
 type Options = Readonly<Record<string, unknown>>
 type NamedIndex = IndexOptions & { readonly name: string }

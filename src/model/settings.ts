@@ -5,7 +5,33 @@
 import { isPlainObject } from '../base/freeze.js'
 import { pluralize, singularize, suggestion, underscore } from '../base/names.js'
 import { DefinitionError } from '../errors/index.js'
-import type { ModelSettings } from './definition.js'
+
+/** What touching an association that was not loaded does: nothing, a warning, or an error. */
+export type StrictLoading = false | 'warn' | 'throw'
+
+/** Normalised model options (Sequelize: `ModelOptions`), defaults filled in. Frozen. */
+export interface ModelSettings {
+  readonly modelName: string
+  readonly name: { readonly singular: string; readonly plural: string }
+  readonly timestamps: boolean
+  readonly paranoid: boolean
+  readonly underscored: boolean
+  readonly freezeTableName: boolean
+  readonly omitNull: boolean
+  readonly noPrimaryKey: boolean
+  readonly schema: string | null
+  readonly engine: string | null
+  readonly charset: string | null
+  readonly collate: string | null
+  readonly comment: string | null
+  readonly initialAutoIncrement: number | null
+  readonly validate: Readonly<Record<string, (this: unknown, ...args: unknown[]) => unknown>>
+  readonly associationNaming: 'model' | 'camel'
+  /** What touching an association that was not loaded does; null: what the Sequelize instance says. */
+  readonly strictLoading: StrictLoading | null
+  /** All that the user gave, merged with `define` defaults; what `Model.options` shows. */
+  readonly raw: Readonly<Record<string, unknown>>
+}
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -32,6 +58,7 @@ const OPTIONS = [
   'defaultScope',
   'whereMergeStrategy',
   'associationNaming',
+  'strictLoading',
   'getterMethods',
   'setterMethods',
   'engine',
@@ -56,6 +83,12 @@ export interface ReadSettings {
   readonly version: string | null
   readonly timestampPrecision: number | null
   readonly whereMergeStrategy: 'and' | 'overwrite'
+}
+
+function strictLoadingOf(where: string, given: unknown): StrictLoading | null {
+  if (given === undefined || given === null) return null
+  if (given === false || given === 'warn' || given === 'throw') return given
+  throw new DefinitionError(`${where}: strictLoading is 'warn', 'throw' or false, got ${JSON.stringify(given)}.`)
 }
 
 /** Throws `DefinitionError` naming the model for options that do not exist, have a wrong value or contradict each other. */
@@ -123,6 +156,7 @@ export function readSettings(className: string, options: Options, defaults: Opti
         : Number(merged.initialAutoIncrement),
     validate: modelValidators(where, merged.validate),
     associationNaming,
+    strictLoading: strictLoadingOf(where, merged.strictLoading),
     raw: Object.freeze({
       ...merged,
       modelName,

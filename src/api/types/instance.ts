@@ -38,6 +38,8 @@ export interface ModelInstance<TAttributes extends object, TCreation extends obj
   toJSON(): object
   /** The condition that selects this row: its primary key, and its version if asked. */
   where(checkVersion?: boolean): { readonly [attribute: string]: PrimaryKeyValue | null }
+  /** Whether the row is soft-deleted. Throws `InstanceError` on a model that is not paranoid. */
+  isSoftDeleted(): boolean
 }
 
 /** What `Model` extends: `model/state`'s class, with the constructor typed. Overloads: see `ModelCtor`. */
