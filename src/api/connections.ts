@@ -60,6 +60,7 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
     nestMode: options.defaultTransactionNestMode as never,
     ambient: options.disableClsTransactions !== true,
     retry: options.retry as never,
+    searchPaths: options.prependSearchPath !== false,
     hooks: {
       query: {
         get isActive() {

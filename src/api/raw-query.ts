@@ -58,6 +58,7 @@ const EXECUTION = [
   'benchmark',
   'logQueryParameters',
   'useMaster',
+  'searchPath',
   'retry',
   'signal',
   'type',
@@ -75,6 +76,8 @@ export interface RawOptions extends ExecOptions {
   readonly instance?: ModelState
   readonly fieldMap?: Readonly<Record<string, string>>
   readonly schema?: StandardSchema<unknown>
+  /** False: the statement runs without the `searchPath` given. */
+  readonly supportsSearchPath?: boolean
   readonly replacements?: PlaceholderValues['replacements']
   readonly bind?: PlaceholderValues['bind']
 }
@@ -177,7 +180,8 @@ export async function queryRaw(
 function execOptions(options: RawOptions): ExecOptions {
   const exec: Record<string, unknown> = {}
   for (const name of EXECUTION)
-    if (options[name as keyof RawOptions] !== undefined) exec[name] = options[name as keyof RawOptions]
+    if (name === 'searchPath' && options.supportsSearchPath === false) continue
+    else if (options[name as keyof RawOptions] !== undefined) exec[name] = options[name as keyof RawOptions]
   return exec as ExecOptions
 }
 

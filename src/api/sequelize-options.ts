@@ -6,7 +6,7 @@ import { deepFreeze, isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { resolveDialect } from '../dialect/registry.js'
-import { DefinitionError } from '../errors/index.js'
+import { DefinitionError, UnsupportedFeatureError } from '../errors/index.js'
 
 /** Options of Mortise itself; those of the connection are known by the dialect. */
 const KNOWN = [
@@ -142,6 +142,7 @@ export function readSettings(args: readonly unknown[]): SequelizeSettings {
   const fromUrl = url === null ? {} : dialect.parseUrl(url)
   const dialectOptions = isPlainObject(given.dialectOptions) ? given.dialectOptions : {}
   checkNames(given, dialect)
+  refusePath({ ...dialectOptions, ...given }, dialect)
   const connection: Record<string, unknown> = { ...dialectOptions, ...fromUrl }
   for (const [key, value] of Object.entries(given)) {
     if (
@@ -208,6 +209,15 @@ function oneOf<T>(option: string, value: unknown, values: readonly T[]): T {
   throw new DefinitionError(
     `The option ${option} must be one of ${values.map((one) => JSON.stringify(one)).join(', ')}, got ${JSON.stringify(value)}.`,
   )
+}
+
+function refusePath(given: Record<string, unknown>, dialect: Dialect): void {
+  if (dialect.traits.searchPath === true) return
+  for (const option of ['searchPath', 'prependSearchPath'])
+    if (given[option])
+      throw new UnsupportedFeatureError(
+        `The option ${option} is not available on ${dialect.name}, which has no search path of schemas.`,
+      )
 }
 
 function refuseRemoved(given: Record<string, unknown>): void {

@@ -59,6 +59,8 @@ export interface Traits {
   readonly gapLocks?: boolean
   /** Values of the type JSON are equal or not; false: only those of JSONB. Default true. */
   readonly jsonEquality?: boolean
+  /** Tables without a schema are looked for along a path of schemas, which a statement may have of its own. Default false. */
+  readonly searchPath?: boolean
   /** DDL takes part in transactions. Default false. */
   readonly transactionalDdl?: boolean
 }

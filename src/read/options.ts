@@ -8,6 +8,7 @@ import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
 import type { ModelClass } from '../model/definition.js'
+import type { StrictLoading } from '../model/settings.js'
 import type { IndexHint, LockClause } from '../sql/query.js'
 import { show } from '../types/data-type.js'
 import type { Branch } from './include.js'
@@ -38,6 +39,7 @@ export const FIND_OPTIONS: OptionTable = new Map([
   ['hooks', SWITCH],
   ['noHooks', 0],
   ['rejectOnEmpty', 0],
+  ['strictLoading', 0],
   ['group', RARE],
   ['having', RARE],
   ['distinct', SWITCH | RARE],
@@ -51,7 +53,7 @@ export const FIND_OPTIONS: OptionTable = new Map([
   ['indexHints', RARE],
   ['tableHints', RARE],
   ['maxExecutionTimeHintMs', RARE],
-  ['searchPath', RARE],
+  ['searchPath', EXEC],
   ['replacements', 0],
   ['bind', 0],
   ['transaction', EXEC],
@@ -78,6 +80,12 @@ export function checkOptions(options: FindInput, known: OptionTable, model: Mode
     bits |= bit
   }
   return bits
+}
+
+/** What touching an association that was not loaded does; undefined: what the model says. */
+export function strictLoadingOf({ strictLoading: given }: FindInput, model: ModelClass): StrictLoading | undefined {
+  if (given === undefined || given === false || given === 'warn' || given === 'throw') return given
+  throw new QueryError(`${model.name}: strictLoading is 'warn', 'throw' or false, got ${show(given)}.`)
 }
 
 export const isEmpty = (given: unknown): boolean =>
@@ -135,10 +143,6 @@ export function normaliseHints(runtime: Runtime, options: FindInput): readonly I
   const { dialect } = runtime
   if (!isEmpty(options.tableHints))
     throw new UnsupportedFeatureError(`tableHints are not available on ${dialect.name}.`)
-  if (!isEmpty(options.searchPath) && dialect.supports.searchPath !== true)
-    throw new UnsupportedFeatureError(
-      `searchPath is not available on ${dialect.name}, which has no search path of schemas.`,
-    )
   const { indexHints } = options
   if (isEmpty(indexHints)) return []
   if (!dialect.traits.indexHints) throw new UnsupportedFeatureError(`indexHints are not available on ${dialect.name}.`)

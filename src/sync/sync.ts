@@ -32,7 +32,6 @@ export interface SyncOptions extends ExecOptions {
   readonly drop?: boolean
   /** Instead of the schema that the models name. */
   readonly schema?: string
-  readonly searchPath?: string
   /** False: no hooks are run. Default true. */
   readonly hooks?: boolean
   readonly noHooks?: boolean | { readonly except: readonly string[] }
@@ -45,7 +44,6 @@ export interface DropOptions extends ExecOptions {
   /** Tables that refer to these lose their foreign keys, where the engine can do that. Default false. */
   readonly cascade?: boolean
   readonly schema?: string
-  readonly searchPath?: string
   readonly match?: RegExp
   readonly hooks?: boolean
   readonly noHooks?: boolean | { readonly except: readonly string[] }
@@ -70,10 +68,11 @@ export const EXECUTION = [
   'transaction',
   'connection',
   'useMaster',
+  'searchPath',
   'signal',
   'retry',
 ] as const
-const COMMON = [...EXECUTION, 'schema', 'searchPath', 'match', 'hooks', 'noHooks', 'plan'] as const
+const COMMON = [...EXECUTION, 'schema', 'match', 'hooks', 'noHooks', 'plan'] as const
 const SYNC_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'force', 'alter', 'drop'])
 const DROP_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'cascade'])
 

@@ -26,6 +26,17 @@ export const FEATURES = {
   longKeys: 'texts and bytes of any length can be keys that foreign keys refer to',
   namedPrimaryKeys: 'a primary key has a name of its own',
   switchableForeignKeys: 'the engine can switch the checks of foreign keys off',
+  postgresTypes: 'the engine has arrays, ranges, HSTORE, TSVECTOR and types of network addresses (PostgreSQL)',
+  geometry: 'the engine has geometries without an extension (MySQL family)',
+  unsignedTypes: 'the engine has unsigned numbers and numbers with leading zeros (MySQL family)',
+  boundedTypes: 'types of numbers and texts have the limits that they declare (not SQLite)',
+  caseInsensitiveText: 'the engine has CITEXT',
+  unboundedDecimals: 'DECIMAL without a precision holds any number (PostgreSQL)',
+  notANumber: 'a column of floating point holds NaN (PostgreSQL)',
+  infiniteNumbers: 'a column of floating point holds Infinity',
+  anyYear: 'dates may lie before the year 1 and after 9999 (PostgreSQL)',
+  searchPath: 'tables without a schema are looked for along a path of schemas (PostgreSQL)',
+  nulInText: 'text may hold the character NUL',
 } as const
 export type Feature = keyof typeof FEATURES
 

@@ -37,7 +37,11 @@ export interface Poolable {
   useMaster?: boolean
 }
 export interface SearchPathable {
-  searchPath?: string
+  /**
+   * Schemas in which tables without one are looked for, in the statements of this call: `'app, public'`, or a list. PostgreSQL only; other
+   * engines throw. Default: the path of the connection.
+   */
+  searchPath?: string | readonly string[]
 }
 export interface QueryOptions extends Logging, Transactionable, Poolable, SearchPathable {
   /** Values for `?` or `:name` in SQL fragments of the call. */

@@ -44,6 +44,7 @@ export interface QueryRawOptions extends QueryOptions {
   instance?: AnyModel
   /** Column → name in the result. */
   fieldMap?: { readonly [column: string]: string }
+  /** False: the statement runs without the `searchPath` given. */
   supportsSearchPath?: boolean
 }
 /** v6's object form: `{ query, values }`. */

@@ -92,6 +92,10 @@ export interface Options extends ConnectionOptions {
   readonly retry?: object
   /** What reading an association does that was not loaded: nothing (default), a warning, or an error. */
   readonly strictLoading?: false | 'warn' | 'throw'
+  /**
+   * Calls may have a `searchPath` of their own. Default: true. Engines without search paths refuse true.
+   * Compat: Sequelize ignores the option `searchPath` of calls unless this is true; with false, Mortise refuses it.
+   */
   readonly prependSearchPath?: boolean
   readonly databaseVersion?: string
   /** v6: connection options of the driver. */

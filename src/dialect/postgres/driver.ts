@@ -3,12 +3,15 @@
  * bounds; values are read by the type of their column. Neighbours: `load` finds the driver, `connect/executor` calls, `faults` names errors.
  */
 import { Lru } from '../../base/lru.js'
-import type { Connection, Driver, Result, Statement } from '../../connect/driver.js'
+import type { Connection, Driver, Result, RowStream, Statement } from '../../connect/driver.js'
+import { openCursor } from './cursor.js'
 import { dateText } from './dates.js'
 import type { Client, PgResult } from './load.js'
 import { loadDriver } from './load.js'
 import { parserOf } from './parsers.js'
+import { pathOf } from './session.js'
 import { arrayText } from './structures.js'
+import { quoteIdentifier } from './text.js'
 
 const STATEMENTS_PER_CONNECTION = 200
 /** Texts that are remembered to have come once. */
@@ -17,11 +20,29 @@ const NO_COLUMNS: readonly string[] = Object.freeze([])
 const NO_ROWS: readonly (readonly unknown[])[] = Object.freeze([])
 
 /** Options that mean something to Mortise alone; the others are the driver's. */
-const OWN = new Set(['driver', 'pgModule', 'native', 'preparedStatements', 'username', 'protocol'])
+const OWN = new Set([
+  'driver',
+  'pgModule',
+  'native',
+  'preparedStatements',
+  'username',
+  'protocol',
+  'searchPath',
+  'clientMinMessages',
+  'standardConformingStrings',
+  'timezone',
+  'keepDefaultTimezone',
+])
 
 /** What changes whenever a connection of this process changes a table: prepared statements of all of them may know its columns no longer. */
 let epoch = 0
 const CHANGES_SCHEMA = /^\s*(?:CREATE|ALTER|DROP)\b/i
+
+const BEGINS = /^\s*(?:BEGIN|START\s+TRANSACTION)\b/i
+/** A search path until `LEAVE`, or until the transaction (the savepoint) ends. */
+const ENTER = `SELECT set_config('mortise.search_path', current_setting('search_path'), true), set_config('search_path', $1, true)`
+const LEAVE = `SELECT set_config('search_path', current_setting('mortise.search_path'), true)`
+const pathText = (path: readonly string[]): string => path.map(quoteIdentifier).join(', ')
 
 export const postgresDriver: Driver = {
   name: 'pg',
@@ -31,7 +52,7 @@ export const postgresDriver: Driver = {
     for (const [name, value] of Object.entries(options)) if (!OWN.has(name) && value !== undefined) config[name] = value
     config.user ??= options.username
     const client = new Client({ ...config, pipeline: true, types: { getTypeParser: parserOf } })
-    const connection = new PostgresConnection(client, options.preparedStatements !== false)
+    const connection = new PostgresConnection(client, options)
     await client.connect()
     return connection
   },
@@ -45,14 +66,19 @@ class PostgresConnection implements Connection {
   isOpen = true
   readonly #client: Client
   readonly #prepares: boolean
+  /** Every transaction is told the search path: behind a pooler the session belongs to others, too. */
+  readonly #path: string | null
   /** Text → name on the server; what was not asked for longest comes first. */
   readonly #names = new Map<string, string>()
   readonly #seen = new Lru<string, true>(TEXTS_SEEN)
   #epoch = epoch
+  /** A statement with a search path of its own is on its way. */
+  #inPath: Promise<unknown> | null = null
 
-  constructor(client: Client, prepares: boolean) {
+  constructor(client: Client, options: Readonly<Record<string, unknown>>) {
     this.#client = client
-    this.#prepares = prepares
+    this.#prepares = options.preparedStatements !== false
+    this.#path = this.#prepares || !options.searchPath ? null : pathText(pathOf(options.searchPath as string))
     // Nobody may be waiting for anything when the server goes: without a listener the process would end.
     client.on('error', () => {
       this.isOpen = false
@@ -66,7 +92,84 @@ class PostgresConnection implements Connection {
     return this.#client
   }
 
-  async execute(statement: Statement): Promise<Result> {
+  execute(statement: Statement): Promise<Result> {
+    if (statement.searchPath !== undefined) return this.#inside(pathText(statement.searchPath), statement)
+    if (this.#path === null) return this.#run(statement)
+    if (BEGINS.test(statement.text)) return this.#begin(statement)
+    return this.#isInTransaction() ? this.#run(statement) : this.#inside(this.#path, statement)
+  }
+
+  async iterate(statement: Statement, { batchSize = 500 } = {}): Promise<RowStream> {
+    await this.#quiet()
+    const values = bindable(statement.params)
+    const send = (text: string, given: unknown[] = []): Promise<PgResult> =>
+      this.#send({ text, values: given, rowMode: 'array', queryMode: 'extended' }) as Promise<PgResult>
+    const path = statement.searchPath === undefined ? this.#path : pathText(statement.searchPath)
+    let isInside = this.#isInTransaction()
+    const session = {
+      isInTransaction: () => this.#isInTransaction(),
+      send,
+      begin: () => {
+        isInside = true
+        return send('BEGIN')
+      },
+      declare: (text: string) => {
+        if (path === null || !isInside) return send(text, values)
+        void send(ENTER, [path]).catch(() => {})
+        const declared = send(text, values)
+        void send(LEAVE).catch(() => {})
+        return declared
+      },
+    }
+    return await openCursor(session, `mortise_${++names}`, statement.text, batchSize)
+  }
+
+  #isInTransaction(): boolean {
+    return this.#client.getTransactionStatus?.() !== 'I'
+  }
+
+  /** Until no statement with a path of its own is on its way: whether there is a transaction is known only then. */
+  async #quiet(): Promise<void> {
+    while (this.#inPath !== null) await this.#inPath
+  }
+
+  /**
+   * A statement under a search path. All is sent at once, so that no other statement comes between, and it holds for this transaction
+   * alone: a connection is never left with somebody's path, whatever fails.
+   */
+  async #inside(path: string, statement: Statement): Promise<Result> {
+    await this.#quiet()
+    const command = (text: string, values: unknown[] = []): Promise<PgResult> =>
+      this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }) as Promise<PgResult>
+    const isInside = this.#isInTransaction()
+    const work = Promise.allSettled([
+      isInside ? null : command('BEGIN'),
+      command(ENTER, [path]),
+      this.#run(statement, false),
+      command(isInside ? LEAVE : 'COMMIT'),
+    ] as const)
+    const ended = work.then(() => {
+      this.#inPath = null
+    })
+    this.#inPath = ended
+    const [, , result, end] = await work
+    if (result.status === 'rejected') throw result.reason
+    if (end.status === 'rejected') throw end.reason
+    return result.value
+  }
+
+  async #begin(statement: Statement): Promise<Result> {
+    await this.#quiet()
+    const begun = this.#run(statement, false)
+    // Not by a query: the isolation level may still be set after it.
+    const told = this.#send({ text: `SET LOCAL search_path = ${this.#path}`, rowMode: 'array' })
+    told.catch(() => {})
+    const result = await begun
+    await told
+    return result
+  }
+
+  async #run(statement: Statement, mayPrepare = true): Promise<Result> {
     const { text, mode } = statement
     const changes = CHANGES_SCHEMA.test(text)
     if (changes || (mode === 'script' && /\b(?:CREATE|ALTER|DROP)\b/i.test(text))) epoch += 1
@@ -75,7 +178,7 @@ class PostgresConnection implements Connection {
       return resultOf(Array.isArray(result) ? (result[result.length - 1] as PgResult) : result)
     }
     const values = bindable(statement.params)
-    const name = changes ? '' : this.#nameOf(text)
+    const name = changes || !mayPrepare ? '' : this.#nameOf(text)
     if (name === '') return resultOf(await this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }), text)
     try {
       return resultOf(await this.#send({ name, text, values, rowMode: 'array' }), text)

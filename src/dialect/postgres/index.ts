@@ -86,6 +86,7 @@ const traits: Traits = Object.freeze({
   indexHints: false,
   generatedUuid: Object.freeze(['v4']) as readonly 'v4'[],
   transactionalDdl: true,
+  searchPath: true,
 })
 
 const bound = (value: unknown, type: DataType | null): unknown => {

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly searchPath?: string | readonly string[]
   /** Least level of the server's notices. Default: the server's. */
   readonly clientMinMessages?: string | false
+  /** False: a pooler stands between, and the session is not the program's alone (see `PostgresConnectionOptions`). */
+  readonly preparedStatements?: boolean
   /** Sequelize's option; false cannot be honoured, since backslashes would change the meaning of texts. */
   readonly standardConformingStrings?: boolean
 }
@@ -28,7 +30,8 @@ export function sessionText(options: SessionOptions): string {
   ]
   if (options.keepDefaultTimezone !== true) settings.push(`SET TIME ZONE ${zone(options.timezone ?? '+00:00')}`)
   if (options.clientMinMessages) settings.push(`SET client_min_messages = ${text(options.clientMinMessages)}`)
-  if (options.searchPath !== undefined && options.searchPath !== null)
+  // Without prepared statements the driver tells it to each transaction.
+  if (options.searchPath !== undefined && options.searchPath !== null && options.preparedStatements !== false)
     settings.push(`SET search_path = ${pathOf(options.searchPath).map(quoteIdentifier).join(', ')}`)
   return settings.join('; ')
 }
@@ -39,7 +42,7 @@ function zone(timezone: string): string {
   return offset ? `INTERVAL ${text(`${offset[1]}${offset[2]}:${offset[3]}`)} HOUR TO MINUTE` : text(timezone)
 }
 
-const pathOf = (path: string | readonly string[]): readonly string[] =>
+export const pathOf = (path: string | readonly string[]): readonly string[] =>
   typeof path === 'string'
     ? path
         .split(',')
