@@ -1,14 +1,18 @@
 /**
  * Connections to MySQL and MariaDB: statements in, rows by position out. Statements with parameters are prepared (the driver keeps a bounded
- * number of them), others go as text; 64-bit integers are read without loss. Neighbours: `load` finds the driver and gives both one shape,
- * `connect/executor` calls, `faults` names the errors.
+ * number of them), others go as text, as do all of them with `preparedStatements: false`; 64-bit integers are read without loss. Neighbours:
+ * `load` finds the driver and gives both one shape, `inline` writes values into text, `stream` reads rows one by one, `connect/executor`
+ * calls, `faults` names the errors.
  */
-import type { Connection, Driver, Result, Statement } from '../../connect/driver.js'
+import { Lru } from '../../base/lru.js'
+import type { Connection, Driver, Result, RowStream, Statement } from '../../connect/driver.js'
 import { QueryError } from '../../errors/base.js'
 import { dateText } from './dates.js'
 import { errnoOf, isLost } from './errno.js'
+import { inlined } from './inline.js'
 import type { DriverModule, Reader, Wire } from './load.js'
 import { loadDriver, nativeOf } from './load.js'
+import { ResultRows, streamOf } from './stream.js'
 
 const NO_ROWS: readonly (readonly unknown[])[] = Object.freeze([])
 const NO_COLUMNS: readonly string[] = Object.freeze([])
@@ -21,9 +25,13 @@ const OWN = new Set([
   'username',
   'protocol',
   'native',
-  'showWarnings',
+  'preparedStatements',
   'storage',
 ])
+/** Rows of a stream in memory before the server has to wait. */
+const BATCH_SIZE = 500
+/** Texts of which the kinds of values are remembered: more than are kept prepared. */
+const TEXTS = 2000
 
 export const mysqlDriver: Driver = {
   name: 'mysql',
@@ -34,7 +42,7 @@ export const mysqlDriver: Driver = {
       if (!OWN.has(name) && value !== undefined && value !== null) config[name] = value
     config.user ??= options.username
     if (config.port !== undefined) config.port = Number(config.port)
-    return new MysqlConnection(await driver.connect(config), driver)
+    return new MysqlConnection(await driver.connect(config), driver, config, options.preparedStatements !== false)
   },
 }
 
@@ -45,15 +53,27 @@ class MysqlConnection implements Connection {
   isOpen = true
   readonly #wire: Wire
   readonly #reader: Reader
+  readonly #driver: DriverModule
+  /** For a second connection, which ends a statement of this one. */
+  readonly #config: Readonly<Record<string, unknown>>
+  readonly #prepares: boolean
+  /** Of the texts that were prepared last: the kinds of the values that came first. */
+  readonly #kinds = new Lru<string, string>(TEXTS)
+  /** The stream that the server is sending. */
+  #stream: ResultRows | null = null
 
-  constructor(wire: Wire, driver: DriverModule) {
+  constructor(wire: Wire, driver: DriverModule, config: Readonly<Record<string, unknown>>, prepares: boolean) {
     this.#wire = wire
+    this.#driver = driver
     this.#reader = driver.reader
-    const gone = (): void => {
+    this.#config = config
+    this.#prepares = prepares
+    const gone = (error?: unknown): void => {
       this.isOpen = false
+      this.#stream?.fail(error ?? new Error('The connection was closed while rows were still to come.'))
     }
     wire.on('error', gone)
-    wire.on('end', gone)
+    wire.on('end', () => gone())
   }
 
   get native(): unknown {
@@ -62,12 +82,13 @@ class MysqlConnection implements Connection {
 
   execute(statement: Statement): Promise<Result> {
     const { text, params } = statement
+    this.#freeWire()
     return new Promise((resolve, reject) => {
       const done = (error: unknown, result: unknown, fields: unknown): void => {
         if (!error) resolve(this.#resultOf(result, fields, text))
-        // Some statements cannot be prepared; they have no parameters worth the name.
-        else if (errnoOf(error) === CANNOT_PREPARE && params.length === 0)
-          this.#wire.query(text, (again, other, more) =>
+        // Some statements cannot be prepared, and a server prepares no more than so many: the same as text.
+        else if (params.length > 0 && this.#prepares && NOT_PREPARED.has(errnoOf(error) ?? 0))
+          this.#wire.query(inlined(text, bindable(params)), (again, other, more) =>
             again ? fail(again) : resolve(this.#resultOf(other, more, text)),
           )
         else fail(error)
@@ -78,11 +99,60 @@ class MysqlConnection implements Connection {
       }
       try {
         if (params.length === 0) this.#wire.query(text, done)
-        else this.#wire.execute(text, bindable(params), done)
+        else if (this.#prepares) this.#wire.execute(this.#typed(statement), bindable(params), done)
+        else this.#wire.query(inlined(text, bindable(params)), done)
       } catch (error) {
         fail(error)
       }
     })
+  }
+
+  async iterate({ text, params }: Statement, { batchSize = BATCH_SIZE } = {}): Promise<RowStream> {
+    this.#freeWire()
+    const rows = new ResultRows(this.#wire.stream(inlined(text, bindable(params))), {
+      batchSize,
+      reader: this.#reader,
+      narrow: (some, fields) => narrow(some, fields, this.#reader),
+      interrupt: () => this.#interrupt(),
+    })
+    this.#stream = rows
+    return await streamOf(rows)
+  }
+
+  /**
+   * MySQL gives a parameter without context the type of its first value for good: `SELECT ?` of 1, then of 'a', is 0. The same text with
+   * values of other kinds is therefore another statement.
+   */
+  #typed({ text, params, mode }: Statement): string {
+    if (mode !== 'rows') return text
+    const kinds = kindsOf(params)
+    const first = this.#kinds.get(text)
+    if (first === undefined) this.#kinds.set(text, kinds)
+    return first === undefined || first === kinds ? text : `${text} /* ${kinds} */`
+  }
+
+  /** A connection does one thing after the other: what a stream has still to send is read, before anything else is asked. */
+  #freeWire(): void {
+    if (this.#stream === null) return
+    this.#stream.drain()
+    this.#stream = null
+  }
+
+  /**
+   * Ends what the server is doing for this connection, by another one; the transaction stays. Should the statement have come to its end by
+   * itself, the next one would be ended instead, and that is one of ours.
+   */
+  async #interrupt(): Promise<void> {
+    try {
+      const other = await this.#driver.connect(this.#config)
+      await new Promise<void>((resolve, reject) => {
+        other.query(`KILL QUERY ${this.#wire.threadId()}`, (error) => (error ? reject(error) : resolve()))
+      }).finally(() => other.end(() => {}))
+    } catch {
+      // Without a second connection the rest is read and thrown away.
+      return
+    }
+    await new Promise<void>((resolve) => this.#wire.query('DO 0', () => resolve()))
   }
 
   close(): Promise<void> {
@@ -90,6 +160,7 @@ class MysqlConnection implements Connection {
       this.#wire.destroy()
       return Promise.resolve()
     }
+    void this.#stream?.return()
     this.isOpen = false
     return new Promise((resolve) => this.#wire.end(() => resolve()))
   }
@@ -122,7 +193,8 @@ class MysqlConnection implements Connection {
   }
 }
 
-const CANNOT_PREPARE = 1295
+/** Cannot be prepared at all; the server has as many as it takes. */
+const NOT_PREPARED: ReadonlySet<number> = new Set([1295, 1461])
 
 /** Names of columns are seldom asked for: the plan knows the positions. */
 class Rows implements Result {
@@ -161,6 +233,23 @@ function narrow(rows: readonly unknown[][], fields: readonly unknown[], reader: 
       if (typeof value === 'bigint') row[at] = exact(value)
     }
   }
+}
+
+/** A letter per value: number, text, bytes. */
+function kindsOf(params: readonly unknown[]): string {
+  let kinds = ''
+  for (let at = 0; at < params.length; at += 1) {
+    const type = typeof params[at]
+    kinds +=
+      type === 'number' || type === 'boolean'
+        ? 'n'
+        : type === 'bigint'
+          ? 'i'
+          : ArrayBuffer.isView(params[at])
+            ? 'b'
+            : 's'
+  }
+  return kinds
 }
 
 /** Parameters as the drivers take them. Plans bind through codecs, so usually nothing is to do. */

@@ -46,6 +46,8 @@ export interface MysqlConnectionOptions {
   readonly ssl?: unknown
   /** `'mariadb'`, `'mysql2'`, or the driver's module. Default: the first that is installed, in this order. */
   readonly driver?: unknown
+  /** False: values travel in the text, escaped, for poolers and proxies that know no prepared statements. Default true. */
+  readonly preparedStatements?: boolean
   /** Prepared statements kept per connection. Default 256. */
   readonly maxPreparedStatements?: number
   /** Lets a text hold several statements. Default false: one that was smuggled in is refused. */
@@ -75,6 +77,7 @@ const CONNECTION_OPTIONS = Object.freeze([
   'debug',
   'trace',
   'multipleStatements',
+  'preparedStatements',
   'maxPreparedStatements',
   'prepareCacheLength',
   'allowPublicKeyRetrieval',

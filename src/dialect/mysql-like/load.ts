@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectionError } from '../../errors/database.js'
+import type { WireStream } from './stream.js'
 
 export type Done = (error: unknown, result?: unknown, fields?: unknown) => void
 
@@ -15,6 +16,10 @@ export interface Wire {
   query(text: string, done: Done): void
   /** A prepared statement, kept by the driver. */
   execute(text: string, params: readonly unknown[], done: Done): void
+  /** The rows of text with no parameters, one by one. */
+  stream(text: string): WireStream
+  /** The connection's number on the server. */
+  threadId(): number
   end(done: () => void): void
   destroy(): void
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown
@@ -37,10 +42,11 @@ export interface DriverModule {
 const CONNECT_TIMEOUT = 10_000
 const STATEMENTS_PER_CONNECTION = 256
 
-type Query = (options: object, params: readonly unknown[] | Done, done?: Done) => void
+type Query = (options: object, params?: readonly unknown[] | Done, done?: Done) => { stream(): WireStream }
 interface NativeConnection {
   query: Query
   execute: Query
+  readonly threadId: number
   connect(done: (error: unknown) => void): void
   end(done?: () => void): void
   destroy(): void
@@ -113,8 +119,10 @@ function connected(module: NativeModule, options: object): Promise<Wire> {
   return new Promise((resolve, reject) => {
     const native = module.createConnection(options)
     const wire: Wire = {
-      query: (sql, done) => native.query({ sql, rowsAsArray: true, metaAsArray: true }, done),
-      execute: (sql, params, done) => native.execute({ sql, rowsAsArray: true, metaAsArray: true }, params, done),
+      query: (sql, done) => void native.query({ sql, rowsAsArray: true, metaAsArray: true }, done),
+      execute: (sql, params, done) => void native.execute({ sql, rowsAsArray: true, metaAsArray: true }, params, done),
+      stream: (sql) => native.query({ sql, rowsAsArray: true, metaAsArray: true }).stream(),
+      threadId: () => Number(native.threadId),
       end: (done) => native.end(done),
       destroy: () => native.destroy(),
       on: (event, listener) => native.on(event, listener),

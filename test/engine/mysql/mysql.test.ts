@@ -33,10 +33,11 @@ for (const name of ['mariadb', 'mysql']) {
         (error: unknown) => error as Row,
       )
 
-    for (const driver of ['mariadb', 'mysql2']) {
-      describe(`through the driver ${driver}`, () => {
+    const ways = ['mariadb', 'mysql2'].flatMap((driver) => [{ driver }, { driver, preparedStatements: false }])
+    for (const { driver, ...way } of ways) {
+      describe(`through the driver ${driver}${'preparedStatements' in way ? ', as text' : ''}`, () => {
         test('every type comes back as it went', async () => {
-          const db = await connected({ driver })
+          const db = await connected({ driver, ...way })
           const values: Record<string, [type: unknown, value: unknown]> = {
             text: [DataTypes.STRING, 'it\'s `so` \\ "ü 日本 😀'],
             binary: [(DataTypes.STRING as unknown as { BINARY: unknown }).BINARY, 'Ab'],
@@ -74,7 +75,7 @@ for (const name of ['mariadb', 'mysql']) {
           expect(await db.sync({ alter: true, plan: true })).toMatchObject({ sql: [] })
         })
         test('keys and counts of writes', async () => {
-          const db = await connected({ driver })
+          const db = await connected({ driver, ...way })
           const User = db.define('User', { name: DataTypes.STRING }, { timestamps: false })
           await db.sync()
           expect((await User.create({ name: 'Ann' })).id).toBe(1)
