@@ -93,6 +93,7 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
       defaultTimestampPrecision: options.defaultTimestampPrecision as number | null,
       minifyAliases: options.minifyAliases as boolean,
     }),
+    isProduction: process.env.NODE_ENV === 'production',
     warn: warner(settings),
   })
 

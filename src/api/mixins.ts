@@ -4,9 +4,12 @@
  * `association.get` (or `HasOne.prototype.get`) sees every call. Docs: associations/has-one ("Association Methods").
  */
 import type { Association } from '../association/index.js'
+import { callerLine } from '../base/caller.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
+import type { StrictLoading } from '../model/settings.js'
+import type { ModelState } from '../model/state.js'
 import { installRelation, uninstallRelation } from '../model/state.js'
 
 type Verb = (this: unknown, ...args: readonly unknown[]) => unknown
@@ -14,13 +17,10 @@ type Verb = (this: unknown, ...args: readonly unknown[]) => unknown
 /** Names of methods that are ours, by prototype. A program may have wrapped the method since; the name stays ours. */
 const ours = new WeakMap<object, Map<string, Association>>()
 
-/** What reading an association that was not loaded does: nothing, a warning, or an error. */
-export type StrictLoading = false | 'warn' | 'throw'
-
 export function installMixins(association: Association, runtime: Runtime, strict: StrictLoading = false): void {
   const { source, as } = association
   const prototype = source.prototype as object
-  installRelation(source, as, strict === false ? null : () => notLoaded(association, strict, runtime))
+  installRelation(source, as, (instance) => notLoaded(association, instance, strict, runtime))
   let methods = ours.get(prototype)
   if (!methods) {
     methods = new Map()
@@ -76,10 +76,17 @@ function method(as: string, verb: string, name: string): Verb {
   return Object.defineProperty(mixin, 'name', { value: name, configurable: true })
 }
 
-function notLoaded({ source, as, accessors }: Association, strict: StrictLoading, runtime: Runtime): void {
-  const text = `The association "${as}" of this ${source.name} was not loaded. Load it with include: '${as}', or ask for it with ${accessors.get}().`
+/** The query's option comes before the model's, and the model's before that of the Sequelize instance. */
+function notLoaded(association: Association, instance: ModelState, byDefault: StrictLoading, runtime: Runtime): void {
+  const { settings } = (instance.constructor as unknown as ModelClass).modelDefinition
+  const said = instance._options.strictLoading as StrictLoading | undefined
+  const strict = said ?? settings.strictLoading ?? byDefault
+  if (strict === false || (strict === 'warn' && runtime.isProduction)) return
+  const { source, as, accessors } = association
+  const line = callerLine()
+  const text = `The association "${as}" of this ${source.name} was not loaded${line === null ? '' : ` (read at ${line})`}. Load it with include: '${as}' or ${source.name}.load(rows, '${as}'), or ask for it with ${accessors.get}().`
   if (strict === 'throw') throw new AssociationError(text)
-  runtime.warn('MORTISE_W_NOT_LOADED', `${source.name}.${as}`, text)
+  runtime.warn('MORTISE_W_NOT_LOADED', `${source.name}.${as} ${line}`, text)
 }
 
 function warnOfKept({ source, as }: Association, verb: string, name: string, runtime: Runtime): void {

@@ -19,6 +19,8 @@ export interface Runtime {
   readonly dialect: Dialect
   readonly executor: Executor
   readonly options: RuntimeOptions
+  /** `NODE_ENV` is `production`: nothing is watched that only serves warnings. */
+  readonly isProduction: boolean
   /** Tells a developer something once per key, with a stable code (`MORTISE_W_…`); silent in production. */
   warn(code: string, key: string, message: string): void
 }

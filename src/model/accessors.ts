@@ -32,17 +32,17 @@ export function installAttributes(model: ModelClass, shape: ModelShape = model.m
 }
 
 const relations = new WeakMap<object, Set<string>>()
-/** Gives the model's prototype the property of an association. `onMissing`: called when one is read that was not loaded (strict loading). */
+/** Gives the model's prototype the property of an association. `onMissing`: called when one is read that was not loaded. */
 export function installRelation(
   model: ModelClass,
   as: string,
-  onMissing: ((instance: ModelState) => void) | null = null,
+  onMissing: (instance: ModelState) => void = () => {},
 ): void {
   const { prototype } = model
   const names = relations.get(prototype) ?? new Set()
   relations.set(prototype, names.add(as))
   install(model, as, {
-    get: onMissing === null ? relationReader(as) : strictReader(as, onMissing),
+    get: relationReader(as, onMissing),
     set(this: ModelState, value: unknown): void {
       if (value === undefined) delete this.dataValues[as]
       else this.dataValues[as] = value
@@ -62,14 +62,6 @@ export function installSelected(model: ModelClass, name: string): void {
     },
   })
 }
-function strictReader(as: string, onMissing: (instance: ModelState) => void): (this: ModelState) => unknown {
-  const read = relationReader(as)
-  return function () {
-    const value = read.call(this)
-    if (value === undefined && this.isNewRecord === false) onMissing(this)
-    return value
-  }
-}
 export function uninstallRelation(model: ModelClass, as: string): void {
   if (relations.get(model.prototype)?.delete(as)) remove(model.prototype, as)
 }
@@ -87,9 +79,10 @@ const reader = (name: string): ((this: ModelState) => unknown) =>
 /** Marks an instance whose row was deleted (`markGone` of `model/state`). */
 export const GONE: unique symbol = Symbol('mortise.gone')
 /** The instance of a relation; null once its row is deleted. */
-const relationReader = (as: string): ((this: ModelState) => unknown) =>
+const relationReader = (as: string, onMissing: (instance: ModelState) => void): ((this: ModelState) => unknown) =>
   function (this: ModelState) {
     const value = this.dataValues?.[as]
+    if (value === undefined && this.isNewRecord === false) onMissing(this)
     return typeof value === 'object' && value !== null && GONE in value ? null : value
   }
 

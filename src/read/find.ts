@@ -10,13 +10,14 @@ import { EmptyResultError, QueryError } from '../errors/base.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import type { HookOptions } from '../model/hooks.js'
 import { wantsHook } from '../model/hooks.js'
+import type { StrictLoading } from '../model/settings.js'
 import type { StateOptions } from '../model/state.js'
 import type { Found, ReadContext, Row } from './hydrate.js'
 import type { Branch, IncludeOptions } from './include.js'
 import { expandAll } from './include.js'
 import { needsChoice } from './joins.js'
 import type { FindInput } from './options.js'
-import { checkOptions, execOptions, FIND_OPTIONS } from './options.js'
+import { checkOptions, execOptions, FIND_OPTIONS, strictLoadingOf } from './options.js'
 import type { Plan } from './plan.js'
 import { planFor, routeOf, statementOf } from './plan.js'
 import type { FindRequest } from './request.js'
@@ -77,7 +78,7 @@ function findAgain(runtime: Runtime, model: ModelClass, given: FindInput, walk: 
   if (values === null) return null
   const { plan, context } = shortcut
   const take = ({ rows }: Result): unknown => {
-    const result = resultOf(given, plan.read(rows, context).items)
+    const result = resultOf(given, plan.read(rows, watchedLoad(runtime, rows, context)).items)
     refuseEmpty(model, given, result)
     return result
   }
@@ -117,7 +118,7 @@ async function execute(request: FindRequest, plan: Plan): Promise<Found> {
     lock === null ? 'read' : 'write',
     exec,
   )
-  const found = plan.read(result.rows, contextOf(request, result.columns))
+  const found = plan.read(result.rows, watchedLoad(runtime, result.rows, contextOf(request, result.columns)))
   if (found.twice !== null) noteTwice(request, plan, result.rows[found.twice[0]]!, result.rows[found.twice[1]]!)
   return found
 }
@@ -143,23 +144,35 @@ function noteTwice(request: FindRequest, plan: Plan, first: Row, second: Row): v
 // ---------------------------------------------------------------- what instances remember
 const ROOT_ONLY: readonly StateOptions[] = [Object.freeze({ raw: true })]
 
+/** In development, instances know which others came with them: reading an association of each, one after the other, is then noticed. */
+function watchedLoad({ isProduction }: Runtime, rows: readonly Row[], context: ReadContext): ReadContext {
+  if (isProduction || rows.length < 2 || context.options.length === 0) return context
+  const load = {}
+  return { ...context, options: context.options.map((options) => ({ ...options, load })) }
+}
+
 function contextOf({ root, model, mode }: FindRequest, columns: readonly string[]): ReadContext {
-  if (root.children.length === 0)
-    return { models: [model], options: root.parts.selection.isDefault ? ROOT_ONLY : [stateOptions(root)], columns }
+  const strict = strictLoadingOf(root.given, model)
+  if (root.children.length === 0) {
+    const isPlain = root.parts.selection.isDefault && strict === undefined
+    return { models: [model], options: isPlain ? ROOT_ONLY : [stateOptions(root, strict)], columns }
+  }
   const branches = branchesInOrder(root)
   return {
     models: branches.map((branch) => branch.model),
-    options: mode === 'instances' ? branches.map(stateOptions) : [],
+    options: mode === 'instances' ? branches.map((branch) => stateOptions(branch, strict)) : [],
     columns,
   }
 }
 
-function stateOptions({ parts, children }: Branch): StateOptions {
+function stateOptions({ parts, children }: Branch, strictLoading: StrictLoading | undefined): StateOptions {
   const attributes = parts.selection.isDefault ? undefined : parts.selection.names
-  if (children.length === 0) return { raw: true, attributes }
+  const said = strictLoading === undefined ? undefined : { strictLoading }
+  if (children.length === 0) return { raw: true, attributes, ...said }
   return {
     raw: true,
     attributes,
+    ...said,
     include: children.map(includeOf),
     includeNames: children.map((child) => child.as),
     hasJoin: true,

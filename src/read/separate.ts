@@ -4,8 +4,10 @@
  */
 import type { Association } from '../association/association.js'
 import { QueryError } from '../errors/base.js'
-import { hydrate, ModelState, setRelation } from '../model/state.js'
+import type { ModelState } from '../model/state.js'
+import { setRelation } from '../model/state.js'
 import { Op } from '../sql/op.js'
+import { copyOf } from './copy.js'
 import type { Found, KeyedParents, Row } from './hydrate.js'
 import { ECHO, keyOf } from './hydrate.js'
 import type { Branch } from './include.js'
@@ -110,6 +112,7 @@ function optionsOf(
     lock: root.given.lock,
     skipLocked: root.given.skipLocked,
     minifyAliases: root.given.minifyAliases,
+    strictLoading: root.given.strictLoading,
     ...exec,
   }
 }
@@ -140,18 +143,4 @@ export function warnAboutTwice(request: FindRequest, association: Association): 
     `${name} is a one-to-one, but a ${association.source.name} has several rows of ${association.target.name}: the first by ${association.order ? "the association's order" : 'primary key'} is taken. ` +
       `A unique index on ${association.foreignKeyOwner.name}.${keys} keeps it one-to-one: define the association with { unique: true }.`,
   )
-}
-
-function copyOf(instance: ModelState): ModelState {
-  const values: Record<string, unknown> = {}
-  for (const name of Object.keys(instance.dataValues)) {
-    const value = instance.dataValues[name]
-    values[name] =
-      value instanceof ModelState
-        ? copyOf(value)
-        : Array.isArray(value) && value[0] instanceof ModelState
-          ? value.map(copyOf)
-          : value
-  }
-  return hydrate(instance.constructor as never, values, instance._options)
 }

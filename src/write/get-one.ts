@@ -4,19 +4,22 @@
  */
 import type { Association } from '../association/association.js'
 import { inSchemaOf } from '../association/schema.js'
-import type { Transaction } from '../connect/transaction.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { ModelState } from '../model/state.js'
+import { copyOf } from '../read/copy.js'
 import { Op } from '../sql/op.js'
 import type { WriteOptions } from './options.js'
 import { execOf } from './options.js'
 import type { PublicModel } from './public.js'
 import { asModel } from './public.js'
+import { callerOfRepeat, noteRepeat } from './repeats.js'
 import { definitionOf } from './row.js'
+import { inOneTick, sharingKey } from './tick.js'
 
 /**
- * The associated row, or null. Options: those of `findOne`, and `scope` (a name, several, or false for none) and `schema`.
+ * The associated row, or null. Options: those of `findOne`, and `scope` (a name, several, or false for none), `schema`, and `batch`: false
+ * for a statement of its own (default: calls of one tick with the same options share one).
  * For a list of instances: a Map from each one's key to its row, null where there is none.
  * Throws AssociationError where the key of the source was not loaded.
  */
@@ -38,14 +41,10 @@ async function getForOne(
   options: WriteOptions | undefined,
 ): Promise<unknown> {
   requireSource(association, source, association.accessors.get!)
-  if (isPlain(options)) return await joinBatch(runtime, association, source, options)
-  return await fetchOne(association, source, options)
-}
-
-/** Options that do not change what is read: calls that have nothing else can share a query. */
-const isPlain = (options: WriteOptions | undefined): boolean => {
-  for (const option in options) if (option !== 'transaction' && options[option] !== undefined) return false
-  return true
+  const key = sharingKey(options)
+  return key === null
+    ? await fetchOne(association, source, options)
+    : await joinBatch(runtime, association, source, options, key)
 }
 
 /** Throws where the association is asked of something that is no instance of its source. */
@@ -93,7 +92,7 @@ async function fetchOne(
 ): Promise<unknown> {
   const batch = association.batch([source])
   if (batch === null) return null
-  const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, where, ...rest } = options ?? {}
+  const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, batch: _batch, where, ...rest } = options ?? {}
   return await targetOf(association, source, options).findOne({
     ...orderOf(association),
     ...rest,
@@ -139,7 +138,15 @@ async function rowsOf(
   options: WriteOptions | undefined,
 ): Promise<Found> {
   const rows = new Map<string, ModelState>()
-  const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, where, attributes, ...rest } = options ?? {}
+  const {
+    scope: _scope,
+    schema: _schema,
+    schemaDelimiter: _delimiter,
+    batch: _batch,
+    where,
+    attributes,
+    ...rest
+  } = options ?? {}
   const target = targetOf(association, sources[0], options)
   // The key is needed to tell whose row is whose.
   const selected = Array.isArray(attributes)
@@ -172,43 +179,61 @@ interface Found {
   readonly rows: Map<string, ModelState>
   readonly keyOfSource: (source: ModelState) => string | null
 }
-/** `promise` null: there is nothing to share, each call asks for itself. */
-interface Waiting {
-  readonly sources: ModelState[]
-  readonly promise: Promise<Found | null>
-}
-const waiting = new WeakMap<Association, Map<Transaction | null, Waiting>>()
 
-/** Calls of one tick in one transaction become one query. */
+/** The call among those of its tick that ask the same, see `write/tick`. */
 async function joinBatch(
   runtime: Runtime,
   association: Association,
   source: ModelState,
   options: WriteOptions | undefined,
+  key: string,
 ): Promise<unknown> {
   if (association.batch([source]) === null) return null
   const transaction = runtime.executor.currentTransaction(execOf(options))
-  let batches = waiting.get(association)
-  if (!batches) {
-    batches = new Map()
-    waiting.set(association, batches)
+  const line = callerOfRepeat(runtime, association, source)
+  const own: WriteOptions = { ...options, transaction }
+  return await inOneTick(
+    association,
+    transaction,
+    key,
+    source,
+    (sources) => getTogether(association, sources, own),
+    async (single) => {
+      noteRepeat(runtime, association, single, line)
+      return await fetchOne(association, single, own)
+    },
+  )
+}
+
+async function getTogether(
+  association: Association,
+  sources: readonly ModelState[],
+  options: WriteOptions,
+): Promise<((source: ModelState) => unknown) | null> {
+  if (new Set(sources.map((one) => definitionOf(one).table.schema)).size > 1) return null
+  // What a scope cuts off, it would cut off from all parents together.
+  const scoped = targetOf(association, sources[0], options).modelDefinition.scopes.resolve({})
+  if (CUTTING.some((name) => scoped[name] !== undefined && scoped[name] !== null)) return null
+  const { rows, keyOfSource } = await rowsOf(association, sources, options)
+  const hidden = Array.isArray(options.attributes)
+    ? association.keys.map(({ to }) => to).filter((name) => !(options.attributes as unknown[]).includes(name))
+    : []
+  if (hidden.length > 0) for (const row of rows.values()) hide(row, hidden, options.attributes)
+  const given = new Set<ModelState>()
+  return (source) => {
+    const key = keyOfSource(source)
+    const row = key === null ? undefined : rows.get(key)
+    if (row === undefined) return null
+    // Each caller gets an instance of its own.
+    if (given.has(row)) return copyOf(row)
+    given.add(row)
+    return row
   }
-  let batch = batches.get(transaction)
-  if (!batch) {
-    const sources: ModelState[] = []
-    const open = batches
-    const promise = Promise.resolve().then(async (): Promise<Found | null> => {
-      open.delete(transaction)
-      const schemas = new Set(sources.map((one) => definitionOf(one).table.schema))
-      if (sources.length > 1 && schemas.size === 1) return await rowsOf(association, sources, { transaction })
-      return null
-    })
-    batch = { sources, promise }
-    batches.set(transaction, batch)
-  }
-  batch.sources.push(source)
-  const found = await batch.promise
-  if (found === null) return await fetchOne(association, source, { transaction })
-  const key = found.keyOfSource(source)
-  return key === null ? null : (found.rows.get(key) ?? null)
+}
+const CUTTING = ['limit', 'offset', 'group', 'having', 'distinct', 'raw', 'plain']
+
+/** Takes away what was selected only to tell whose row it is. */
+function hide(row: ModelState, names: readonly string[], attributes: unknown): void {
+  for (const name of names) delete row.dataValues[name]
+  row._options = { ...row._options, attributes }
 }

@@ -132,6 +132,8 @@ export interface ModelOptions {
   readonly deletedAt?: string | boolean
   /** `destroy` sets `deletedAt` instead of deleting. Default: false. */
   readonly paranoid?: boolean
+  /** What touching an association does that was not loaded: nothing, a warning, or an error. Default: that of the Sequelize instance. */
+  readonly strictLoading?: false | 'warn' | 'throw'
   /** Optimistic locking: an attribute that counts updates. */
   readonly version?: boolean | string
   readonly noPrimaryKey?: boolean

@@ -70,6 +70,8 @@ interface FindCommon extends QueryOptions, Hookable, Paranoid, RowLocking {
   nest?: boolean
   /** The first row only. */
   plain?: boolean
+  /** What touching an association of the rows does that was not loaded. Default: that of the model. */
+  strictLoading?: false | 'warn' | 'throw'
   subQuery?: boolean
   /** The same. */
   subquery?: boolean

@@ -53,6 +53,7 @@ export function database(options: Partial<RuntimeOptions> = {}): Database {
       minifyAliases: false,
       ...options,
     } as RuntimeOptions,
+    isProduction: false,
     warn: (code, key, message) => {
       if (!warnings.some((warning) => warning.code === code && warning.key === key))
         warnings.push({ code, key, message })
