@@ -1,11 +1,15 @@
-// Golden SQL: one text for all engines, written with "double quotes" and ?; an engine that writes something else has an entry of its own.
+// Golden SQL: one text for all engines, written with "double quotes" and ?; an engine that writes something else has an entry of its own,
+// MariaDB that of MySQL.
 import type { Dialect } from '../../src/dialect/dialect.js'
 
 export type Golden = string | ({ readonly default: string } & { readonly [engine: string]: string })
 
 /** The text that an engine is expected to print. */
 export function goldenFor(golden: Golden, dialect: Dialect): string {
-  const text = typeof golden === 'string' ? golden : (golden[dialect.name] ?? golden.default)
+  const text =
+    typeof golden === 'string'
+      ? golden
+      : (golden[dialect.name] ?? (dialect.name === 'mariadb' ? golden.mysql : undefined) ?? golden.default)
   const { left, right } = dialect.identifierDelimiter
   // Inside 'strings' quotes stay what they are.
   return text.replace(/'[^']*'|"([^"]*)"/g, (found, name: string | undefined) =>

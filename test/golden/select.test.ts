@@ -1,28 +1,32 @@
 // The statement of every kind of include, limit and order. Plain: what is sent first; exact: what is sent where the database has to choose.
 import { describe, expect, test } from 'vitest'
+import { resolveDialect } from '../../src/dialect/registry.js'
 import { fn, literal } from '../../src/sql/fragments.js'
 import { DataTypes } from '../../src/types/index.js'
 import { database } from '../unit/read/database.js'
 import type { Golden } from './golden.js'
 import { goldenFor } from './golden.js'
 
-const db = database()
-const A = db.model('A', { name: DataTypes.STRING })
-const B = db.model(
-  'B',
-  { name: DataTypes.STRING, rank: DataTypes.INTEGER, deletedAt: DataTypes.DATE },
-  { timestamps: true, createdAt: false, updatedAt: false, paranoid: true },
-)
-const C = db.model('C', { name: DataTypes.STRING })
-db.one('HasOne', A, B, { as: 'b', foreignKey: 'aId', inverse: { as: 'a' } })
-db.one('HasOne', A, B, {
-  as: 'first',
-  foreignKey: 'aId',
-  scope: { name: 'x' },
-  order: [['rank', 'DESC']],
-})
-db.one('HasOne', A, C, { as: 'only', foreignKey: 'aId', unique: true })
-db.one('HasOne', B, C, { as: 'c', foreignKey: 'bId', unique: true })
+function world(name: string) {
+  const db = database({}, resolveDialect(name))
+  const A = db.model('A', { name: DataTypes.STRING })
+  const B = db.model(
+    'B',
+    { name: DataTypes.STRING, rank: DataTypes.INTEGER, deletedAt: DataTypes.DATE },
+    { timestamps: true, createdAt: false, updatedAt: false, paranoid: true },
+  )
+  const C = db.model('C', { name: DataTypes.STRING })
+  db.one('HasOne', A, B, { as: 'b', foreignKey: 'aId', inverse: { as: 'a' } })
+  db.one('HasOne', A, B, {
+    as: 'first',
+    foreignKey: 'aId',
+    scope: { name: 'x' },
+    order: [['rank', 'DESC']],
+  })
+  db.one('HasOne', A, C, { as: 'only', foreignKey: 'aId', unique: true })
+  db.one('HasOne', B, C, { as: 'c', foreignKey: 'bId', unique: true })
+  return { db, A }
+}
 
 const cases: [string, object, 'plain' | 'exact', Golden][] = [
   [
@@ -169,7 +173,12 @@ const cases: [string, object, 'plain' | 'exact', Golden][] = [
       order: [['only', 'name', 'DESC NULLS LAST'], 'id'],
     },
     'plain',
-    'SELECT "A"."id" FROM "As" AS "A" LEFT OUTER JOIN "Cs" AS "only" ON "A"."id" = "only"."aId" ORDER BY "only"."name" DESC NULLS LAST, "A"."id"',
+    {
+      default:
+        'SELECT "A"."id" FROM "As" AS "A" LEFT OUTER JOIN "Cs" AS "only" ON "A"."id" = "only"."aId" ORDER BY "only"."name" DESC NULLS LAST, "A"."id"',
+      mysql:
+        'SELECT "A"."id" FROM "As" AS "A" LEFT OUTER JOIN "Cs" AS "only" ON "A"."id" = "only"."aId" ORDER BY "only"."name" DESC, "A"."id"',
+    },
   ],
   [
     'a filter on top',
@@ -179,7 +188,8 @@ const cases: [string, object, 'plain' | 'exact', Golden][] = [
   ],
 ]
 
-describe('select', () => {
+describe.each(['sqlite', 'mysql', 'mariadb'])('select on %s', (name) => {
+  const { db, A } = world(name)
   for (const [title, options, mode, golden] of cases)
     test(`${title} (${mode})`, () =>
       expect(db.sql(A, options as never, mode === 'exact')).toBe(goldenFor(golden, db.runtime.dialect)))

@@ -4,6 +4,7 @@ import type { OneKind } from '../../../src/association/index.js'
 import { defineAssociation } from '../../../src/association/index.js'
 import type { Statement } from '../../../src/connect/driver.js'
 import { Executor } from '../../../src/connect/executor.js'
+import type { Dialect } from '../../../src/dialect/dialect.js'
 import type { Runtime, RuntimeOptions } from '../../../src/dialect/runtime.js'
 import { SqliteDialect } from '../../../src/dialect/sqlite/index.js'
 import type { ModelClass } from '../../../src/model/definition.js'
@@ -32,8 +33,8 @@ export interface Database {
   params(model: ModelClass, options?: FindInput): readonly unknown[]
 }
 
-export function database(options: Partial<RuntimeOptions> = {}): Database {
-  const dialect = new SqliteDialect()
+/** `dialect`: for tests that only print; the database itself is SQLite. */
+export function database(options: Partial<RuntimeOptions> = {}, dialect: Dialect = new SqliteDialect()): Database {
   const executor = new Executor({ dialect, connection: { storage: ':memory:' } })
   const statements: Statement[] = []
   const warnings: Database['warnings'] = []
