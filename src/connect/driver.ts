@@ -32,6 +32,8 @@ export interface RowStream {
   readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
 }
 
+  /** How far the keys are apart that one statement generates. Default 1. */
+  readonly keyStep?: number
 export interface Connection {
   /** Unique within the process; for logs and for errors that name the holder. */
   readonly id: number

@@ -2,6 +2,7 @@
  * Instances into rows by INSERTs of many rows: which columns, in how many statements, and what comes back into the instances.
  * A step of `bulk`; the statements are those of `statements`.
  */
+import { uniqueKeysOf } from '../association/foreign-key.js'
 import type { Result } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import type { Attribute } from '../model/attribute.js'
@@ -11,6 +12,7 @@ import { isFragment } from '../sql/fragments.js'
 import { conflictOf } from './conflict.js'
 import { explain } from './faults.js'
 import { returnedBy } from './increment.js'
+import { bringsSomeKeys, generatedKey, rereadAll } from './inserted-keys.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, execOf, stepOptions } from './options.js'
 import { saveOne } from './row.js'
@@ -27,6 +29,9 @@ export async function insertAll(
   options: WriteOptions,
   call: string,
 ): Promise<void> {
+  // There is no series then; and MariaDB takes DEFAULT for 0, where 0 is a key like any other.
+  if (runtime.dialect.traits.returning !== 'statement' && bringsSomeKeys(definition, instances))
+    return await insertApart(runtime, definition, instances, options, call)
   const layout = layoutOf(runtime, definition, instances, options, call)
   const { attributes, rows } = layout
   if (attributes.length === 0) return await insertDefaults(runtime, definition, instances, options)
@@ -40,6 +45,10 @@ export async function insertAll(
   const mayUpdate = conflict !== null && options.ignoreDuplicates !== true
   const returning =
     asked.length > 0 ? asked : !canReturn ? [] : mayUpdate ? definition.shape.physical : layout.returning
+  // The columns by which a row is told that may have been there.
+  const target = mayUpdate ? conflict.clause.target.map((name) => definition.shape.byColumn.get(name)!) : []
+  const decisive = target.every((attribute) => attributes.includes(attribute)) ? target : []
+  const isSeries = !mayUpdate || uniqueKeysOf(definition.model).length === 0
   const perStatement = Math.max(
     1,
     Math.min(ROWS_PER_STATEMENT, Math.floor(runtime.dialect.traits.maxParameters / attributes.length)),
@@ -49,7 +58,12 @@ export async function insertAll(
     const part = rows.length <= perStatement ? rows : rows.slice(from, from + perStatement)
     try {
       const result = await insertRows(runtime, definition, attributes, part, returning, execOf(within), conflict)
-      take(runtime, definition, instances, from, part.length, returning, result, options.ignoreDuplicates === true)
+      if (!canReturn && mayUpdate && decisive.length > 0) {
+        take(runtime, definition, instances, from, part.length, returning, { ...result, lastInsertId: null }, false)
+        return await rereadAll(runtime, definition, instances.slice(from, from + part.length), decisive, execOf(within))
+      }
+      const told = isSeries || canReturn ? result : { ...result, lastInsertId: null }
+      take(runtime, definition, instances, from, part.length, returning, told, options.ignoreDuplicates === true)
     } catch (error) {
       const only = part.length === 1 ? instances[from]! : null
       throw explain(error, definition, only, (name) => only?.dataValues[name])
@@ -58,6 +72,29 @@ export async function insertAll(
   if (rows.length <= perStatement) return await insert(0, options)
   await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
     for (let from = 0; from < rows.length; from += perStatement) await insert(from, { ...options, transaction })
+  })
+}
+
+/** Rows that bring their key first, so that no generated one takes it; then the others, whose keys are one series. */
+async function insertApart(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  instances: readonly ModelState[],
+  options: WriteOptions,
+  call: string,
+): Promise<void> {
+  const { attributeName } = definition.shape.autoIncrement!
+  const isGiven = ({ dataValues }: ModelState): boolean => (dataValues[attributeName] ?? null) !== null
+  await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
+    const within = { ...options, transaction }
+    await insertAll(runtime, definition, instances.filter(isGiven), within, call)
+    await insertAll(
+      runtime,
+      definition,
+      instances.filter((instance) => !isGiven(instance)),
+      within,
+      call,
+    )
   })
 }
 
@@ -157,13 +194,13 @@ function take(
           value === null || value === undefined ? null : fromRow === null ? value : fromRow(value)
       }
     } else if (isKnown) {
-      // Engines without RETURNING tell the first generated key of a statement; the others follow it.
+      // Engines without RETURNING tell the first generated key of a statement (`inserted-keys`).
       if (
         autoIncrement !== null &&
         (dataValues[autoIncrement.attributeName] ?? null) === null &&
         result.lastInsertId !== null
       )
-        dataValues[autoIncrement.attributeName] = Number(result.lastInsertId) + index
+        dataValues[autoIncrement.attributeName] = generatedKey(runtime, autoIncrement, result, index)
       for (const { attributeName } of physical)
         if (dataValues[attributeName] === undefined) dataValues[attributeName] = null
     }

@@ -17,6 +17,7 @@ import { column, compare, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
 import { explain } from './faults.js'
+import { generatedKey } from './inserted-keys.js'
 import { madeByInsert } from './reread.js'
 import { missingRow } from './row.js'
 import { returningOf } from './statements.js'
@@ -218,7 +219,7 @@ function plainInsert(
     }
     const plan = planFor(runtime, columns, key, () => insertPlan(runtime, definition, all, key))
     return send(runtime, instance, definition, plan, params, exec, (result) => {
-      takeInserted(instance, all, plan, result)
+      takeInserted(runtime, instance, all, plan, result)
     })
   })
 }
@@ -242,7 +243,13 @@ function insertPlan(
   return { node, returned }
 }
 
-function takeInserted(instance: ModelState, all: readonly Column[], { returned }: Plan, result: Result): void {
+function takeInserted(
+  runtime: Runtime,
+  instance: ModelState,
+  all: readonly Column[],
+  { returned }: Plan,
+  result: Result,
+): void {
   const { dataValues } = instance
   const row = result.rows[0]
   if (row !== undefined) {
@@ -252,9 +259,9 @@ function takeInserted(instance: ModelState, all: readonly Column[], { returned }
       dataValues[name] = value === null || value === undefined ? null : fromRow === null ? value : fromRow(value)
     }
   } else {
-    for (const { name, isAutoIncrement } of all) {
+    for (const { name, isAutoIncrement, attribute } of all) {
       if (isAutoIncrement && (dataValues[name] ?? null) === null && result.lastInsertId !== null)
-        dataValues[name] = Number(result.lastInsertId)
+        dataValues[name] = generatedKey(runtime, attribute, result)
       else if (dataValues[name] === undefined) dataValues[name] = null
     }
   }

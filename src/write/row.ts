@@ -16,6 +16,7 @@ import { isFragment } from '../sql/fragments.js'
 import { explain } from './faults.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, draftOf, execOf, hookOptionsOf } from './options.js'
+import { generatedKey } from './inserted-keys.js'
 import { madeByInsert, reread } from './reread.js'
 import type { Condition } from './statements.js'
 import { insertRow, readReturned, updateRows } from './statements.js'
@@ -294,7 +295,7 @@ function takeInserted(
       (dataValues[autoIncrement.attributeName] ?? null) === null &&
       result.lastInsertId !== null
     )
-      persisted[autoIncrement.attributeName] = Number(result.lastInsertId)
+      persisted[autoIncrement.attributeName] = generatedKey(runtime, autoIncrement, result)
   }
   markPersisted(instance, persisted)
 }

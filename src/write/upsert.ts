@@ -12,6 +12,7 @@ import { conflictClause } from './conflict.js'
 import { explain } from './faults.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf } from './options.js'
+import { generatedKey } from './inserted-keys.js'
 import { reread } from './reread.js'
 import { insertRow, readReturned } from './statements.js'
 
@@ -89,7 +90,7 @@ export async function upsert(
       (dataValues[shape.autoIncrement.attributeName] ?? null) === null &&
       result.lastInsertId !== null
     ) {
-      persisted[shape.autoIncrement.attributeName] = Number(result.lastInsertId)
+      persisted[shape.autoIncrement.attributeName] = generatedKey(runtime, shape.autoIncrement, result)
     }
     markPersisted(instance, persisted)
     if (row === undefined && draft.returning !== false && runtime.dialect.traits.returning === 'none') {

@@ -59,6 +59,8 @@ class MysqlConnection implements Connection {
   readonly #prepares: boolean
   /** Of the texts that were prepared last: the kinds of the values that came first. */
   readonly #kinds = new Lru<string, string>(TEXTS)
+  /** `auto_increment_increment` of the session, once it is known. */
+  #keyStep: number | null = null
   /** The stream that the server is sending. */
   #stream: ResultRows | null = null
 
@@ -85,7 +87,7 @@ class MysqlConnection implements Connection {
     this.#freeWire()
     return new Promise((resolve, reject) => {
       const done = (error: unknown, result: unknown, fields: unknown): void => {
-        if (!error) resolve(this.#resultOf(result, fields, text))
+        if (!error) this.#answer(this.#resultOf(result, fields, text), text, resolve)
         // Some statements cannot be prepared, and a server prepares no more than so many: the same as text.
         else if (params.length > 0 && this.#prepares && NOT_PREPARED.has(errnoOf(error) ?? 0))
           this.#wire.query(inlined(text, bindable(params)), (again, other, more) =>
@@ -104,6 +106,18 @@ class MysqlConnection implements Connection {
       } catch (error) {
         fail(error)
       }
+    })
+  }
+
+  /** Keys of several rows: how far they are apart is the session's to say (clusters, replication in circles). Asked once. */
+  #answer(result: Result, text: string, resolve: (result: Result) => void): void {
+    if (text.length < 200 && /auto_increment_increment/i.test(text)) this.#keyStep = null
+    if (result.lastInsertId === null || result.affectedRows < 2 || this.#keyStep === 1) return resolve(result)
+    if (this.#keyStep !== null) return resolve({ ...result, keyStep: this.#keyStep })
+    this.#wire.query('SELECT @@SESSION.auto_increment_increment', (error, rows) => {
+      const step = error ? 1 : Number((rows as readonly (readonly unknown[])[])[0]?.[0] ?? 1)
+      if (!error) this.#keyStep = step
+      resolve(step === 1 ? result : { ...result, keyStep: step })
     })
   }
 
@@ -144,15 +158,20 @@ class MysqlConnection implements Connection {
    */
   async #interrupt(): Promise<void> {
     try {
-      const other = await this.#driver.connect(this.#config)
-      await new Promise<void>((resolve, reject) => {
-        other.query(`KILL QUERY ${this.#wire.threadId()}`, (error) => (error ? reject(error) : resolve()))
-      }).finally(() => other.end(() => {}))
+      await this.cancel()
     } catch {
       // Without a second connection the rest is read and thrown away.
       return
     }
     await new Promise<void>((resolve) => this.#wire.query('DO 0', () => resolve()))
+  }
+
+  /** By a connection of its own: the server takes no word from one that waits for an answer. */
+  async cancel(): Promise<void> {
+    const other = await this.#driver.connect(this.#config)
+    await new Promise<void>((resolve, reject) => {
+      other.query(`KILL QUERY ${this.#wire.threadId()}`, (error) => (error ? reject(error) : resolve()))
+    }).finally(() => other.end(() => {}))
   }
 
   close(): Promise<void> {

@@ -264,6 +264,20 @@ for (const name of ['mariadb', 'mysql']) {
       expect((await User.findAll({ raw: true })).map((row: Row) => row.n)).toEqual([9])
     })
 
+    test('keys are counted in the steps of the session, as clusters set them', async () => {
+      for (const driver of ['mariadb', 'mysql2']) {
+        const db = await connected({ driver, pool: { max: 1 } })
+        const User = db.define('User', { name: DataTypes.STRING }, { timestamps: false })
+        await db.sync()
+        await db.query('SET SESSION auto_increment_increment = 7, SESSION auto_increment_offset = 3')
+        const users = await User.bulkCreate([{ name: 'a' }, { name: 'b' }, { name: 'c' }])
+        expect(users.map((user: Row) => user.id)).toEqual([3, 10, 17])
+        await db.query('SET SESSION auto_increment_increment = 2')
+        const more = await User.bulkCreate([{ name: 'd' }, { name: 'e' }])
+        const found = await User.findAll({ where: { name: ['d', 'e'] }, order: ['name'] })
+        expect(more.map((user: Row) => user.id)).toEqual(found.map((user: Row) => user.id))
+      }
+    })
     test('nulls first and last', async () => {
       const db = await connected()
       const User = db.define('User', { n: DataTypes.INTEGER }, { timestamps: false })

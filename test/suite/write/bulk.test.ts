@@ -118,7 +118,7 @@ describeEachEngine('bulk', (engine) => {
         ['a', 2],
         ['b', 2],
       ])
-      if (engine.features.has('returning')) expect(json(updated[0])).toEqual({ id: 1, name: 'a', age: 2, note: 'n' })
+      expect(json(updated[0])).toEqual({ id: 1, name: 'a', age: 2, note: 'n' })
       await User.bulkCreate([{ name: 'renamed', age: 5, note: 'n' }], {
         updateOnDuplicate: ['name'],
         conflictAttributes: ['note'],
