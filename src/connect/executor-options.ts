@@ -27,9 +27,10 @@ export interface ExecOptions {
 
 /**
  * `pooled`: every connection may do everything. `single-writer`: one connection writes, others read what is committed (a SQLite file).
- * `shared`: there is only one connection (SQLite in memory); reads outside a transaction run on it at once.
+ * `shared`: there is only one connection (SQLite in memory); reads outside a transaction run on it at once. `single`: the same, and they
+ * wait for the transaction's end (PGlite).
  */
-export type PoolPlan = 'pooled' | 'single-writer' | 'shared'
+export type PoolPlan = 'pooled' | 'single-writer' | 'shared' | 'single'
 
 /** Sees statements before and after: Sequelize's hooks `beforeQuery` and `afterQuery`. Both get the same `query` object. */
 export interface QueryObserver {

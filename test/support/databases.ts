@@ -80,7 +80,10 @@ function createEngine(setup: EngineSetup): Engine {
     name: setup.name,
     features: setup.features,
     get traits() {
-      const sequelize = new Sequelize({ dialect: setup.name, storage: ':memory:' } as never) as unknown as {
+      const sequelize = new Sequelize({
+        dialect: setup.dialect ?? setup.name,
+        storage: ':memory:',
+      } as never) as unknown as {
         dialect: { traits: Record<string, unknown> }
       }
       return sequelize.dialect.traits
@@ -102,7 +105,7 @@ function createEngine(setup: EngineSetup): Engine {
     },
     collation: setup.collation ?? 'C',
     quoted(sql) {
-      const sequelize = new Sequelize({ dialect: setup.name } as never) as unknown as Database
+      const sequelize = new Sequelize({ dialect: setup.dialect ?? setup.name } as never) as unknown as Database
       const { left, right } = sequelize.dialect.identifierDelimiter
       return sql.replace(/'(?:[^']|'')*'|"([^"]*)"/g, (found, name?: string) =>
         name === undefined ? found : `${left}${name}${right}`,

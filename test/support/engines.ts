@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MARIADB, MYSQL } from './mysql.js'
-import { POSTGRES } from './postgres.js'
+import { PGLITE } from './pglite.js'
+import { PGBOUNCER, POSTGRES } from './postgres.js'
 
 /** What an engine may or may not do, each with the words for a test that is skipped because of it. */
 export const FEATURES = {
@@ -42,6 +43,8 @@ export type Feature = keyof typeof FEATURES
 
 export interface EngineSetup {
   readonly name: string
+  /** Default: the name. */
+  readonly dialect?: string
   readonly features: ReadonlySet<Feature>
   /** A collation that every server of the engine has. Default: `C`. */
   readonly collation?: string
@@ -84,7 +87,9 @@ const SQLITE: EngineSetup = {
   },
 }
 
-export const ALL: readonly EngineSetup[] = [SQLITE, POSTGRES, MARIADB, MYSQL]
+export const ALL: readonly EngineSetup[] = [SQLITE, POSTGRES, MARIADB, MYSQL, PGLITE, PGBOUNCER]
+/** Other ways to an engine that is there anyway: only where MORTISE_ENGINES names them. */
+const ON_DEMAND: ReadonlySet<string> = new Set([PGLITE.name, PGBOUNCER.name])
 /** Set by `choose-engines`, once a run. */
 export const CHOSEN = 'MORTISE_ENGINES_CHOSEN'
 
@@ -102,7 +107,7 @@ export async function chooseEngines(tell: (line: string) => void): Promise<reado
   const unknown = named?.find((name) => !ALL.some((setup) => setup.name === name))
   if (unknown !== undefined)
     throw new Error(`MORTISE_ENGINES names "${unknown}". There are: ${ALL.map((setup) => setup.name).join(', ')}.`)
-  const wanted = ALL.filter((setup) => named?.includes(setup.name) ?? true)
+  const wanted = ALL.filter((setup) => named?.includes(setup.name) ?? !ON_DEMAND.has(setup.name))
   const answers = await Promise.all(wanted.map((setup) => setup.answers()))
   const missing = wanted.filter((_setup, index) => !answers[index])
   if (missing.length > 0 && (named !== undefined || process.env.CI === 'true'))

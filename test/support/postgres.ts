@@ -3,7 +3,7 @@
 // at a time do not meet.
 // Where the server is: MORTISE_POSTGRES, a URL. Default: postgres://postgres@127.0.0.1:5432/postgres.
 import { createRequire } from 'node:module'
-import type { EngineSetup } from './engines.js'
+import type { EngineSetup, Feature } from './engines.js'
 
 interface Admin {
   connect(): Promise<unknown>
@@ -25,9 +25,9 @@ function open(database?: string): Admin {
 /** Any number, the same in every run. */
 const LOCKS = 1_836_021_365
 // A test may drop every schema there is.
-const EXTENSIONS = `CREATE SCHEMA IF NOT EXISTS public; ${['citext', 'hstore', 'btree_gist'].map((name) => `CREATE EXTENSION IF NOT EXISTS ${name} SCHEMA public`).join('; ')}`
+export const EXTENSIONS = `CREATE SCHEMA IF NOT EXISTS public; ${['citext', 'hstore', 'btree_gist'].map((name) => `CREATE EXTENSION IF NOT EXISTS ${name} SCHEMA public`).join('; ')}`
 // Everything that a test has made: its schema, and those that it made itself.
-const CLEAN = `DO $$ DECLARE name text; BEGIN
+export const CLEAN = `DO $$ DECLARE name text; BEGIN
   FOR name IN SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'public')
   LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
 END $$`
@@ -78,30 +78,32 @@ async function workerOfRun(): Promise<Worker> {
 
 let schemas = 0
 
+export const FEATURES: ReadonlySet<Feature> = new Set<Feature>([
+  'returning',
+  'rightJoin',
+  'partialIndexes',
+  'deferrableConstraints',
+  'setDefaultAction',
+  'schemas',
+  'rowLocks',
+  'isolationLevels',
+  'alterAddsNamedForeignKey',
+  'transactionalDdl',
+  'longKeys',
+  'namedPrimaryKeys',
+  'searchPath',
+  'postgresTypes',
+  'boundedTypes',
+  'caseInsensitiveText',
+  'unboundedDecimals',
+  'notANumber',
+  'infiniteNumbers',
+  'anyYear',
+])
+
 export const POSTGRES: EngineSetup = {
   name: 'postgres',
-  features: new Set([
-    'returning',
-    'rightJoin',
-    'partialIndexes',
-    'deferrableConstraints',
-    'setDefaultAction',
-    'schemas',
-    'rowLocks',
-    'isolationLevels',
-    'alterAddsNamedForeignKey',
-    'transactionalDdl',
-    'longKeys',
-    'namedPrimaryKeys',
-    'searchPath',
-    'postgresTypes',
-    'boundedTypes',
-    'caseInsensitiveText',
-    'unboundedDecimals',
-    'notANumber',
-    'infiniteNumbers',
-    'anyYear',
-  ]),
+  features: FEATURES,
   collation: 'C',
   howToStart:
     'PostgreSQL: `docker run -e POSTGRES_HOST_AUTH_METHOD=trust -p 5432:5432 postgres`, or a URL in MORTISE_POSTGRES',
@@ -140,5 +142,74 @@ export const POSTGRES: EngineSetup = {
     const worker = await ready
     ready = undefined
     await worker?.close()
+  },
+}
+
+// ---------------------------------------------------------------- behind PgBouncer
+
+const pooler = process.env.MORTISE_PGBOUNCER
+
+function openPooled(): Admin {
+  const { Client } = createRequire(import.meta.url)('pg') as { Client: new (options: object) => Admin }
+  const admin = new Client({ connectionString: pooler, connectionTimeoutMillis: 3000 })
+  admin.on('error', () => {})
+  return admin
+}
+
+let pooled: Promise<Admin> | undefined
+
+/**
+ * PostgreSQL behind PgBouncer in transaction mode, on demand: its URL in MORTISE_PGBOUNCER. There is one database, so test files run one
+ * after the other: `--no-file-parallelism`.
+ */
+export const PGBOUNCER: EngineSetup = {
+  name: 'pgbouncer',
+  dialect: 'postgres',
+  features: FEATURES,
+  collation: 'C',
+  howToStart: 'PgBouncer: give its URL in MORTISE_PGBOUNCER (pool_mode = transaction)',
+  async answers() {
+    if (pooler === undefined) return false
+    const server = openPooled()
+    try {
+      await server.connect()
+      return true
+    } catch {
+      return false
+    } finally {
+      await server.end().catch(() => {})
+    }
+  },
+  async prepare() {
+    pooled ??= (async () => {
+      const server = openPooled()
+      await server.connect()
+      await server.query(CLEAN)
+      return server
+    })()
+    const admin = await pooled
+    const schema = `test_${process.pid}_${++schemas}`
+    await admin.query(`${EXTENSIONS}; CREATE SCHEMA ${schema}`)
+    const { hostname, port, username, password, pathname } = new URL(pooler!)
+    return {
+      options: {
+        dialect: 'postgres',
+        host: hostname,
+        port: Number(port),
+        user: decodeURIComponent(username),
+        password: decodeURIComponent(password),
+        database: pathname.slice(1),
+        preparedStatements: false,
+        searchPath: `${schema}, public`,
+      },
+      remove: async () => {
+        await admin.query(CLEAN)
+      },
+    }
+  },
+  async close() {
+    const admin = await pooled
+    pooled = undefined
+    await admin?.end()
   },
 }

@@ -4,11 +4,13 @@
  */
 import { Lru } from '../../base/lru.js'
 import type { Connection, Driver, Result, RowStream, Statement } from '../../connect/driver.js'
+import { cancel } from './cancel.js'
 import { openCursor } from './cursor.js'
 import { dateText } from './dates.js'
 import type { Client, PgResult } from './load.js'
 import { loadDriver } from './load.js'
 import { parserOf } from './parsers.js'
+import type { Memory } from './pglite.js'
 import { pathOf } from './session.js'
 import { arrayText } from './structures.js'
 import { quoteIdentifier } from './text.js'
@@ -44,18 +46,23 @@ const ENTER = `SELECT set_config('mortise.search_path', current_setting('search_
 const LEAVE = `SELECT set_config('search_path', current_setting('mortise.search_path'), true)`
 const pathText = (path: readonly string[]): string => path.map(quoteIdentifier).join(', ')
 
-export const postgresDriver: Driver = {
-  name: 'pg',
-  async connect(options) {
-    const { Client } = await loadDriver(options.driver ?? options.pgModule)
-    const config: Record<string, unknown> = { keepAlive: true }
-    for (const [name, value] of Object.entries(options)) if (!OWN.has(name) && value !== undefined) config[name] = value
-    config.user ??= options.username
-    const client = new Client({ ...config, pipeline: true, types: { getTypeParser: parserOf } })
-    const connection = new PostgresConnection(client, options)
-    await client.connect()
-    return connection
-  },
+/** Each dialect has its own: a PGlite database in memory belongs to it. */
+export function postgresDriver(): Driver {
+  const memory: Memory = { database: null }
+  return {
+    name: 'pg',
+    async connect(options) {
+      const { Client } = await loadDriver(options.driver ?? options.pgModule, memory)
+      const config: Record<string, unknown> = { keepAlive: true }
+      for (const [name, value] of Object.entries(options))
+        if (!OWN.has(name) && value !== undefined) config[name] = value
+      config.user ??= options.username
+      const client = new Client({ ...config, pipeline: true, types: { getTypeParser: parserOf } })
+      const connection = new PostgresConnection(client, options, (running) => cancel(Client, config, running))
+      await client.connect()
+      return connection
+    },
+  }
 }
 
 let connections = 0
@@ -75,8 +82,15 @@ class PostgresConnection implements Connection {
   /** A statement with a search path of its own is on its way. */
   #inPath: Promise<unknown> | null = null
 
-  constructor(client: Client, options: Readonly<Record<string, unknown>>) {
+  readonly #cancel: (running: Client) => Promise<void>
+
+  constructor(
+    client: Client,
+    options: Readonly<Record<string, unknown>>,
+    cancelRunning: (running: Client) => Promise<void>,
+  ) {
     this.#client = client
+    this.#cancel = cancelRunning
     this.#prepares = options.preparedStatements !== false
     this.#path = this.#prepares || !options.searchPath ? null : pathText(pathOf(options.searchPath as string))
     // Nobody may be waiting for anything when the server goes: without a listener the process would end.
@@ -192,6 +206,10 @@ class PostgresConnection implements Connection {
     }
   }
 
+  cancel(): Promise<void> {
+    return this.#cancel(this.#client)
+  }
+
   async close(): Promise<void> {
     this.isOpen = false
     await this.#client.end()
@@ -256,7 +274,7 @@ function resultOf(given: PgResult | readonly PgResult[], text = ''): Result {
       new Error(
         'The transaction could not be committed and was rolled back: a statement in it had failed, and the error was caught. Let the error through, or run the statement in a savepoint (nestMode: "savepoint").',
       ),
-      { code: '25P02' },
+      { code: '40000' },
     )
   return {
     columns: fields.length === 0 ? NO_COLUMNS : fields.map((field) => field.name),

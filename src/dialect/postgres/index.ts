@@ -3,6 +3,7 @@
  * No driver is loaded before the first connection.
  */
 import type { Connection, Driver, Statement } from '../../connect/driver.js'
+import type { PoolPlan } from '../../connect/executor.js'
 import type { TransactionSyntax } from '../../connect/transaction-options.js'
 import { typeName } from '../../print/expr.js'
 import type { Syntax } from '../../print/writer.js'
@@ -19,6 +20,7 @@ import { postgresDatabases } from './databases.js'
 import { postgresDriver } from './driver.js'
 import { translateError } from './faults.js'
 import { describeTable, introspect, listTables } from './introspect.js'
+import { isPglite } from './load.js'
 import { castName, postgresOperators, postgresTable } from './print.js'
 import type { SessionOptions } from './session.js'
 import { sessionText } from './session.js'
@@ -48,8 +50,15 @@ export interface PostgresConnectionOptions extends SessionOptions {
   readonly application_name?: string
   /** False: nothing is prepared under a name, as poolers in transaction mode (PgBouncer) need it. Default true. */
   readonly preparedStatements?: boolean
-  /** `'pg'`, or the module itself. */
+  /**
+   * `'pg'` (default), `'pglite'` (PostgreSQL within the process, one session, no server), the module of one of them, or a PGlite database
+   * that the program has and closes itself.
+   */
   readonly driver?: unknown
+  /** PGlite: the folder of the database. Default: in memory, gone when the connections are closed. */
+  readonly dataDir?: string
+  /** PGlite: its extensions, as it takes them. */
+  readonly extensions?: object
 }
 
 const traits: Traits = Object.freeze({
@@ -64,6 +73,7 @@ const traits: Traits = Object.freeze({
   rightJoin: true,
   lateral: true,
   nullsOrdering: 'keyword',
+  nullsAreLargest: true,
   conflictClause: 'on-conflict',
   updateLimit: true,
   deferrableConstraints: true,
@@ -107,7 +117,7 @@ const syntax: Syntax = {
 }
 
 /**
- * PostgreSQL 11 or newer, through `pg`. Rows come by position, statements that are repeated are prepared under a name.
+ * PostgreSQL 11 or newer, through `pg`, or PGlite within the process (option `driver`). Rows come by position, statements that are repeated are prepared under a name.
  * Compat: text, numbers that a double cannot hold, and dates of raw queries come as text; JSON, booleans, bytes and arrays as values.
  */
 export class PostgresDialect implements Dialect {
@@ -115,16 +125,22 @@ export class PostgresDialect implements Dialect {
   readonly name = 'postgres'
   readonly traits = traits
   readonly supports = supports
+  readonly explain: ExplainSyntax = {
+    plain: 'EXPLAIN (FORMAT JSON)',
+    analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)',
+    read: ([row]) => (typeof row?.[0] === 'string' ? (JSON.parse(row[0]) as unknown) : row?.[0]),
+  }
   readonly identifierDelimiter = Object.freeze({ left: '"', right: '"' })
   readonly TICK_CHAR_LEFT = '"'
   readonly TICK_CHAR_RIGHT = '"'
   readonly defaultSchema = 'public'
   readonly minimumDatabaseVersion = '11.0.0'
-  readonly driver: Driver = postgresDriver
+  readonly driver: Driver = postgresDriver()
   readonly transactions: TransactionSyntax = postgresTransactions
   readonly foreignKeyChecks = null
   readonly databases = postgresDatabases
   /** A number of Mortise's own, with the schema in which it works: two programs that sync at once take turns. */
+  readonly readOnlyQuery = "SELECT current_setting('transaction_read_only')"
   readonly schemaLock = 'SELECT pg_advisory_xact_lock(1836021364, hashtext(current_schema()))'
   readonly connectionOptions = Object.freeze([
     'host',
@@ -155,6 +171,8 @@ export class PostgresDialect implements Dialect {
     'standardConformingStrings',
     'driver',
     'pgModule',
+    'dataDir',
+    'extensions',
   ])
   readonly #session: SessionOptions
 
@@ -213,6 +231,10 @@ export class PostgresDialect implements Dialect {
 
   async prepareConnection(connection: Connection, options: Readonly<Record<string, unknown>>): Promise<void> {
     await connection.execute({ text: sessionText({ ...this.#session, ...options }), params: [], mode: 'script' })
+  }
+
+  poolPlan(options: Readonly<Record<string, unknown>>): PoolPlan {
+    return isPglite(options.driver ?? options.pgModule) ? 'single' : 'pooled'
   }
 
   parseUrl(url: string): Readonly<Record<string, unknown>> {

@@ -1,8 +1,13 @@
-/** Finds the `pg` driver: the one installed, or the module that the option `driver` (Sequelize 7: `pgModule`) gives. Loaded at the first connection. */
+/**
+ * Finds the driver: `pg`, or PGlite (`driver: 'pglite'`), which is PostgreSQL within the process; by name, or the module itself (Sequelize 7:
+ * `pgModule`), or a PGlite database that the program has. Loaded at the first connection.
+ */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectionError } from '../../errors/database.js'
+import type { Memory, PgliteDatabase, PgliteModule } from './pglite.js'
+import { isPgliteDatabase, isPgliteModule, PgliteClient } from './pglite.js'
 
 export interface PgResult {
   readonly command: string | null
@@ -10,7 +15,7 @@ export interface PgResult {
   readonly rows: unknown[][]
   readonly fields: readonly { readonly name: string }[]
 }
-interface PgQuery {
+export interface PgQuery {
   readonly text: string
   readonly name?: string
   readonly values?: unknown[]
@@ -33,38 +38,53 @@ export interface PgModule {
   readonly Client: new (options: Readonly<Record<string, unknown>>) => Client
 }
 
-const INSTALL = 'npm install pg'
+const PGLITE = '@electric-sql/pglite'
 
 const isModule = (value: unknown): value is PgModule =>
   typeof value === 'object' && value !== null && typeof (value as { Client?: unknown }).Client === 'function'
 
-let found: Promise<PgModule> | undefined
-export async function loadDriver(given: unknown): Promise<PgModule> {
-  if (given === undefined || given === null || given === 'pg') {
-    found ??= load().catch((error: unknown) => {
-      found = undefined
-      throw error
-    })
-    return await found
-  }
-  const module = typeof given === 'object' && given !== null && 'default' in given ? given.default : given
+/** Whether a value of the option `driver` means PGlite, whose databases have one session. */
+export const isPglite = (driver: unknown): boolean =>
+  driver === 'pglite' || driver === PGLITE || isPgliteDatabase(driver) || isPgliteModule(driver)
+
+export async function loadDriver(given: unknown, memory: Memory): Promise<PgModule> {
+  if (given === undefined || given === null || given === 'pg') return (await load('pg')) as PgModule
+  if (given === 'pglite' || given === PGLITE) return pglite((await load(PGLITE)) as PgliteModule, null, memory)
+  if (isPgliteDatabase(given)) return pglite((await load(PGLITE)) as PgliteModule, given, memory)
+  const module = typeof given === 'object' && 'default' in given && !isPgliteModule(given) ? given.default : given
+  if (isPgliteModule(module)) return pglite(module, null, memory)
   if (isModule(given)) return given
   if (isModule(module)) return module
-  throw new ConnectionError("The option `driver` must be 'pg', or the module itself (import pg from 'pg').")
+  throw new ConnectionError(
+    "The option `driver` must be 'pg' or 'pglite', the module itself (import pg from 'pg'), or a PGlite database.",
+  )
 }
 
+const pglite = (module: PgliteModule, database: PgliteDatabase | null, memory: Memory): PgModule => ({
+  Client: class extends PgliteClient {
+    constructor(options: Readonly<Record<string, unknown>>) {
+      super(module, database, options, memory)
+    }
+  },
+})
+
+const found = new Map<string, unknown>()
+
 /** From where Mortise is installed, else from where the program runs (linked packages). */
-async function load(): Promise<PgModule> {
+async function load(name: string): Promise<unknown> {
+  if (found.has(name)) return found.get(name)
   for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
     try {
-      return createRequire(from)('pg') as PgModule
+      const module: unknown = createRequire(from)(name)
+      found.set(name, module)
+      return module
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND')
         throw new ConnectionError(
-          `The driver pg cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+          `The driver ${name} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
           { cause: error },
         )
     }
   }
-  throw new ConnectionError(`The driver pg is not installed. Install it with \`${INSTALL}\`.`)
+  throw new ConnectionError(`The driver ${name} is not installed. Install it with \`npm install ${name}\`.`)
 }

@@ -101,9 +101,9 @@ for (const driver of ['better-sqlite3', ...(HAS_NODE_SQLITE ? ['node:sqlite'] : 
     expect(run(connection, 'SELECT * FROM t')).toMatchObject({ columns: ['c', 'b'], rows: [[1, 2]] })
   })
 
-  test(`${driver}: rows one by one`, () => {
+  test(`${driver}: rows one by one`, async () => {
     const connection = connect({ driver })
-    const { columns, rows } = connection.iterate!({
+    const { columns, rows } = await connection.iterate!({
       text: 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT i FROM n',
       params: [],
       mode: 'rows',

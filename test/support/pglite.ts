@@ -1,0 +1,55 @@
+// PGlite for the behaviour tests, on demand: MORTISE_ENGINES=pglite. One database for a file of tests, a schema for a test.
+import { createRequire } from 'node:module'
+import type { EngineSetup } from './engines.js'
+import { CLEAN, EXTENSIONS, FEATURES } from './postgres.js'
+
+interface Database {
+  exec(sql: string): Promise<unknown>
+  close(): Promise<void>
+}
+interface Module {
+  readonly PGlite: { create(options: object): Promise<Database> }
+}
+
+const require = createRequire(import.meta.url)
+const extension = (name: string): unknown =>
+  (require(`@electric-sql/pglite/contrib/${name}`) as Record<string, unknown>)[name]
+
+let database: Promise<Database> | undefined
+let schemas = 0
+
+export const PGLITE: EngineSetup = {
+  name: 'pglite',
+  dialect: 'postgres',
+  features: FEATURES,
+  collation: 'C',
+  howToStart: 'PGlite: npm install @electric-sql/pglite',
+  async answers() {
+    try {
+      require.resolve('@electric-sql/pglite')
+      return true
+    } catch {
+      return false
+    }
+  },
+  async prepare() {
+    const { PGlite } = require('@electric-sql/pglite') as Module
+    database ??= PGlite.create({
+      extensions: { citext: extension('citext'), hstore: extension('hstore'), btree_gist: extension('btree_gist') },
+    })
+    const admin = await database
+    const schema = `test_${++schemas}`
+    await admin.exec(`SET client_min_messages = warning; ${EXTENSIONS}; CREATE SCHEMA ${schema}`)
+    return {
+      options: { dialect: 'postgres', driver: admin, searchPath: `${schema}, public` },
+      remove: async () => {
+        await admin.exec(CLEAN)
+      },
+    }
+  },
+  async close() {
+    const admin = await database
+    database = undefined
+    await admin?.close()
+  },
+}
