@@ -67,6 +67,7 @@ export function registerModel(
     withoutSequelize,
     registry.defaults,
     registry.hooks,
+    registry.runtime.dialect,
   )
   const same = registry.models.get(modelName)
   if (same) removeModels(registry, [same.model])

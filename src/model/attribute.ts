@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { draft, isPlainObject } from '../base/freeze.js'
 import { suggestion, underscore } from '../base/names.js'
-import { DefinitionError } from '../errors/index.js'
+import { DefinitionError, UnsupportedFeatureError } from '../errors/index.js'
 import type { DeferrableMode, ReferentialAction } from '../schema/snapshot.js'
 import { isFragment, Uuid, uncalled } from '../sql/fragments.js'
 import type { TableName } from '../sql/query.js'
-import type { DataType } from '../types/data-type.js'
+import type { DataType, TypeTable } from '../types/data-type.js'
 import {
   AbstractType,
   assertValue,
@@ -60,6 +60,8 @@ export interface Attribute {
   readonly comment: string | null
   readonly get: ((this: unknown) => unknown) | null
   readonly set: ((this: unknown, value: unknown) => void) | null
+  /** Throws `DataTypeValidationError` for what the type allows and the engine cannot hold; null: nothing. */
+  readonly check: ((value: unknown) => void) | null
   /** Validators as the user wrote them; null: none. */
   readonly validate: Readonly<Record<string, unknown>> | null
   /** Custom message (or `{ msg }`) of the not-null check. */
@@ -101,6 +103,7 @@ const CARRIED = new Set([
   'attributeName',
   'fieldName',
   'isVirtual',
+  'check',
   'isGenerated',
   'role',
   'raw',
@@ -189,6 +192,8 @@ export interface AttributeFacts {
   readonly role: Attribute['role']
   /** What `rawAttributes` shows. */
   readonly raw: RawAttribute
+  /** How the engine has types; null: there is no engine. */
+  readonly types?: TypeTable | null
 }
 
 /** The frozen attribute of complete options. Throws `DefinitionError` naming model and attribute. */
@@ -231,6 +236,7 @@ export function normalizeAttribute(name: string, options: RawAttribute, facts: A
     comment: stringOption(place, 'comment', options.comment),
     get: functionOption(place, 'get', options.get),
     set: functionOption(place, 'set', options.set),
+    check: type.isVirtual || !facts.types ? null : checkOf(place, type, facts.types),
     validate,
     notNullMessage: notNullMessage(validate?.notNull),
     dependencies: type instanceof VirtualType ? type.attributeDependencies : [],
@@ -238,6 +244,16 @@ export function normalizeAttribute(name: string, options: RawAttribute, facts: A
     role: facts.role,
     raw: Object.freeze({ ...facts.raw }),
   })
+}
+
+/** Throws `UnsupportedFeatureError` where the engine has no such type. */
+function checkOf(place: string, type: DataType, types: TypeTable): Attribute['check'] {
+  try {
+    return types.codec(type).check ?? null
+  } catch (error) {
+    if (!(error instanceof UnsupportedFeatureError)) throw error
+    throw new UnsupportedFeatureError(`${place}: ${error.message}`, { cause: error })
+  }
 }
 
 function stringOption(place: string, option: string, given: unknown): string | null {

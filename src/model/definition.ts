@@ -8,6 +8,7 @@ import type { Association } from '../association/association.js'
 import { suggestion } from '../base/names.js'
 import { DefinitionError, QueryError } from '../errors/index.js'
 import type { TableName } from '../sql/query.js'
+import type { TypeTable } from '../types/data-type.js'
 import { DataTypes, overrides, SqlType } from '../types/index.js'
 import { installAttributes, installRelation, uninstallRelation } from './accessors.js'
 import type { Attribute, RawAttribute } from './attribute.js'
@@ -117,7 +118,8 @@ export function nextRevision(): number {
 
 /**
  * The definition of `model`. `attributes` and `options` are what the user wrote; `defaults` is the `define` option of the Sequelize
- * instance together with its `schema`, `omitNull` and `defaultTimestampPrecision`; `parentHooks` are the instance's.
+ * instance together with its `schema`, `omitNull` and `defaultTimestampPrecision`; `parentHooks` are the instance's; `types` is what the
+ * engine says of data types: one that it lacks throws `UnsupportedFeatureError`.
  * Also puts the accessors of the attributes on the model's prototype. Throws `DefinitionError` naming model, attribute and remedy.
  */
 export function createDefinition(
@@ -126,8 +128,9 @@ export function createDefinition(
   options: Options = {},
   defaults: Options = {},
   parentHooks: Hooks | null = null,
+  types: TypeTable | null = null,
 ): ModelDefinition {
-  return new Definition(model, attributes, readSettings(model.name, options, defaults), parentHooks)
+  return new Definition(model, attributes, readSettings(model.name, options, defaults), parentHooks, types)
 }
 
 class Definition implements ModelDefinition {
@@ -141,6 +144,7 @@ class Definition implements ModelDefinition {
   readonly associations = new Map<string, Association>()
   shape: ModelShape
   private readonly names: ReadSettings
+  private readonly types: TypeTable | null
   /** What Mortise adds by itself: id, timestamps, version. */
   private readonly generated = new Map<string, RawAttribute>()
   private readonly roles = new Map<string, Managed>()
@@ -151,8 +155,15 @@ class Definition implements ModelDefinition {
   private readonly wantedIndexes: IndexOptions[] = []
   private indexes: readonly (IndexOptions & { readonly name: string })[] | null = null
 
-  constructor(model: ModelClass, attributes: Options, names: ReadSettings, parentHooks: Hooks | null) {
+  constructor(
+    model: ModelClass,
+    attributes: Options,
+    names: ReadSettings,
+    parentHooks: Hooks | null,
+    types: TypeTable | null,
+  ) {
     const { settings } = names
+    this.types = types
     this.model = model
     this.modelName = settings.modelName
     this.table = names.table
@@ -245,6 +256,7 @@ class Definition implements ModelDefinition {
             isGenerated: declared === undefined,
             role: this.roles.get(name) ?? null,
             raw: declared ?? added ?? generated ?? {},
+            types: this.types,
           },
         ),
       )

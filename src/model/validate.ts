@@ -141,6 +141,7 @@ export function checkType(
   if (type.isVirtual || value === null || value === undefined || isFragment(value)) return null
   try {
     assertValue(type, value)
+    attribute.check?.(value)
     return null
   } catch (error) {
     if (TEXTS.has(type.key) && typeof value === 'object' && error instanceof DataTypeValidationError) {

@@ -56,8 +56,8 @@ export interface ShapeRules {
   readonly identifyRoot: boolean
   /** GROUP BY, DISTINCT and aggregates: no column may be added. */
   readonly asWritten: boolean
-  /** Attributes of the root whose values are handed out beside the items. */
-  readonly echo: readonly string[]
+  /** Attributes of the root, or expressions, whose values are handed out beside the items. */
+  readonly echo: readonly (string | Expr)[]
 }
 
 export interface LaidOut {
@@ -101,7 +101,8 @@ export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidO
       else fields.push({ name, index, fromRow: reader(type) ?? countReader(expr) })
       if (attribute !== null) byColumn.set(attribute.columnName, index)
       const alias = branch.parent === null ? name : isAliased ? `${branch.path}.${name}` : null
-      columns.push({ expr, alias })
+      const select = type === null || expr.kind !== 'column' || rules.asWritten ? undefined : dialect.codec(type).select
+      columns.push({ expr: select === undefined ? expr : select(expr), alias })
     }
     visible.set(branch, { fields, open, byColumn })
     for (const child of branch.children) if (child.strategy === 'join') show(child)
@@ -111,6 +112,10 @@ export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidO
   const hide = (expr: Expr): number => columns.push({ expr, alias: null }) - 1
   const position = (branch: Branch, columnName: string): number => {
     return known(visible.get(branch)!.byColumn, columnName, () => hide(column(branch.alias, columnName)))
+  }
+  const echoed = (branch: Branch, wanted: string | Expr): number => {
+    if (typeof wanted === 'string') return position(branch, branch.definition.attribute(wanted).columnName)
+    return wanted.kind === 'column' && wanted.table === branch.alias ? position(branch, wanted.column) : hide(wanted)
   }
   const isShown = (branch: Branch): boolean => {
     const { fields, open } = visible.get(branch)!
@@ -160,7 +165,7 @@ export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidO
         queries.push({ branch: numbers.get(child)!, as: child.as, cardinality: child.association!.cardinality, keys })
       } else if (isShown(child)) children.push(lay(child))
     }
-    const echo = isRoot ? rules.echo.map((name) => position(branch, branch.definition.attribute(name).columnName)) : []
+    const echo = isRoot ? rules.echo.map((wanted) => echoed(branch, wanted)) : []
     return {
       branch: numbers.get(branch)!,
       as: branch.as,

@@ -5,6 +5,7 @@
  */
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { DataTypeValidationError } from '../errors/index.js'
+import type { Expr } from '../sql/expr.js'
 
 /** How a type behaves on one engine. Null instead of a function: the value passes as it is (the reader then skips the call). */
 export interface TypeCodec {
@@ -12,6 +13,15 @@ export interface TypeCodec {
   readonly sql: string
   readonly toBind: ((value: unknown) => unknown) | null
   readonly fromRow: ((value: unknown) => unknown) | null
+  /** Throws `DataTypeValidationError` for what the type allows and this engine cannot hold (NaN, a NUL in text). Asked after `DataType.validate`. */
+  readonly check?: ((value: unknown) => void) | null
+  /** How a column of the type is asked for, where its plain name would lose digits. */
+  readonly select?: (column: Expr) => Expr
+}
+
+/** What knows how an engine has types: a dialect. */
+export interface TypeTable {
+  codec(type: DataType): TypeCodec
 }
 
 /**
@@ -33,11 +43,6 @@ export interface DataType {
   parseDatabaseValue(value: unknown): unknown
   /** SQL of a user's own type; the built-in ones take the dialect's. */
   toSql(): string
-}
-
-/** The part of a dialect that a type asks when it is looked at through one (`toDialectDataType`). */
-interface CodecSource {
-  codec(type: DataType): TypeCodec
 }
 
 const NONE: Readonly<Record<string, unknown>> = Object.freeze({})
@@ -112,7 +117,7 @@ export class AbstractType<Accepted = unknown> implements DataType {
   }
 
   /** The same type as an engine has it: `toSql` and the conversions are the engine's. */
-  toDialectDataType(dialect: CodecSource): this {
+  toDialectDataType(dialect: TypeTable): this {
     const { sql, toBind, fromRow } = dialect.codec(this)
     const copy = Object.create(this) as this
     const method = (value: unknown): PropertyDescriptor => ({ value, configurable: true, writable: true })

@@ -12,6 +12,7 @@ export {
   overrides,
   type TypeCodec,
   type TypeMethod,
+  type TypeTable,
 } from './data-type.js'
 export * from './scalar.js'
 export * from './structured.js'

@@ -30,8 +30,8 @@ export class StringType extends AbstractType<string> {
     return this.options.length ?? 255
   }
   override validate(value: unknown): void {
-    if (typeof value === 'string' || (this.options.binary === true && value instanceof Uint8Array)) return
-    refuse(value, 'string', typeof value === 'object' ? '' : 'Only strings are accepted: convert the value first')
+    if (typeof value !== 'string' && this.options.binary === true && value instanceof Uint8Array) return
+    assertText(value)
   }
   override toSql(): string {
     return `${this.key === 'CHAR' ? 'CHAR' : 'VARCHAR'}(${String(this.options.length ?? 255)})${this.options.binary === true ? ' BINARY' : ''}`
@@ -48,8 +48,7 @@ export class TextType extends AbstractType<string> {
     super(sized(length, 'TEXT'))
   }
   override validate(value: unknown): void {
-    if (typeof value !== 'string')
-      refuse(value, 'string', typeof value === 'object' ? '' : 'Only strings are accepted: convert the value first')
+    assertText(value)
   }
   override toSql(): string {
     return `${String(this.options.length ?? '').toUpperCase()}TEXT`
@@ -65,9 +64,20 @@ function sized(length: unknown, key: string): Options {
   return size === undefined ? options : { ...options, length: size }
 }
 
+/** A lone half of a surrogate pair is no character: every engine would store U+FFFD in its place. */
+function assertText(value: unknown): asserts value is string {
+  if (typeof value !== 'string')
+    refuse(value, 'string', typeof value === 'object' ? '' : 'Only strings are accepted: convert the value first')
+  if (!(value as unknown as WellFormed).isWellFormed()) refuse(value, 'string', 'It holds half of a surrogate pair')
+}
+/** In Node since 20, in TypeScript's libraries since ES2024. */
+interface WellFormed {
+  isWellFormed(): boolean
+}
+
 class PlainText extends AbstractType<string> {
   override validate(value: unknown): void {
-    if (typeof value !== 'string') refuse(value, 'string')
+    assertText(value)
   }
   override toSql(): string {
     return this.key
@@ -115,7 +125,7 @@ abstract class NumberType extends AbstractType<number | bigint | string> {
   }
   override areValuesEqual(a: unknown, b: unknown): boolean {
     if (a === b) return true
-    if (typeof a === 'number' && typeof b === 'number') return false
+    if (typeof a === 'number' && typeof b === 'number') return Number.isNaN(a) && Number.isNaN(b)
     const left = decimalOf(this.sanitize(a))
     return left === null ? super.areValuesEqual(a, b) : left === decimalOf(this.sanitize(b))
   }
@@ -174,7 +184,7 @@ const asNumber = (value: unknown): unknown => {
   return decimal !== null && decimalOf(Number(decimal)) === decimal ? Number(decimal) : value
 }
 
-/** Binary floating point, single precision where the engine has one. */
+/** Binary floating point, single precision where the engine has one. NaN and Infinity, too, where the engine has them. */
 export class FloatType extends NumberType {
   static override key = 'FLOAT'
   constructor(precision?: number | NumberTypeOptions, scale?: number) {
@@ -184,9 +194,9 @@ export class FloatType extends NumberType {
     return typeof value === 'number' ? value : asNumber(super.sanitize(value))
   }
   override validate(value: unknown): void {
+    if (typeof value === 'number' && this.options.unsigned !== true) return
     const given = this.sanitize(value)
-    if (given !== Infinity && given !== -Infinity && decimalOf(given) === null)
-      this.refuse(value, this.key.toLowerCase())
+    if (typeof given !== 'number' && decimalOf(given) === null) this.refuse(value, this.key.toLowerCase())
     if (this.options.unsigned === true && Number(given) < 0) this.refuse(value, this.key.toLowerCase())
   }
 }
@@ -201,13 +211,17 @@ export class RealType extends FloatType {
   static override key = 'REAL'
 }
 
-/** Exact decimal numbers. Read back as strings; numbers, bigints, strings and Decimal objects are accepted. */
+/** Exact decimal numbers. Read back as strings; numbers, bigints, strings and Decimal objects are accepted, NaN where the engine has it. */
 export class DecimalType extends NumberType {
   static override key = 'DECIMAL'
   constructor(precision?: number | NumberTypeOptions, scale?: number) {
     super(named(precision, 'precision', { scale }))
   }
+  override sanitize(value: unknown): unknown {
+    return Number.isNaN(value) ? 'NaN' : super.sanitize(value)
+  }
   override validate(value: unknown): void {
+    if (value === 'NaN' || Number.isNaN(value)) return
     const decimal = decimalOf(this.sanitize(value))
     if (decimal === null || (this.options.unsigned === true && decimal.startsWith('-'))) this.refuse(value, 'decimal')
   }

@@ -55,8 +55,8 @@ export const isTypeClass = (value: unknown): value is new () => AbstractType =>
 export class JsonType extends AbstractType {
   static override key = 'JSON'
   override validate(value: unknown): void {
-    if (value === undefined || typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint')
-      refuse(value, 'JSON value')
+    if (value === undefined || typeof value === 'function' || typeof value === 'symbol') refuse(value, 'JSON value')
+    if (typeof value === 'object' || typeof value === 'bigint') assertJson(value)
   }
   override areValuesEqual(a: unknown, b: unknown): boolean {
     return isDeepStrictEqual(a, b)
@@ -70,6 +70,16 @@ export class JsonType extends AbstractType {
   override toSql(): string {
     return this.key
   }
+}
+/** Finds what JSON.stringify would throw at. */
+function assertJson(value: unknown, above: readonly unknown[] = []): void {
+  if (typeof value === 'bigint' && !('toJSON' in BigInt.prototype))
+    refuse(value, 'JSON value', 'JSON has no bigints: write it as a string')
+  if (typeof value !== 'object' || value === null) return
+  if (above.includes(value)) refuse(value, 'JSON value', 'It contains itself')
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return
+  const around = [...above, value]
+  for (const item of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) assertJson(item, around)
 }
 /** JSON in binary form, where the engine has it. */
 export class JsonbType extends JsonType {
@@ -155,11 +165,14 @@ export class RangeType extends AbstractType<readonly unknown[]> {
     })
   }
   override validate(value: unknown): void {
-    if (typeof value === 'string') return
+    if (typeof value === 'string' && RANGE_TEXT.test(value)) return
     if (!Array.isArray(value) || (value.length !== 2 && value.length !== 0))
       refuse(value, 'range', 'A range is [] or has two ends')
-    for (const part of this.sanitize(value) as RangePart[])
+    for (const part of this.sanitize(value) as RangePart[]) {
       if (isBound(part.value)) assertValue(this.subtype, part.value)
+      else if (typeof part.value === 'number' && this.subtype instanceof IntegerType)
+        refuse(part.value, 'end of a range of whole numbers', 'Write null for a range without an end')
+    }
   }
   override areValuesEqual(a: unknown, b: unknown): boolean {
     return isDeepStrictEqual(this.sanitize(a), this.sanitize(b))
@@ -172,6 +185,8 @@ export class RangeType extends AbstractType<readonly unknown[]> {
     )
   }
 }
+/** What PostgreSQL writes. */
+const RANGE_TEXT = /^\s*(?:empty|[[(].*,.*[\])])\s*$/is
 const isBound = (value: unknown): boolean => !isMissing(value) && value !== Infinity && value !== -Infinity
 
 const SHAPES = ['Point', 'LineString', 'Polygon', 'MultiPoint', 'MultiLineString', 'MultiPolygon', 'GeometryCollection']

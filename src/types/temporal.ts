@@ -13,10 +13,13 @@ function precisionOf(given: unknown, key: string): Readonly<Record<string, unkno
   return { precision }
 }
 
+/** JavaScript reads `-0044-03-15` as a day in 2015, and passes over BC. Its own form has six digits: `-000043-03-15`. */
+const BEFORE_CHRIST = /^\s*-\d{1,5}-|\bBC\b/i
 /** The moment that a value means (Date, text as `new Date` reads it, milliseconds; dayjs, moment, Luxon, Temporal), or null where it means none. */
 function dateOf(value: unknown): Date | null {
   if (value instanceof Date) return value
-  if (typeof value === 'string' || typeof value === 'number') return new Date(value)
+  if (typeof value === 'string') return BEFORE_CHRIST.test(value) ? null : new Date(value)
+  if (typeof value === 'number') return new Date(value)
   if (typeof value !== 'object' || value === null) return null
   const { toDate, toJSDate, epochMilliseconds } = value as {
     toDate?: unknown
@@ -29,16 +32,25 @@ function dateOf(value: unknown): Date | null {
 }
 const isValid = (date: Date | null): date is Date => date instanceof Date && !Number.isNaN(date.getTime())
 
-/** A moment. Instances hold Dates; strings, milliseconds and the objects of date libraries are turned into one when they are set. */
+/**
+ * A moment. Instances hold Dates; strings, milliseconds and the objects of date libraries are turned into one when they are set.
+ * What is finer than the precision is cut off then, so that instance and row are the same: engines would round into the next second, or year.
+ */
 export class DateType extends AbstractType<Date> {
   static override key = 'DATE'
+  /** Milliseconds between two moments that the type can hold. */
+  readonly #step: number
   constructor(precision?: number | { readonly precision?: number }) {
     super(precisionOf(precision, 'DATE'))
+    const digits = this.options.precision as number | undefined
+    this.#step = digits === undefined || digits > 2 ? 1 : 10 ** (3 - digits)
   }
   override sanitize(value: unknown): unknown {
     const date = dateOf(value)
     // What cannot be read stays as it was written, so that validation can show it.
-    return isValid(date) ? date : value
+    if (!isValid(date)) return value
+    const rest = this.#step === 1 ? 0 : date.getTime() % this.#step
+    return rest === 0 ? date : new Date(date.getTime() - (rest < 0 ? rest + this.#step : rest))
   }
   override validate(value: unknown): void {
     if (!isValid(dateOf(value))) refuse(value, 'date')
@@ -104,15 +116,27 @@ export class DateOnlyType extends AbstractType<string> {
   }
 }
 
-/** A time of day, as `'12:30:00'`. */
+const TIME = /^(-?\d{1,3}):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?$/
+/** A time of day, as `'12:30:00'`, without a zone. With a precision it has that many digits after the second, else as many as were written. */
 export class TimeType extends AbstractType<string> {
   static override key = 'TIME'
   constructor(precision?: number | { readonly precision?: number }) {
     super(precisionOf(precision, 'TIME'))
   }
+  /** One spelling on all engines: `'12:30'` → `'12:30:00'`, of TIME(3) `'12:30:00.000'`. */
+  override sanitize(value: unknown): unknown {
+    const match = typeof value === 'string' ? TIME.exec(value) : null
+    if (!match) return value
+    const [, hours, minutes, seconds = '00', fraction = ''] = match
+    const digits = this.options.precision as number | undefined
+    const shown = digits === undefined ? fraction.replace(/0+$/, '') : fraction.padEnd(digits, '0').slice(0, digits)
+    return `${hours!.padStart(2, '0')}:${minutes}:${seconds}${shown === '' ? '' : `.${shown}`}`
+  }
   override validate(value: unknown): void {
-    if (typeof value !== 'string' || !/^-?\d{1,3}:[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?$/i.test(value))
-      refuse(value, 'time', 'Write it as "HH:MM:SS"')
+    if (typeof value !== 'string' || !TIME.test(value)) refuse(value, 'time', 'Write it as "HH:MM:SS", without a zone')
+  }
+  override areValuesEqual(a: unknown, b: unknown): boolean {
+    return this.sanitize(a) === this.sanitize(b)
   }
   override toSql(): string {
     return this.options.precision === undefined ? 'TIME' : `TIME(${String(this.options.precision)})`

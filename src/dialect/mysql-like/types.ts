@@ -56,16 +56,18 @@ const integerRow =
 const bigIntRow: Row = (type) => {
   const isUnsigned = type.options.unsigned === true || type.options.zerofill === true
   const [least, most] = isUnsigned ? [0n, 2n ** 64n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n]
+  const checked = (value: unknown): unknown => {
+    const whole = toInteger(value)
+    if (typeof whole === 'bigint' && (whole < least || whole > most))
+      throw new DataTypeValidationError(
+        `${whole} does not fit into a BIGINT${isUnsigned ? ' UNSIGNED' : ''}, which holds ${least} to ${most}. Use DECIMAL or STRING`,
+      )
+    return whole
+  }
   return {
     ...integerRow('BIGINT')(type),
-    toBind: (value) => {
-      const whole = toInteger(value)
-      if (typeof whole === 'bigint' && (whole < least || whole > most))
-        throw new DataTypeValidationError(
-          `${whole} does not fit into a BIGINT${isUnsigned ? ' UNSIGNED' : ''}, which holds ${least} to ${most}. Use DECIMAL or STRING.`,
-        )
-      return whole
-    },
+    toBind: checked,
+    check: checked,
     fromRow: (value) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value),
   }
 }
@@ -73,13 +75,20 @@ const bigIntRow: Row = (type) => {
 const toNumber = (value: unknown): unknown => {
   const found = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value
   if (typeof found === 'number' && !Number.isFinite(found))
-    throw new DataTypeValidationError(`${found} cannot be stored: MySQL and MariaDB have no such number.`)
+    throw new DataTypeValidationError(`${found} cannot be stored: MySQL and MariaDB have no such number`)
   return found
 }
 const scaled = ({ options }: DataType): string =>
   number(options.precision) === null
     ? ''
     : `(${String(options.precision)}${number(options.scale) === null ? '' : `,${String(options.scale)}`})`
+/** The number that the column will hold: a double that is finer would never be equal to it. */
+const toFloat = (value: unknown): unknown => {
+  const found = toNumber(value)
+  const held = typeof found === 'number' ? Math.fround(found) : found
+  // Too large: the server says so.
+  return held === Infinity || held === -Infinity ? found : held
+}
 /** A FLOAT has 24 bits. Prepared statements send them as they are: 1.1 would come back as 1.100000023841858. */
 const shortest = (value: unknown): unknown => {
   if (typeof value !== 'number') return value
@@ -90,20 +99,26 @@ const shortest = (value: unknown): unknown => {
   return value
 }
 const floatRow =
-  (name: string, fromRow: Convert = null): Row =>
+  (name: string, toBind: Convert = toNumber, fromRow: Convert = null): Row =>
   (type) => ({
     // One number alone would choose between FLOAT and DOUBLE; both, and MySQL rounds.
     sql: `${name}${number(type.options.scale) === null ? '' : scaled(type)}${signs(type)}`,
-    toBind: toNumber,
+    // With digits of its own, the column rounds by itself.
+    toBind: number(type.options.scale) === null ? toBind : toNumber,
     fromRow,
+    check: toNumber,
   })
 const decimalRow: Row = (type) => {
   const precision = number(type.options.precision) ?? 10
   const scale = number(type.options.scale) ?? 0
   return {
     sql: `DECIMAL(${precision},${scale})${signs(type)}`,
-    toBind: (value) => decimalOf(isDecimalObject(value) ? value.toFixed() : value) ?? value,
+    toBind: (value) =>
+      decimalOf(isDecimalObject(value) ? value.toFixed() : value) ?? toNumber(value === 'NaN' ? Number.NaN : value),
     fromRow: (value) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value),
+    check: (value) => {
+      if (value === 'NaN') toNumber(Number.NaN)
+    },
   }
 }
 
@@ -128,19 +143,33 @@ const dateRow: Row = (type) => {
       return date instanceof Date ? dateText(date, kept) : date
     },
     fromRow: readDate,
+    check: (value) => {
+      const date = type.sanitize(value)
+      if (date instanceof Date && !isWithinYears(date))
+        throw new DataTypeValidationError(
+          `${date.toISOString()} does not fit into a DATETIME, which holds the years 0 to 9999`,
+        )
+    },
   }
 }
+const isWithinYears = (date: Date): boolean => date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999
 const dayRow: Row = (type) => ({
   sql: 'DATE',
   toBind: (value) => type.sanitize(value),
   fromRow: (value) => (typeof value === 'string' && value.length > 10 ? value.slice(0, 10) : value),
 })
 /** `12:00:00.500000`, as one of the drivers has it, with as many digits as the column has. */
+const cut = (time: unknown, digits: number): unknown => {
+  if (typeof time !== 'string') return time
+  const [whole = '', fraction = ''] = time.split('.')
+  return digits === 0 || fraction === '' ? whole : `${whole}.${fraction.slice(0, digits)}`
+}
 const timeRow: Row = (type) => {
   const digits = number(type.options.precision) ?? 0
   return {
     sql: digits === 0 ? 'TIME' : `TIME(${digits})`,
-    toBind: null,
+    // What is finer than the column is cut off: the server would round 23:59:59.9 to 24:00:00.
+    toBind: (value) => cut(type.sanitize(value), digits),
     fromRow: (value) => {
       if (typeof value !== 'string') return value
       const [whole = '', fraction = ''] = value.split('.')
@@ -206,7 +235,11 @@ const rows: Readonly<Record<string, Row>> = {
   MEDIUMINT: integerRow('MEDIUMINT'),
   INTEGER: integerRow('INTEGER'),
   BIGINT: bigIntRow,
-  FLOAT: floatRow('FLOAT', shortest),
+  // Statements that are not prepared answer with six digits of a FLOAT, and with all of a double.
+  FLOAT: (type) => ({
+    ...floatRow('FLOAT', toFloat, shortest)(type),
+    select: (expr) => ({ kind: 'template', texts: ['(', ' + 0e0)'], exprs: [expr] }),
+  }),
   DOUBLE: floatRow('DOUBLE PRECISION'),
   REAL: floatRow('DOUBLE PRECISION'),
   DECIMAL: decimalRow,
@@ -277,6 +310,8 @@ function makeCodec(type: DataType, engine: string): TypeCodec {
       : own
         ? null
         : builtIn.fromRow,
+    check: isOwn || own ? null : (builtIn.check ?? null),
+    ...(!own && builtIn.select && { select: builtIn.select }),
   }
 }
 

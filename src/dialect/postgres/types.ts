@@ -4,9 +4,10 @@
  * that a double holds, bytes, JSON, and arrays of these.
  */
 import { UnsupportedFeatureError } from '../../errors/base.js'
+import { DataTypeValidationError } from '../../errors/validation.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
 import { AbstractType, overrides } from '../../types/data-type.js'
-import { decimalOf } from '../../types/numbers.js'
+import { integerOf, isDecimalObject } from '../../types/numbers.js'
 import { dateText, readDate } from './dates.js'
 import { readGeometry } from './geometry.js'
 import { arrayText, hstoreText, rangeText, readArray, readHstore, readRange } from './structures.js'
@@ -29,7 +30,14 @@ const textRow =
     sql: `${name}(${String(options.length ?? standard)})${options.binary === true ? ' COLLATE "C"' : ''}`,
     toBind: toText,
     fromRow: null,
+    check: checkText,
   })
+const checkText = (value: unknown): void => {
+  if (typeof value === 'string' && value.includes('\0'))
+    throw new DataTypeValidationError(
+      'The text contains a NUL character, which PostgreSQL cannot hold. Use DataTypes.BLOB for bytes',
+    )
+}
 
 // ---------------------------------------------------------------- numbers
 const toNumber = (value: unknown): unknown => (typeof value === 'string' ? Number(value) : value)
@@ -48,14 +56,30 @@ const integerRow =
   }
 const bigIntRow: Row = ({ key, options }) => {
   refuseZerofill(key, options)
-  return { sql: 'BIGINT', toBind: null, fromRow: fromBigInt }
+  return { sql: 'BIGINT', toBind: null, fromRow: fromBigInt, check: checkBigInt }
+}
+const checkBigInt = (value: unknown): void => {
+  const whole = integerOf(value)
+  if (whole !== null && whole !== BigInt.asIntN(64, whole))
+    throw new DataTypeValidationError(
+      `${whole} does not fit into a BIGINT: PostgreSQL's integers have 64 bits with a sign. Use DECIMAL or STRING`,
+    )
 }
 const floatRow =
   (sql: string): Row =>
   ({ key, options }) => {
     refuseZerofill(key, options)
+    if (options.scale !== undefined)
+      throw new UnsupportedFeatureError(
+        `DataTypes.${key}(${String(options.precision)}, ${String(options.scale)}) is not available on PostgreSQL, whose floating point numbers have no scale. Use DataTypes.DECIMAL, or leave the scale out.`,
+      )
     const isWide = typeof options.precision === 'number' && options.precision > 24
-    return { sql: isWide ? 'DOUBLE PRECISION' : sql, toBind: null, fromRow: toNumber }
+    // The driver would write the zero without its sign.
+    return {
+      sql: isWide ? 'DOUBLE PRECISION' : sql,
+      toBind: (value) => (Object.is(value, -0) ? '-0' : value),
+      fromRow: toNumber,
+    }
   }
 const decimalRow: Row = ({ key, options }) => {
   refuseZerofill(key, options)
@@ -69,14 +93,8 @@ const decimalRow: Row = ({ key, options }) => {
     fromRow: fromBigInt,
   }
 }
-/** Decimal objects (decimal.js and relatives) by their digits. */
-const decimalText = (value: unknown): unknown => {
-  const given =
-    typeof value === 'object' && value !== null && typeof (value as { toFixed?: unknown }).toFixed === 'function'
-      ? (value as { toFixed(): string }).toFixed()
-      : value
-  return decimalOf(given) ?? given
-}
+/** Decimal objects (decimal.js and relatives) by their digits; text as it is written, zeros at the end included. */
+const decimalText = (value: unknown): unknown => (isDecimalObject(value) ? value.toFixed() : value)
 
 function refuseZerofill(key: string, options: DataType['options']): void {
   if (options.zerofill === true)
@@ -91,13 +109,19 @@ const precisionOf = ({ precision }: DataType['options']): string =>
 const dateRow: Row = (type) => ({
   sql: `TIMESTAMP${precisionOf(type.options)} WITH TIME ZONE`,
   toBind: (value) => {
-    const date = value instanceof Date ? value : type.sanitize(value)
+    const date = type.sanitize(value)
     return date instanceof Date ? dateText(date) : infinite(date)
   },
   fromRow: readDate,
 })
 const infinite = (value: unknown): unknown =>
   value === Infinity ? 'infinity' : value === -Infinity ? '-infinity' : value
+/** As many digits as the column has, which PostgreSQL leaves out where they are zeros. */
+const timeRow: Row = (type) => ({
+  sql: `TIME${precisionOf(type.options)}`,
+  toBind: (value) => type.sanitize(value),
+  fromRow: type.options.precision === undefined ? null : (value) => type.sanitize(value),
+})
 const dayRow: Row = (type) => ({ sql: 'DATE', toBind: (value) => infinite(type.sanitize(value)), fromRow: null })
 
 // ---------------------------------------------------------------- types made of parts
@@ -164,6 +188,9 @@ const hstoreRow: Row = row(
 )
 
 const plain = (name: string): Row => row(name, toText)
+const plainText =
+  (name: string): Row =>
+  () => ({ sql: name, toBind: toText, fromRow: null, check: checkText })
 
 // ---------------------------------------------------------------- values whose type nobody knows
 /** A number or a boolean in a user's SQL. A parameter has no type of its own, and `$1 + $2` none at all: it is cast to what it would be as a literal. */
@@ -199,9 +226,9 @@ export function typeOfLoose(value: unknown): DataType | null {
 const rows: Readonly<Record<string, Row>> = {
   STRING: textRow('VARCHAR', 255),
   CHAR: textRow('CHAR', 255),
-  TEXT: plain('TEXT'),
-  CITEXT: plain('CITEXT'),
-  TSVECTOR: plain('TSVECTOR'),
+  TEXT: plainText('TEXT'),
+  CITEXT: plainText('CITEXT'),
+  TSVECTOR: plainText('TSVECTOR'),
   TINYINT: integerRow('SMALLINT', 'SMALLINT'),
   SMALLINT: integerRow('SMALLINT', 'INTEGER'),
   MEDIUMINT: integerRow('INTEGER', 'INTEGER'),
@@ -214,7 +241,7 @@ const rows: Readonly<Record<string, Row>> = {
   BOOLEAN: row('BOOLEAN'),
   DATE: dateRow,
   DATEONLY: dayRow,
-  TIME: ({ options }) => ({ sql: `TIME${precisionOf(options)}`, toBind: null, fromRow: null }),
+  TIME: timeRow,
   UUID: row('UUID'),
   UUIDV1: row('UUID'),
   UUIDV4: row('UUID'),
@@ -273,6 +300,7 @@ function makeCodec(type: DataType): TypeCodec {
       : own
         ? null
         : builtIn.fromRow,
+    check: isOwn || own ? null : (builtIn.check ?? null),
   }
 }
 const looseToBind = (value: unknown): unknown =>

@@ -39,7 +39,7 @@ const toBigInt = (value: unknown): unknown => {
     typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? BigInt(value.trim().replace('+', '')) : value
   if (typeof whole === 'bigint' && (whole >= MAX || whole < -MAX)) {
     throw new DataTypeValidationError(
-      `${whole} does not fit into a BIGINT: SQLite's integers have 64 bits with a sign. Use DECIMAL or STRING.`,
+      `${whole} does not fit into a BIGINT: SQLite's integers have 64 bits with a sign. Use DECIMAL or STRING`,
     )
   }
   return whole
@@ -48,8 +48,11 @@ const toBigInt = (value: unknown): unknown => {
 // would lose digits (see `driver`).
 const fromBigInt = (value: unknown): unknown =>
   typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
-const toNumber = (value: unknown): unknown =>
-  typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value
+const toNumber = (value: unknown): unknown => {
+  const found = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value
+  if (Number.isNaN(found)) throw new DataTypeValidationError('NaN cannot be stored: SQLite would make NULL of it')
+  return found
+}
 
 /** Significant digits that a double keeps (sqlite.org/floatingpoint.html). */
 const EXACT_DIGITS = 15
@@ -62,28 +65,33 @@ const EXACT_DIGITS = 15
 const decimalRow: Row = ({ options }) => {
   const precision = typeof options.precision === 'number' ? options.precision : null
   const scale = typeof options.scale === 'number' ? options.scale : precision === null ? null : 0
+  refuseZerofill('DECIMAL', options)
   if (precision !== null && precision > EXACT_DIGITS) {
     return {
       sql: 'TEXT',
-      toBind: (value) => decimalText(value, scale),
+      toBind: (value) => checkNumber(decimalText(value, scale)),
       fromRow: (value) => (value === null ? null : decimalText(value, scale)),
+      check: checkNumber,
     }
+  }
+  const toBind = (value: unknown): unknown => {
+    const text = checkNumber(decimalText(value, scale))
+    if (typeof text !== 'string') return text
+    if (text.replace(/^-?0*\.?0*|\./g, '').length > EXACT_DIGITS) {
+      throw new DataTypeValidationError(
+        `${text} has more than ${EXACT_DIGITS} digits, which SQLite cannot keep in a number. Declare the attribute as DECIMAL(precision, scale) with a precision above ${EXACT_DIGITS}: it is then stored as text`,
+      )
+    }
+    return Number(text)
   }
   return {
     sql: precision === null ? 'DECIMAL' : `DECIMAL(${precision},${scale})`,
-    toBind: (value) => {
-      const text = decimalText(value, scale)
-      if (typeof text !== 'string') return text
-      if (text.replace(/^-?0*\.?0*|\./g, '').length > EXACT_DIGITS) {
-        throw new DataTypeValidationError(
-          `${text} has more than ${EXACT_DIGITS} digits, which SQLite cannot keep in a number. Declare the attribute as DECIMAL(precision, scale) with a precision above ${EXACT_DIGITS}: it is then stored as text.`,
-        )
-      }
-      return Number(text)
-    },
+    toBind,
     fromRow: (value) => (value === null ? null : decimalText(value, scale)),
+    check: toBind,
   }
 }
+const checkNumber = (value: unknown): unknown => (value === 'NaN' || Number.isNaN(value) ? toNumber('NaN') : value)
 
 /** A decimal in plain digits, rounded half away from zero to `scale` digits after the point (null: as many as there are). */
 export function decimalText(value: unknown, scale: number | null): unknown {
@@ -116,10 +124,18 @@ const fromBoolean = (value: unknown): unknown => {
 const dateRow: Row = (type) => ({
   sql: 'TEXT',
   toBind: (value) => {
-    const date = value instanceof Date ? value : type.sanitize(value)
+    const date = type.sanitize(value)
     return date instanceof Date ? dateText(date) : date
   },
   fromRow: readDate,
+  check: (value) => {
+    const date = type.sanitize(value)
+    // Text order is time order in four digits only.
+    if (date instanceof Date && !(date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999))
+      throw new DataTypeValidationError(
+        `${date.toISOString()} does not fit into a date of SQLite, which has the years 0 to 9999`,
+      )
+  },
 })
 const dayRow: Row = (type) => ({ sql: 'TEXT', toBind: (value) => type.sanitize(value), fromRow: null })
 
@@ -135,8 +151,29 @@ const blobRow: Row = (type) => ({
   fromRow: (value) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : value),
 })
 
-const integer = row('INTEGER', toInteger)
-const real = row('REAL', toNumber)
+const integer: Row = ({ key, options }) => {
+  refuseZerofill(key, options)
+  return { sql: 'INTEGER', toBind: toInteger, fromRow: null }
+}
+const bigInt: Row = ({ key, options }) => {
+  refuseZerofill(key, options)
+  return { sql: 'BIGINT', toBind: toBigInt, fromRow: fromBigInt, check: toBigInt }
+}
+const real: Row = ({ key, options }) => {
+  refuseZerofill(key, options)
+  if (options.scale !== undefined)
+    throw new UnsupportedFeatureError(
+      `DataTypes.${key}(${String(options.precision)}, ${String(options.scale)}) is not available on SQLite, whose floating point numbers have no scale. Use DataTypes.DECIMAL, or leave the scale out.`,
+    )
+  return { sql: 'REAL', toBind: toNumber, fromRow: null, check: toNumber }
+}
+function refuseZerofill(key: string, options: DataType['options']): void {
+  if (options.zerofill === true)
+    throw new UnsupportedFeatureError(
+      `DataTypes.${key}.ZEROFILL is not available on SQLite, whose numbers have no width. Leave ZEROFILL out.`,
+    )
+}
+const time: Row = (type) => ({ sql: 'TEXT', toBind: (value) => type.sanitize(value), fromRow: null })
 const text = row('TEXT', toText)
 
 /** A value whose type nobody knows: fragments, raw queries. Whole numbers go as integers, which a double is not: `7 / ?`, `'no ' || ?`. */
@@ -168,7 +205,7 @@ const rows: Readonly<Record<string, Row>> = {
   SMALLINT: integer,
   MEDIUMINT: integer,
   INTEGER: integer,
-  BIGINT: row('BIGINT', toBigInt, fromBigInt),
+  BIGINT: bigInt,
   FLOAT: real,
   DOUBLE: real,
   REAL: real,
@@ -176,7 +213,7 @@ const rows: Readonly<Record<string, Row>> = {
   BOOLEAN: row('TINYINT(1)', toBoolean, fromBoolean),
   DATE: dateRow,
   DATEONLY: dayRow,
-  TIME: text,
+  TIME: time,
   UUID: text,
   UUIDV1: text,
   UUIDV4: text,
@@ -237,6 +274,7 @@ function makeCodec(type: DataType): TypeCodec {
       : own
         ? null
         : builtIn.fromRow,
+    check: isOwn || own ? null : (builtIn.check ?? null),
   }
 }
 // A column of a type that we know nothing about: numbers stay as they are, its affinity is the user's business.
