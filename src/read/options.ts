@@ -158,7 +158,7 @@ export function normaliseHints(runtime: Runtime, options: FindInput): readonly I
 
 export function executionTime(runtime: Runtime, { maxExecutionTimeHintMs: ms }: FindInput): number | null {
   if (ms === undefined || ms === null) return null
-  if (runtime.dialect.supports.maxExecutionTimeHint !== true)
+  if ((runtime.dialect.supports.maxExecutionTimeHint as { readonly select?: boolean } | undefined)?.select !== true)
     throw new UnsupportedFeatureError(`maxExecutionTimeHintMs is not available on ${runtime.dialect.name}.`)
   if (!Number.isSafeInteger(ms) || (ms as number) < 0)
     throw new QueryError(`maxExecutionTimeHintMs is a number of milliseconds, got ${show(ms)}.`)

@@ -60,7 +60,10 @@ export const MYSQL: Readonly<Record<string, Own>> = {
       'UPDATE `users` SET `a` = (SELECT * FROM (SELECT max(`a`) FROM `users` LIMIT 18446744073709551615) AS `_copy`) WHERE `id` IN (SELECT * FROM (SELECT `id` FROM `users` LIMIT ?) AS `_limited`)',
   },
   'a hint of an index': { mysql: 'SELECT 1 FROM `users` AS `u` USE INDEX (`i`, `j`)' },
-  'a limit of time': { mysql: 'SELECT /*+ MAX_EXECUTION_TIME(500) */ 1 FROM `users`' },
+  'a limit of time': {
+    mysql: 'SELECT /*+ MAX_EXECUTION_TIME(500) */ 1 FROM `users`',
+    mariadb: 'SET STATEMENT max_statement_time=0.5 FOR SELECT 1 FROM `users`',
+  },
   'a shared lock': {
     mysql: 'SELECT 1 FROM `users` FOR SHARE NOWAIT',
     mariadb: 'SELECT 1 FROM `users` LOCK IN SHARE MODE NOWAIT',

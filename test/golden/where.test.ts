@@ -128,7 +128,7 @@ const cases: [string, unknown, Golden, unknown[]?, object?][] = [
   ['SQL as the whole', sql`authorId = ${5} OR 1 = 1`, 'authorId = ? OR 1 = 1', [5]],
   ['SQL beside others stays together', [literal('a OR b'), { authorId: 1 }], '(a OR b) AND "authorId" = ?', [1]],
   ['a function as a value', { authorId: fn('max', 1, col('x')) }, '"authorId" = max(?, "x")', [1]],
-  ['a cast', { createdAt: { [Op.gt]: cast('2012-01-01', 'date') } }, '"createdAt" > CAST(? AS DATE)', ['2012-01-01']],
+  ['a cast', { createdAt: { [Op.gt]: cast('2012-01-01', 'date') } }, '"createdAt" > CAST(? AS TEXT)', ['2012-01-01']],
   ['where(fn, value)', whereFn(fn('char_length', col('title')), 7), 'char_length("title") = ?', [7]],
   ['where(fn, operators)', whereFn(fn('char_length', col('title')), { [Op.gt]: 10 }), 'char_length("title") > ?', [10]],
   ['where(fn, null)', whereFn(fn('char_length', col('title')), null), 'char_length("title") IS NULL'],

@@ -112,8 +112,11 @@ class MysqlConnection implements Connection {
   /** Keys of several rows: how far they are apart is the session's to say (clusters, replication in circles). Asked once. */
   #answer(result: Result, text: string, resolve: (result: Result) => void): void {
     if (text.length < 200 && /auto_increment_increment/i.test(text)) this.#keyStep = null
-    if (result.lastInsertId === null || result.affectedRows < 2 || this.#keyStep === 1) return resolve(result)
-    if (this.#keyStep !== null) return resolve({ ...result, keyStep: this.#keyStep })
+    const isSeries = result.lastInsertId !== null && result.affectedRows > 1
+    if (!isSeries || this.#keyStep !== null) {
+      resolve(!isSeries || this.#keyStep === 1 ? result : { ...result, keyStep: this.#keyStep! })
+      return
+    }
     this.#wire.query('SELECT @@SESSION.auto_increment_increment', (error, rows) => {
       const step = error ? 1 : Number((rows as readonly (readonly unknown[])[])[0]?.[0] ?? 1)
       if (!error) this.#keyStep = step

@@ -1,5 +1,5 @@
 /** MariaDB as a dialect: `mysql-like` with what only MariaDB has. Docs: databases/mariadb. */
-import type { Traits } from '../dialect.js'
+import type { ExplainSyntax, Traits } from '../dialect.js'
 import type { Engine } from './index.js'
 import { commonTraits, MysqlLikeDialect } from './index.js'
 import { mariadbSupports } from './supports.js'
@@ -19,7 +19,7 @@ const mariadb: Engine = {
   minimumVersion: '10.6.0',
   traits,
   supports: mariadbSupports,
-  printing: { returning: true, rowAlias: false, lockOf: false, lateral: false, nativeJson: false },
+  printing: { returning: true, rowAlias: false, lockOf: false, lateral: false, timeHint: false, nativeJson: false },
   introspecting: {
     engine: 'MariaDB',
     expressionIndexes: false,
@@ -38,6 +38,11 @@ const mariadb: Engine = {
  */
 export class MariaDbDialect extends MysqlLikeDialect {
   static readonly dialectName = 'mariadb'
+  readonly explain: ExplainSyntax = {
+    plain: 'EXPLAIN FORMAT=JSON',
+    analyze: 'ANALYZE FORMAT=JSON',
+    read: ([row]) => JSON.parse(String(row?.[0])) as unknown,
+  }
   constructor(options: Readonly<Record<string, unknown>> = {}) {
     super(mariadb, options)
   }

@@ -1,5 +1,5 @@
 /** MySQL as a dialect: `mysql-like` with what only MySQL has. Docs: databases/mysql. */
-import type { Traits } from '../dialect.js'
+import type { ExplainSyntax, Traits } from '../dialect.js'
 import type { Engine } from './index.js'
 import { commonTraits, MysqlLikeDialect } from './index.js'
 import { mysqlSupports } from './supports.js'
@@ -19,7 +19,7 @@ const mysql: Engine = {
   minimumVersion: '8.0.19',
   traits,
   supports: mysqlSupports,
-  printing: { returning: false, rowAlias: true, lockOf: true, lateral: true, nativeJson: true },
+  printing: { returning: false, rowAlias: true, lockOf: true, lateral: true, timeHint: true, nativeJson: true },
   introspecting: {
     engine: 'MySQL',
     expressionIndexes: true,
@@ -38,6 +38,13 @@ const mysql: Engine = {
  */
 export class MySqlDialect extends MysqlLikeDialect {
   static readonly dialectName = 'mysql'
+  readonly explain: ExplainSyntax = {
+    plain: 'EXPLAIN FORMAT=JSON',
+    // Measured plans are text in every version.
+    analyze: 'EXPLAIN ANALYZE',
+    read: ([row], analyze) =>
+      analyze ? String(row?.[0]).trimEnd().split('\n') : (JSON.parse(String(row?.[0])) as unknown),
+  }
   constructor(options: Readonly<Record<string, unknown>> = {}) {
     super(mysql, options)
   }

@@ -26,6 +26,8 @@ export interface PrintTraits {
   /** `FOR SHARE`, `OF`; else `LOCK IN SHARE MODE` and locks of all tables. */
   readonly lockOf: boolean
   readonly lateral: boolean
+  /** The time of a SELECT is limited by a hint; else by a setting for the one statement. */
+  readonly timeHint: boolean
   /** JSON is a type of its own; else checked text. */
   readonly nativeJson: boolean
 }
@@ -169,8 +171,13 @@ export function mysqlTable(traits: PrintTraits): PrintTable {
   const printSelect = (node: SelectNode, out: Writer): void => {
     const at = out.text.length
     selectBody({ ...node, orderBy: withNulls(node.orderBy) }, out)
-    if (node.maxExecutionTimeMs !== undefined)
-      out.text = `${out.text.slice(0, at)}SELECT /*+ MAX_EXECUTION_TIME(${node.maxExecutionTimeMs}) */${out.text.slice(at + 'SELECT'.length)}`
+    const { maxExecutionTimeMs: time } = node
+    if (time !== undefined)
+      out.text =
+        out.text.slice(0, at) +
+        (traits.timeHint
+          ? `SELECT /*+ MAX_EXECUTION_TIME(${time}) */${out.text.slice(at + 'SELECT'.length)}`
+          : `SET STATEMENT max_statement_time=${time / 1000} FOR ${out.text.slice(at)}`)
     limitClause(node, out)
     lockClause(node, traits, out)
   }

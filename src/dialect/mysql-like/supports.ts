@@ -115,7 +115,7 @@ const common = {
   removeColumn: { cascade: false, ifExists: false as boolean },
   renameTable: { changeSchema: true, changeSchemaAndTable: true },
   delete: { limit: true },
-  maxExecutionTimeHint: { select: true as boolean },
+  maxExecutionTimeHint: { select: true },
   globalTimeZoneConfig: true,
   settingIsolationLevelDuringTransaction: false,
   escapeStringConstants: false,
@@ -127,5 +127,4 @@ export const mariadbSupports: Readonly<Record<string, unknown>> = deepFreeze({
   returnValues: 'returning',
   index: { ...common.index, functionBased: false },
   lockOf: false,
-  maxExecutionTimeHint: { select: false },
 })

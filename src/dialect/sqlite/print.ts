@@ -127,4 +127,6 @@ export const sqliteTable: PrintTable = {
 }
 
 /** What CAST takes: no collation, and exact decimals as SQLite counts them. */
-export const castName = (sql: string): string => sql.replace(/ COLLATE \w+$/i, '')
+/** Dates are text here; CAST to a name that SQLite does not know would make a number of them: the year. */
+export const castName = (sql: string): string =>
+  /^(?:DATE|TIME)/i.test(sql) ? 'TEXT' : sql.replace(/ COLLATE \w+$/i, '')

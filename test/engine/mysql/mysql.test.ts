@@ -264,6 +264,17 @@ for (const name of ['mariadb', 'mysql']) {
       expect((await User.findAll({ raw: true })).map((row: Row) => row.n)).toEqual([9])
     })
 
+    test('a SELECT that takes longer than it may', async () => {
+      const db = await connected()
+      const Row = db.define('Row', { n: DataTypes.INTEGER }, { timestamps: false })
+      await db.sync()
+      await Row.bulkCreate(Array.from({ length: 250 }, (_none, n) => ({ n })))
+      const slow = sql`(SELECT COUNT(*) FROM \`Rows\` a, \`Rows\` b, \`Rows\` c, \`Rows\` d WHERE a.n + b.n + c.n + d.n > 5) > 0`
+      const started = Date.now()
+      await expect(Row.findAll({ where: slow, maxExecutionTimeHintMs: 100 })).rejects.toBeInstanceOf(TimeoutError)
+      expect(Date.now() - started).toBeLessThan(10_000)
+      expect(await Row.findAll({ where: { n: 5 }, maxExecutionTimeHintMs: 5000 })).toHaveLength(1)
+    })
     test('keys are counted in the steps of the session, as clusters set them', async () => {
       for (const driver of ['mariadb', 'mysql2']) {
         const db = await connected({ driver, pool: { max: 1 } })
