@@ -12,10 +12,17 @@ export interface Statement {
   readonly name?: string
   /** At most one row is there or wanted: the driver may stop after it. */
   readonly single?: boolean
+  /** Whose statement it is, for traces and for errors that name who holds a connection. */
+  readonly origin?: Origin
   /** Integers beyond 2^53 may come: they are read without loss, as text. Drivers that see it by themselves need no hint. */
   readonly wide?: boolean
   /** Schemas in which this statement alone looks for tables, where the engine has the trait `searchPath`. */
   readonly searchPath?: readonly string[]
+}
+
+export interface Origin {
+  /** Name of the model. */
+  readonly model: string
 }
 
 export interface Result {
@@ -25,6 +32,8 @@ export interface Result {
   readonly affectedRows: number
   /** Key of the last row inserted, where the engine tells it (SQLite, MySQL family). */
   readonly lastInsertId: number | bigint | string | null
+  /** How far the keys are apart that one statement generates. Default 1. */
+  readonly keyStep?: number
 }
 
 export interface RowStream {
@@ -32,8 +41,6 @@ export interface RowStream {
   readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
 }
 
-  /** How far the keys are apart that one statement generates. Default 1. */
-  readonly keyStep?: number
 export interface Connection {
   /** Unique within the process; for logs and for errors that name the holder. */
   readonly id: number
@@ -44,6 +51,11 @@ export interface Connection {
    */
   iterate?(statement: Statement, options?: { readonly batchSize?: number }): RowStream | Promise<RowStream>
   close(): void | Promise<void>
+  /**
+   * Has the server stop the statement that runs, which then fails. Resolves when the server has been told. Rejects when that is impossible;
+   * the connection is of no use then. Absent: the driver is synchronous, or cannot.
+   */
+  cancel?(): Promise<void>
   /** The driver answers at once (`execute` returns no promise). */
   readonly isSynchronous?: boolean
   /** False once the connection is known to be lost. */

@@ -4,6 +4,7 @@ import type { Connection, Result, Statement } from './driver.js'
 import type { Logging } from './logging.js'
 import type { PoolOptions } from './pool.js'
 import type { RetryOptions } from './retry.js'
+import type { Replication } from './servers.js'
 import type { Transaction } from './transaction.js'
 import type { IsolationLevel, TransactionNestMode, TransactionType } from './transaction-options.js'
 
@@ -15,9 +16,9 @@ export interface ExecOptions {
   readonly logging?: Logging
   readonly benchmark?: boolean
   readonly logQueryParameters?: boolean
-  /** Reads where is written: sees what was committed a moment ago. Default false. */
+  /** Reads from the primary: sees what was committed a moment ago. False: from a replica, even after a write. Default: that of the instance. */
   readonly useMaster?: boolean
-  /** Aborted: statements that have not begun are refused. */
+  /** Aborted: the statement that runs is stopped, those that have not begun are refused, with `AbortError`. */
   readonly signal?: AbortSignal
   /** Schemas in which tables without one are looked for, in these statements alone. Engines without search paths throw. */
   readonly searchPath?: string | readonly string[] | null
@@ -75,6 +76,12 @@ export interface ExecutorOptions {
   /** Connection options, for the dialect's driver. */
   readonly connection?: Readonly<Record<string, unknown>>
   readonly pool?: PoolOptions
+  /** Default: one server does everything. */
+  readonly replication?: Replication | null
+  /** Default of `useMaster`. */
+  readonly useMaster?: boolean
+  /** A replica was set aside. */
+  readonly onReplicaLost?: (label: string, error: Error) => void
   /** Default: silent. */
   readonly logging?: Logging
   readonly benchmark?: boolean

@@ -3,18 +3,24 @@
  * runs, and turns driver errors into those of `errors/`. Begins transactions. Neighbours: `pool`, `transaction`; `read`, `write`, `sync`
  * and raw queries come through here.
  */
+import type { OptionShapes } from '../base/options.js'
+import { checkOptions, EXEC_OPTIONS } from '../base/options.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { QueryError } from '../errors/base.js'
+import { ConnectionLostError, DeadlockError, ReadOnlyError, SerializationError } from '../errors/database.js'
+import { eitherSignal, refuseAborted } from './abort.js'
 import type { Connection, Result, Statement } from './driver.js'
-import type { ConnectionUse, Door, ExecOptions, ExecutorHooks, ExecutorOptions, PoolPlan } from './executor-options.js'
+import type { ConnectionUse, Door, ExecOptions, ExecutorHooks, ExecutorOptions } from './executor-options.js'
 import { Opener } from './opener.js'
-import type { Lease, Purpose } from './pool.js'
-import { Pool, poolSettings, purposeText } from './pool.js'
+import type { Lease, Lender, Purpose } from './pool.js'
+import { poolSettings, purposeText } from './pool.js'
 import { Pools } from './pools.js'
+import { RecentWrites } from './recent-writes.js'
 import type { RetryOptions } from './retry.js'
 import { withRetry } from './retry.js'
-import { Busy, Runner } from './runner.js'
+import { Busy, databaseOf, Runner } from './runner.js'
 import { inSearchPath } from './search-path.js'
+import { Servers } from './servers.js'
 import type { Scope } from './transaction.js'
 import { scopes, Transaction } from './transaction.js'
 import type { TransactionOptions } from './transaction-options.js'
@@ -34,6 +40,12 @@ export type {
 } from './executor-options.js'
 
 const NOTHING: ExecOptions = Object.freeze({})
+/** A statement that nothing was done for is sent again: to the next replica, the new primary, a new connection. */
+const MOST_ATTEMPTS = 4
+const USE_OPTIONS: ReadonlySet<string> = new Set([...EXEC_OPTIONS, 'type', 'destroyConnection'])
+const USE_SHAPES: OptionShapes = new Map([
+  ['type', ["'read' or 'write'", (value) => value === 'read' || value === 'write']],
+])
 
 export class Executor {
   readonly dialect: Dialect
@@ -42,21 +54,17 @@ export class Executor {
   /** Set by programs that want to see every statement; see `send` for the way past it. */
   door: Door | null = null
   readonly #options: ExecutorOptions
-  readonly #plan: PoolPlan
-  readonly #write: Pool
-  readonly #read: Pool
+  readonly #servers: Servers
   readonly #transactions: Transactions
-  readonly #opener: Opener
   readonly #runner: Runner
-  /** The only connection, where the plan is `shared`. */
-  #shared: Connection | null = null
+  /** Null: there are no replicas, or nobody wants to read what was written. */
+  readonly #recent: RecentWrites | null
   #isClosed = false
 
   constructor(options: ExecutorOptions) {
     const { dialect, connection = {}, pool = {}, faults = dialect.translateError.bind(dialect) } = options
     this.dialect = dialect
     this.#options = { ...options, connection }
-    this.#opener = new Opener({ dialect, hooks: options.hooks, translate: (error) => faults(error, null) })
     this.#runner = new Runner({
       dialect,
       connection,
@@ -66,40 +74,34 @@ export class Executor {
       observer: options.hooks?.query,
       translate: faults,
     })
-    this.#plan = dialect.poolPlan?.(connection) ?? 'pooled'
-    const settings = poolSettings(pool)
-    const source = (name: 'read' | 'write') => ({
-      name,
-      connect: () => this.#connect(name),
-      disconnect: (given: Connection) => this.#disconnect(given),
+    const { replication = null } = options
+    this.#servers = new Servers({
+      dialect,
+      connection,
+      pool: poolSettings(pool),
+      replication,
+      opener: new Opener({ dialect, hooks: options.hooks, translate: (error) => faults(error, null) }),
+      onReplicaLost: options.onReplicaLost ?? (() => {}),
     })
-    // The database is the connection: it must live as long as the program wants it.
-    if (this.#plan === 'shared')
-      this.#write = new Pool(source('write'), {
-        ...settings,
-        max: 1,
-        min: 1,
-        idle: Infinity,
-        maxUses: Infinity,
-        validate: (given) => given.isOpen,
-      })
-    else
-      this.#write = new Pool(
-        source('write'),
-        this.#plan === 'single-writer' ? { ...settings, max: 1, min: Math.min(settings.min, 1) } : settings,
-      )
-    this.#read = this.#plan === 'single-writer' ? new Pool(source('read'), settings) : this.#write
-    this.pool = new Pools(this.#write, this.#read)
+    this.#recent =
+      replication !== null && replication.read.length > 0 && replication.readYourWrites > 0
+        ? new RecentWrites(this, replication.readYourWrites)
+        : null
+    this.pool = new Pools(this.#servers.write, this.#servers.read)
     this.#transactions = new Transactions({
       executor: this,
       dialect,
       isAmbient: options.ambient !== false,
-      isShared: this.#plan === 'shared',
+      isShared: this.#servers.plan === 'shared',
+      database: databaseOf(connection),
       defaults: transactionSettings(
         { isolationLevel: options.isolationLevel, type: options.transactionType },
         { isolationLevel: null, type: null },
       ),
-      borrow: (purpose) => this.#borrow(this.#write, purpose),
+      borrow: (purpose, given) => this.#borrow(this.#servers.write, purpose, given),
+      refusedToWrite: () => this.#servers.leavePrimary(),
+      committed: () => this.#recent?.note(),
+      call: (work) => this.call(work),
       run: (connection, statement, given, transaction) => this.#runner.run(connection, statement, given, transaction),
     })
   }
@@ -136,26 +138,38 @@ export class Executor {
 
   /** The same without a promise where none is needed: the driver is synchronous and a connection is free. Throws at once, too. */
   sendNow(statement: Statement, kind: 'read' | 'write', options: ExecOptions = NOTHING): Result | Promise<Result> {
-    options.signal?.throwIfAborted()
+    if (options.signal) refuseAborted(options.signal, statement.text)
     if (options.searchPath)
       statement = inSearchPath(this.dialect, statement, options.searchPath, this.#options.searchPaths === false)
     const retry = options.retry ?? this.#options.retry
-    if (retry) return withRetry(retry as RetryOptions, () => this.#sendOnce(statement, kind, options))
+    if (retry) return this.#sendRepeatedly(retry as RetryOptions, statement, kind, options)
     return this.#sendOnce(statement, kind, options)
+  }
+
+  #sendRepeatedly(
+    retry: RetryOptions,
+    statement: Statement,
+    kind: 'read' | 'write',
+    options: ExecOptions,
+  ): Promise<Result> {
+    const transaction = this.currentTransaction(options)
+    // Where a failure ends the transaction, only all of it can be done again (`transaction({ retry })`).
+    const mayRepeat = (): boolean =>
+      transaction === null ||
+      (this.dialect.transactions.abortsOnError !== true && transaction.doomError(statement.text) === null)
+    return withRetry(retry, () => this.#sendOnce(statement, kind, options), options.signal, mayRepeat)
   }
 
   #sendOnce(statement: Statement, kind: 'read' | 'write', options: ExecOptions): Result | Promise<Result> {
     if (options.connection) return this.#runner.run(options.connection, statement, options, null)
     const transaction = this.currentTransaction(options)
-    if (transaction !== null)
-      return this.#runner.run(transaction.connectionFor(statement), statement, options, transaction)
-    const isRead = kind === 'read' && options.useMaster !== true
-    const pool = isRead ? this.#read : this.#write
+    if (transaction !== null) return this.#sendInside(transaction, statement, options)
+    const { write, read, shared } = this.#servers
+    const isRead = kind === 'read' && !this.#wantsPrimary(options)
     const { hooks } = this.#options
-    if (hooks?.acquire?.isActive !== true) {
-      if (isRead && this.#shared !== null && !this.#isClosed)
-        return this.#runner.run(this.#shared, statement, options, null)
-      const connection = hooks?.query?.isActive === true ? null : pool.peek()
+    if (hooks?.acquire?.isActive !== true && !options.signal) {
+      if (isRead && shared !== null && !this.#isClosed) return this.#runner.run(shared, statement, options, null)
+      const connection = hooks?.query?.isActive === true ? null : (isRead ? read : write).peek()
       if (connection !== null) {
         try {
           return this.#runner.run(connection, statement, options, null, false)
@@ -165,65 +179,104 @@ export class Executor {
         }
       }
     }
-    return this.#runPooled(pool, statement, options)
+    return this.#runPooled(isRead ? read : write, statement, kind, options)
   }
 
-  async #runPooled(pool: Pool, statement: Statement, options: ExecOptions): Promise<Result> {
-    const lease = await this.#borrow(pool, statement.text, options)
-    lease.since = Date.now()
-    try {
-      return await this.#runner.run(lease.connection, statement, options, null)
-    } finally {
-      pool.give(lease)
+  #sendInside(transaction: Transaction, statement: Statement, options: ExecOptions): Result | Promise<Result> {
+    const connection = transaction.connectionFor(statement)
+    const { signal } = transaction
+    if (signal === null) return this.#runner.run(connection, statement, options, transaction)
+    refuseAborted(signal, statement.text)
+    return this.#runner.run(
+      connection,
+      statement,
+      { ...options, signal: eitherSignal(options.signal, signal) },
+      transaction,
+    )
+  }
+
+  #wantsPrimary(options: ExecOptions): boolean {
+    return options.useMaster ?? this.#options.useMaster ?? this.#recent?.isRecent ?? false
+  }
+
+  async #runPooled(first: Lender, statement: Statement, kind: 'read' | 'write', options: ExecOptions): Promise<Result> {
+    let pool = first
+    for (let attempt = 1; ; attempt += 1) {
+      const lease = await this.#borrowAwake(pool, statement, options)
+      lease.since = Date.now()
+      try {
+        const result = await this.#runner.run(lease.connection, statement, options, null)
+        if (kind === 'write') this.#recent?.note()
+        return result
+      } catch (error) {
+        const next = attempt < MOST_ATTEMPTS ? this.#elsewhere(error, kind, lease) : null
+        if (next === null) throw error
+        pool = next
+      } finally {
+        lease.pool.give(lease)
+      }
     }
+  }
+
+  /** Where a statement that failed outside of a transaction can be run at once, since it has done nothing; null: nowhere. */
+  #elsewhere(error: unknown, kind: 'read' | 'write', lease: Lease): Lender | null {
+    const { write, read } = this.#servers
+    const isReplica = lease.pool !== write && read !== write
+    if (error instanceof ReadOnlyError) {
+      // A function that writes, read from a replica.
+      if (isReplica) return write
+      this.#servers.leavePrimary()
+      return write
+    }
+    // A replica stops readers that are in the way of what it has to take over.
+    if (error instanceof SerializationError || error instanceof DeadlockError) return isReplica ? write : null
+    if (!(error instanceof ConnectionLostError)) return null
+    // Others that are free are as old, or older.
+    lease.pool.renew()
+    const wasIdle = lease.uses > 1
+    if (kind === 'read') return isReplica || wasIdle ? (isReplica ? read : lease.pool) : null
+    return wasIdle && error.isUndone ? write : null
   }
 
   // ---------------------------------------------------------------- connections
 
-  #connect(role: 'read' | 'write'): Connection | Promise<Connection> {
-    const connected = this.#opener.connect(this.#options.connection ?? {}, role)
-    if (this.#plan !== 'shared') return connected
-    return connected instanceof Promise
-      ? connected.then((connection) => this.#share(connection))
-      : this.#share(connected)
-  }
-
-  #share(connection: Connection): Connection {
-    this.#shared = connection
-    return connection
-  }
-
-  async #disconnect(connection: Connection): Promise<void> {
-    if (this.#shared === connection) this.#shared = null
-    await this.#opener.disconnect(connection)
+  /** The same; a connection that was idle for long is looked at once more when the news of its end, if there is any, has come in. */
+  async #borrowAwake(pool: Lender, statement: Statement, options: ExecOptions): Promise<Lease> {
+    for (;;) {
+      const lease = await this.#borrow(pool, statement, options)
+      if (lease.idleRounds === 0 || lease.connection.isSynchronous === true) return lease
+      await new Promise((resolve) => setImmediate(resolve))
+      if (lease.connection.isOpen) return lease
+      lease.pool.give(lease)
+    }
   }
 
   /** A connection of the pool, waited for if need be. */
-  #borrow(pool: Pool, purpose: Purpose, options: ExecOptions = NOTHING): Lease | Promise<Lease> {
+  #borrow(pool: Lender, purpose: Purpose, options: ExecOptions = NOTHING): Lease | Promise<Lease> {
     const acquire = this.#options.hooks?.acquire
     if (acquire?.isActive === true) return this.#borrowObserved(acquire, pool, purpose, options)
-    return pool.take(purpose) ?? this.#waitFor(pool, purpose)
+    return pool.borrow(purpose, options.signal, () => this.#refuseToWaitForMyself(pool, purpose))
   }
 
   async #borrowObserved(
     acquire: NonNullable<ExecutorHooks['acquire']>,
-    pool: Pool,
+    pool: Lender,
     purpose: Purpose,
     options: ExecOptions,
   ): Promise<Lease> {
     await acquire.before(options)
-    const lease = pool.take(purpose) ?? (await this.#waitFor(pool, purpose))
-    await acquire.after(lease.connection, options)
-    return lease
-  }
-
-  #waitFor(pool: Pool, purpose: Purpose): Promise<Lease> {
-    this.#refuseToWaitForMyself(pool, purpose)
-    return pool.wait(purpose)
+    const lease = await pool.borrow(purpose, options.signal, () => this.#refuseToWaitForMyself(pool, purpose))
+    try {
+      await acquire.after(lease.connection, options)
+      return lease
+    } catch (error) {
+      lease.pool.give(lease)
+      throw error
+    }
   }
 
   /** Whoever holds the only connection that writes cannot wait for it: that wait would end only with the hold. */
-  #refuseToWaitForMyself(pool: Pool, purpose: Purpose): void {
+  #refuseToWaitForMyself(pool: Lender, purpose: Purpose): void {
     if (pool.maxSize !== 1) return
     for (let scope = scopes.getStore(); scope; scope = scope.outer) {
       if (scope.lease === null || pool.leaseOf(scope.lease.connection) !== scope.lease) continue
@@ -237,17 +290,37 @@ export class Executor {
 
   /** Gives the callback a connection of its own, for several statements of one session: pass it on as `connection`. */
   async withConnection<T>(options: ConnectionUse, callback: (connection: Connection) => Promise<T> | T): Promise<T> {
+    checkOptions(options, USE_OPTIONS, 'sequelize.withConnection()', USE_SHAPES)
+    if (typeof callback !== 'function')
+      throw new QueryError(
+        'sequelize.withConnection() takes a function as its last argument, which gets the connection.',
+      )
     if (options.connection) return await callback(options.connection)
-    const pool = options.type === 'read' ? this.#read : this.#write
-    const lease = await this.#borrow(pool, 'withConnection()')
+    const { read, write, plan } = this.#servers
+    const lease = await this.#borrow(options.type === 'read' ? read : write, 'withConnection()', options)
     lease.since = Date.now()
     try {
       const scope: Scope = { executor: this, transaction: null, lease, isAmbient: false, outer: scopes.getStore() }
       return await scopes.run(scope, callback, lease.connection)
     } finally {
-      if (options.destroyConnection === true && this.#plan !== 'shared') lease.isSpent = true
-      pool.give(lease)
+      if (options.destroyConnection === true && plan !== 'shared') lease.isSpent = true
+      lease.pool.give(lease)
     }
+  }
+
+  /** Leads a public call that may write: with replicas, what its caller reads next comes from the primary. See `recent-writes`. */
+  call<T>(work: () => T): T {
+    return this.#recent === null ? work() : this.#recent.call(work)
+  }
+
+  /** Whether `call` does anything. */
+  get remembersWrites(): boolean {
+    return this.#recent !== null
+  }
+
+  /** What belongs together: after a write anywhere in the callback, everything in it reads from the primary. */
+  together<T>(work: () => T): T {
+    return this.#recent === null ? work() : this.#recent.share(work)
   }
 
   /** Waits for what runs, then closes every connection. Nothing can be run afterwards. */
@@ -299,9 +372,11 @@ export class Executor {
         ? this.#transactions.inside(parent, callback)
         : this.#transactions.savepoint(parent, options, callback)
     }
-    return options.retry
-      ? withRetry(options.retry, () => this.#transactions.managed(settings, options, callback))
-      : this.#transactions.managed(settings, options, callback)
+    return await this.call(() =>
+      options.retry
+        ? withRetry(options.retry, () => this.#transactions.managed(settings, options, callback), options.signal)
+        : this.#transactions.managed(settings, options, callback),
+    )
   }
 
   /**
@@ -310,8 +385,8 @@ export class Executor {
    */
   async atomic<T>(options: ExecOptions, callback: TransactionCallback<T>): Promise<T> {
     const current = this.currentTransaction(options)
-    const { logging, benchmark, logQueryParameters, connection } = options
-    const own: TransactionOptions = { logging, benchmark, logQueryParameters, connection }
+    const { logging, benchmark, logQueryParameters, connection, signal } = options
+    const own: TransactionOptions = { logging, benchmark, logQueryParameters, connection, signal }
     return current === null
       ? this.#transactions.managed(this.#transactions.immediate, own, callback)
       : this.#transactions.savepoint(current, own, callback)

@@ -1,12 +1,14 @@
 /** What loggers are given, and how parameters look in it. */
 
-/** False: silent. A function gets the text, then (with `benchmark`) the milliseconds, else the options of the call. */
+/** False: silent. True: the console. A function gets the text, then (with `benchmark`) the milliseconds, else the options of the call. */
 // biome-ignore lint/suspicious/noExplicitAny: loggers take what they like as their second argument.
-export type Logging = false | ((sql: string, timing?: any, ...more: any[]) => void)
+export type Logging = boolean | ((sql: string, timing?: any, ...more: any[]) => void)
 
 /** Calls the logger. The console gets the text (and the time) only: it would print the options. */
 export function log(logging: Exclude<Logging, false>, text: string, ...more: readonly unknown[]): void {
-  if (isConsole(logging)) logging(text, ...more.filter((one) => typeof one === 'number'))
+  // biome-ignore lint/suspicious/noConsole: what Sequelize 6 does with `logging: true`
+  if (logging === true) log(console.log, text, ...more)
+  else if (isConsole(logging)) logging(text, ...more.filter((one) => typeof one === 'number'))
   else logging(text, ...more)
 }
 // biome-ignore-start lint/suspicious/noConsole: only recognised; a program may have replaced them since this module was loaded

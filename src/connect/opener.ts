@@ -2,6 +2,8 @@
 import type { Dialect } from '../dialect/dialect.js'
 import type { Connection } from './driver.js'
 import type { ExecutorHooks } from './executor-options.js'
+import { databaseOf } from './runner.js'
+import { connectChannel, traced } from './tracing.js'
 
 export interface OpenerOptions {
   readonly dialect: Dialect
@@ -19,6 +21,25 @@ export class Opener {
 
   /** A connection that is ready for use, at once where the driver is synchronous and no hook waits. Throws `ConnectionError`s. */
   connect(given: Readonly<Record<string, unknown>>, role: 'read' | 'write'): Connection | Promise<Connection> {
+    if (!connectChannel.hasSubscribers) return this.#connect(given, role)
+    const { host, port } = given
+    return traced(
+      connectChannel,
+      {
+        dialect: this.#options.dialect.name,
+        database: databaseOf(given),
+        host: typeof host === 'string' ? host : null,
+        port: port === undefined || port === null ? null : Number(port),
+        role,
+      },
+      () => this.#connect(given, role),
+      (context, connection) => {
+        context.connection = connection.id
+      },
+    )
+  }
+
+  #connect(given: Readonly<Record<string, unknown>>, role: 'read' | 'write'): Connection | Promise<Connection> {
     const draft = { ...given }
     const before = this.#options.hooks?.beforeConnect?.(draft)
     const connected = before instanceof Promise ? before.then(() => this.#open(draft)) : this.#open(draft)

@@ -2,70 +2,23 @@
  * A pool of connections: borrow and give back. A free connection is had at once, without a promise; otherwise the caller waits in line.
  * Neighbours: `executor` borrows through `take` and `give`; programs see the methods of Sequelize's pool (docs: other-topics/connection-pool).
  */
-import { suggestion } from '../base/names.js'
 import { QueryError } from '../errors/base.js'
 import { ConnectionAcquireTimeoutError, ConnectionError } from '../errors/database.js'
-import type { Connection } from './driver.js'
+import { abortError, refuseAborted } from './abort.js'
+import type { Connection, Statement } from './driver.js'
+import type { PoolSettings } from './pool-settings.js'
 
-/** Times in milliseconds. */
-export interface PoolOptions {
-  /** Most connections at a time. Default 5. */
-  readonly max?: number
-  /** Connections kept although idle. Default 0. */
-  readonly min?: number
-  /** How long a connection may be idle before it is closed. Default 10000. */
-  readonly idle?: number
-  /** How long to wait for a connection. Default 60000. */
-  readonly acquire?: number
-  /** How often idle connections are looked for. Default 1000. */
-  readonly evict?: number
-  /** A connection is closed after so many uses. Default: never. */
-  readonly maxUses?: number
-  /** Asked before a connection is used again; false closes it. Default: whether the connection is open. */
-  readonly validate?: (connection: Connection) => boolean
-}
-export type PoolSettings = Required<PoolOptions>
-
-const DEFAULTS: PoolSettings = {
-  max: 5,
-  min: 0,
-  idle: 10_000,
-  acquire: 60_000,
-  evict: 1000,
-  maxUses: Infinity,
-  validate: (connection) => connection.isOpen,
-}
-
-/** Options with defaults filled in. Throws `QueryError` for unknown names and for numbers that cannot be. */
-export function poolSettings(options: PoolOptions = {}): PoolSettings {
-  const settings: Record<string, unknown> = { ...DEFAULTS }
-  for (const [name, value] of Object.entries(options)) {
-    // Sequelize 4's handleDisconnects changes nothing since.
-    if (value === undefined || name === 'handleDisconnects') continue
-    if (!Object.hasOwn(DEFAULTS, name))
-      throw new QueryError(`The pool has no option "${name}".${suggestion(name, Object.keys(DEFAULTS))}`)
-    if (
-      name === 'validate'
-        ? typeof value !== 'function'
-        : typeof value !== 'number' || Number.isNaN(value) || value < (name === 'max' || name === 'maxUses' ? 1 : 0)
-    ) {
-      throw new QueryError(
-        `The pool option "${name}" must be ${name === 'validate' ? 'a function' : 'a number that is not negative'}, got ${String(value)}.`,
-      )
-    }
-    settings[name] = value
-  }
-  if ((settings.min as number) > (settings.max as number))
-    throw new QueryError(
-      `The pool cannot keep ${settings.min} connections (min) if it may have only ${settings.max} (max).`,
-    )
-  return settings as unknown as PoolSettings
-}
+export type { PoolOptions, PoolSettings } from './pool-settings.js'
+export { poolSettings } from './pool-settings.js'
 
 /** What a connection is used for, for the error of those who wait in vain. */
-export type Purpose = string | { describe(): string }
-export const purposeText = (purpose: Purpose): string =>
-  typeof purpose === 'string' ? purpose.slice(0, 200) : purpose.describe()
+export type Purpose = string | Statement | { describe(): string }
+export function purposeText(purpose: Purpose): string {
+  if (typeof purpose === 'string') return purpose
+  if ('describe' in purpose) return purpose.describe()
+  const { text, origin } = purpose
+  return `${origin === undefined ? '' : `${origin.model}: `}${text.slice(0, 200)}`
+}
 
 /** A connection while somebody has it. */
 export interface Lease {
@@ -79,12 +32,35 @@ export interface Lease {
   idleRounds: number
   /** Goes with the connection: not to be lent again. */
   isSpent: boolean
+  /** Where it was asked for, with `holderStacks`. */
+  stack: string | null
+}
+
+/** A pool, or several that act as one. */
+export interface Lender {
+  readonly size: number
+  readonly available: number
+  readonly using: number
+  readonly waiting: number
+  readonly maxSize: number
+  readonly minSize: number
+  /** A connection, at once where one is free. `onWait` is called before waiting and may refuse it by throwing. */
+  borrow(purpose: Purpose, signal?: AbortSignal, onWait?: () => void): Lease | Promise<Lease>
+  peek(): Connection | null
+  leaseOf(connection: Connection): Lease | undefined
+  acquire(): Promise<Connection>
+  release(connection: Connection): void
+  destroy(connection: Connection): Promise<void>
+  destroyAllNow(): Promise<void>
+  drain(): Promise<void>
 }
 
 interface Waiter {
   readonly resolve: (lease: Lease) => void
   readonly reject: (error: unknown) => void
   readonly timer: NodeJS.Timeout | null
+  /** No longer listens to the caller's signal. */
+  readonly unlisten: (() => void) | null
 }
 
 export interface PoolSource {
@@ -94,7 +70,7 @@ export interface PoolSource {
   disconnect(connection: Connection): void | Promise<void>
 }
 
-export class Pool {
+export class Pool implements Lender {
   readonly #source: PoolSource
   readonly #settings: PoolSettings
   /** Free connections; the last one given back is the next to go, so that those in excess grow old. */
@@ -137,7 +113,7 @@ export class Pool {
     this.#refuseWhenClosed()
     const { validate, maxUses } = this.#settings
     for (let lease = this.#free.pop(); lease !== undefined; lease = this.#free.pop()) {
-      if (lease.uses < maxUses && validate(lease.connection)) return this.#lend(lease, purpose)
+      if (lease.uses < maxUses && validate(lease.connection)) return this.#lend(lease, purpose, this.#stackNow())
       this.#discard(lease)
     }
     if (this.#waiting.size > 0 || this.size >= this.#settings.max) return null
@@ -146,7 +122,7 @@ export class Pool {
       this.#open(connection)
       return null
     }
-    return this.#lend(this.#admit(connection), purpose)
+    return this.#lend(this.#admit(connection), purpose, this.#stackNow())
   }
 
   /**
@@ -164,19 +140,36 @@ export class Pool {
     return connection
   }
 
-  /** Waits in line. Rejects with `ConnectionAcquireTimeoutError` after `acquire` milliseconds. */
-  wait(purpose: Purpose, acquire = this.#settings.acquire): Promise<Lease> {
+  borrow(purpose: Purpose, signal?: AbortSignal, onWait?: () => void): Lease | Promise<Lease> {
+    const lease = this.take(purpose)
+    if (lease !== null) return lease
+    onWait?.()
+    return this.wait(purpose, signal)
+  }
+
+  /** Waits in line. Rejects with `ConnectionAcquireTimeoutError` after `acquire` milliseconds, with `AbortError` when the signal is aborted. */
+  wait(purpose: Purpose, signal?: AbortSignal): Promise<Lease> {
+    const { acquire } = this.#settings
+    const stack = this.#stackNow()
     return new Promise((resolve, reject) => {
+      refuseAborted(signal, purposeText(purpose))
+      const abort = (): void => {
+        this.#leave(waiter)
+        reject(abortError(signal!, purposeText(purpose)))
+        this.#checkQuiet()
+      }
       const waiter: Waiter = {
         resolve: (lease) => {
-          this.#lend(lease, purpose)
+          this.#lend(lease, purpose, stack)
           lease.since = Date.now()
           resolve(lease)
         },
         reject,
         // Not unref'ed: a program that waits for nothing else must be told, not ended. A caller served clears it.
         timer: Number.isFinite(acquire) ? setTimeout(() => this.#giveUp(waiter, acquire), acquire) : null,
+        unlisten: signal === undefined ? null : () => signal.removeEventListener('abort', abort),
       }
+      signal?.addEventListener('abort', abort, { once: true })
       this.#waiting.add(waiter)
       this.#grow()
     })
@@ -204,7 +197,7 @@ export class Pool {
   /** Borrows a connection; to be given back by `release`. Sequelize: `pool.acquire`. */
   async acquire(): Promise<Connection> {
     const purpose = 'pool.acquire()'
-    const lease = this.take(purpose) ?? (await this.wait(purpose))
+    const lease = await this.borrow(purpose)
     lease.since = Date.now()
     return lease.connection
   }
@@ -227,6 +220,17 @@ export class Pool {
       )
     lease.isSpent = true
     this.give(lease)
+  }
+
+  /** Puts a connection that was opened elsewhere among the free ones. */
+  add(connection: Connection): void {
+    this.#serve(this.#admit(connection))
+  }
+
+  /** No connection that is open now is lent again: those that are free are closed at once, the others when they come back. */
+  renew(): void {
+    for (const lease of this.#free.splice(0)) this.#discard(lease)
+    for (const lease of this.#lent.values()) lease.isSpent = true
   }
 
   /** The lease of a connection that is lent. */
@@ -254,16 +258,21 @@ export class Pool {
     })
   }
 
-  #lend(lease: Lease, purpose: Purpose): Lease {
+  #lend(lease: Lease, purpose: Purpose, stack: string | null): Lease {
     lease.uses += 1
+    lease.stack = stack
     lease.purpose = purpose
     lease.since = 0
     this.#lent.set(lease.connection, lease)
     return lease
   }
 
+  #stackNow(): string | null {
+    return this.#settings.holderStacks ? (new Error().stack ?? '').split('\n').slice(3).join('\n') : null
+  }
+
   #admit(connection: Connection): Lease {
-    return { connection, pool: this, purpose: '', since: 0, uses: 0, idleRounds: 0, isSpent: false }
+    return { connection, pool: this, purpose: '', since: 0, uses: 0, idleRounds: 0, isSpent: false, stack: null }
   }
 
   /** Opens connections for those who wait, as far as there is room. */
@@ -321,6 +330,7 @@ export class Pool {
   #leave(waiter: Waiter): void {
     this.#waiting.delete(waiter)
     if (waiter.timer) clearTimeout(waiter.timer)
+    waiter.unlisten?.()
   }
 
   #giveUp(waiter: Waiter, acquire: number): void {
@@ -337,7 +347,7 @@ export class Pool {
   describe(): string {
     const now = Date.now()
     const holders = [...this.#lent.values()].map((lease) => {
-      return `connection ${lease.connection.id}: ${purposeText(lease.purpose)}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}`
+      return `connection ${lease.connection.id}: ${purposeText(lease.purpose)}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}${lease.stack === null ? '' : `, asked for\n${lease.stack}\n`}`
     })
     const others = this.#waiting.size > 0 ? ` ${this.#waiting.size} more wait.` : ''
     return holders.length === 0

@@ -1,12 +1,12 @@
 /** Sequelize's `sequelize.pool`: the pool that writes and the one that reads (the same one, where there is no difference). */
 import type { Connection } from './driver.js'
-import type { Pool } from './pool.js'
+import type { Lender } from './pool.js'
 
 export class Pools {
-  readonly write: Pool
-  readonly read: Pool
+  readonly write: Lender
+  readonly read: Lender
 
-  constructor(write: Pool, read: Pool) {
+  constructor(write: Lender, read: Lender) {
     this.write = write
     this.read = read
   }
@@ -24,7 +24,7 @@ export class Pools {
     return this.#sum((pool) => pool.waiting)
   }
 
-  getPool(type: 'read' | 'write'): Pool {
+  getPool(type: 'read' | 'write'): Lender {
     return type === 'read' ? this.read : this.write
   }
 
@@ -45,13 +45,13 @@ export class Pools {
     await Promise.all(this.#all().map((pool) => pool.drain()))
   }
 
-  #all(): readonly Pool[] {
+  #all(): readonly Lender[] {
     return this.read === this.write ? [this.write] : [this.write, this.read]
   }
-  #sum(count: (pool: Pool) => number): number {
+  #sum(count: (pool: Lender) => number): number {
     return this.#all().reduce((sum, pool) => sum + count(pool), 0)
   }
-  #poolOf(connection: Connection): Pool {
+  #poolOf(connection: Connection): Lender {
     return this.read.leaseOf(connection) ? this.read : this.write
   }
 }

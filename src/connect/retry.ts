@@ -1,5 +1,6 @@
 /** Runs work again when it failed for a passing reason (Sequelize: the option `retry`). */
 import { DeadlockError, SerializationError, TimeoutError } from '../errors/database.js'
+import { refuseAborted } from './abort.js'
 
 type ErrorMatch = string | RegExp | (abstract new (...args: never[]) => Error)
 export interface RetryOptions {
@@ -32,15 +33,22 @@ export async function withLockWait<T>(
   }
 }
 
-export async function withRetry<T>(options: RetryOptions, work: () => T | Promise<T>): Promise<T> {
+/** `mayRepeat`: whether the work can be done again after this error at all. Default: it can. */
+export async function withRetry<T>(
+  options: RetryOptions,
+  work: () => T | Promise<T>,
+  signal?: AbortSignal,
+  mayRepeat: (error: unknown) => boolean = () => true,
+): Promise<T> {
   const { max = 5, match = PASSING, backoffBase = 100, backoffExponent = 1.1 } = options
   const matches = Array.isArray(match) ? (match as readonly ErrorMatch[]) : [match as ErrorMatch]
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
-      if (attempt >= max || !matches.some((one) => isMatch(error, one))) throw error
+      if (attempt >= max || !matches.some((one) => isMatch(error, one)) || !mayRepeat(error)) throw error
       await new Promise((resolve) => setTimeout(resolve, backoffBase * backoffExponent ** (attempt - 1)))
+      refuseAborted(signal, 'another try')
     }
   }
 }

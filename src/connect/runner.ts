@@ -1,13 +1,15 @@
 /**
- * One statement on one connection: the query hooks around it, the log, the wait for SQLite's locks, and the driver's error in the words of
+ * One statement on one connection: traces, the query hooks around it, the caller's `signal`, the log, the wait for SQLite's locks, and the driver's error in the words of
  * `errors/`. `executor` decides which connection.
  */
 import type { Dialect } from '../dialect/dialect.js'
+import { abortable, refuseAborted } from './abort.js'
 import type { Connection, Result, Statement } from './driver.js'
 import type { ExecOptions, ObservedQuery, QueryObserver } from './executor-options.js'
 import type { Logging } from './logging.js'
 import { log, logParams } from './logging.js'
 import { withLockWait } from './retry.js'
+import { operationOf, queryChannel, traced } from './tracing.js'
 import type { Transaction } from './transaction.js'
 
 export interface RunnerOptions {
@@ -20,7 +22,7 @@ export interface RunnerOptions {
   translate(error: unknown, statement: Statement | null): Error
 }
 
-/** A lock is held by another connection, and this one is not borrowed. */
+/** This takes time: the connection has to be borrowed first. */
 export class Busy extends Error {}
 
 export class Runner {
@@ -38,10 +40,55 @@ export class Runner {
     transaction: Transaction | null,
     isHeld = true,
   ): Result | Promise<Result> {
+    if (queryChannel.hasSubscribers) {
+      if (!isHeld) throw new Busy()
+      return this.#runTraced(connection, statement, options, transaction)
+    }
+    return this.#runSilent(connection, statement, options, transaction, isHeld)
+  }
+
+  /** The way past traces. */
+  #runSilent(
+    connection: Connection,
+    statement: Statement,
+    options: ExecOptions,
+    transaction: Transaction | null,
+    isHeld: boolean,
+  ): Result | Promise<Result> {
     const { observer } = this.#options
-    return observer?.isActive === true
-      ? this.#runObserved(observer, connection, statement, options, transaction)
+    if (observer?.isActive === true) return this.#runObserved(observer, connection, statement, options, transaction)
+    const { signal } = options
+    return signal
+      ? abortable(connection, statement, signal, () =>
+          this.#runLogged(connection, statement, options, transaction, true),
+        )
       : this.#runLogged(connection, statement, options, transaction, isHeld)
+  }
+
+  #runTraced(
+    connection: Connection,
+    statement: Statement,
+    options: ExecOptions,
+    transaction: Transaction | null,
+  ): Promise<Result> {
+    return traced(
+      queryChannel,
+      {
+        dialect: this.#options.dialect.name,
+        sql: statement.text,
+        operation: operationOf(statement.text),
+        model: statement.origin?.model ?? null,
+        database: databaseOf(this.#options.connection),
+        connection: connection.id,
+        transaction: transaction?.id ?? null,
+        ...(this.#showsParameters(options) ? { parameters: statement.params } : {}),
+      },
+      () => this.#runSilent(connection, statement, options, transaction, true),
+      (context, { rows, affectedRows }) => {
+        context.rowCount = rows.length
+        context.affectedRows = affectedRows
+      },
+    )
   }
 
   async #runObserved(
@@ -58,7 +105,8 @@ export class Runner {
       uuid: transaction?.id ?? 'default',
     }
     await observer.before(options, query)
-    const result = await this.#runLogged(connection, statement, options, transaction, true)
+    const run = (): Result | Promise<Result> => this.#runLogged(connection, statement, options, transaction, true)
+    const result = await (options.signal ? abortable(connection, statement, options.signal, run) : run())
     await observer.after(options, query)
     return result
   }
@@ -78,26 +126,40 @@ export class Runner {
     }
     try {
       const result = connection.execute(statement)
-      return result instanceof Promise ? this.#settle(result, statement) : result
+      return result instanceof Promise ? this.#settle(result, statement, transaction) : result
     } catch (error) {
       if (this.#options.dialect.lockWait?.isBusy(error) !== true || statement.mode === 'script')
-        throw this.#options.translate(error, statement)
+        throw this.#fault(error, statement, transaction)
       if (!isHeld) throw new Busy()
-      return this.#settle(this.#waitForLock(connection, statement), statement)
+      return this.#settle(this.#waitForLock(connection, statement, options), statement, transaction)
     }
   }
 
-  #waitForLock(connection: Connection, statement: Statement): Promise<Result> {
+  #waitForLock(connection: Connection, statement: Statement, { signal }: ExecOptions): Promise<Result> {
     const { isBusy, timeout } = this.#options.dialect.lockWait!
-    return withLockWait(() => connection.execute(statement), isBusy, timeout(this.#options.connection))
+    return withLockWait(
+      () => {
+        refuseAborted(signal, statement.text)
+        return connection.execute(statement)
+      },
+      isBusy,
+      timeout(this.#options.connection),
+    )
   }
 
-  async #settle(pending: Promise<Result>, statement: Statement): Promise<Result> {
+  async #settle(pending: Promise<Result>, statement: Statement, transaction: Transaction | null): Promise<Result> {
     try {
       return await pending
     } catch (error) {
-      throw this.#options.translate(error, statement)
+      throw this.#fault(error, statement, transaction)
     }
+  }
+
+  /** The driver's error in the words of `errors/`. The transaction is told: some end it as a whole. */
+  #fault(error: unknown, statement: Statement, transaction: Transaction | null): Error {
+    const fault = this.#options.translate(error, statement)
+    transaction?.noteFault(fault)
+    return fault
   }
 
   /** With `benchmark` the statement is logged when it is done. */
@@ -112,8 +174,8 @@ export class Runner {
     try {
       return await connection.execute(statement)
     } catch (error) {
-      if (this.#options.dialect.lockWait?.isBusy(error) !== true) throw this.#options.translate(error, statement)
-      return await this.#settle(this.#waitForLock(connection, statement), statement)
+      if (this.#options.dialect.lockWait?.isBusy(error) !== true) throw this.#fault(error, statement, transaction)
+      return await this.#settle(this.#waitForLock(connection, statement, options), statement, transaction)
     } finally {
       log(
         logging,
@@ -125,10 +187,16 @@ export class Runner {
   }
 
   #logText(word: string, statement: Statement, options: ExecOptions, transaction: Transaction | null): string {
-    const params =
-      (options.logQueryParameters ?? this.#options.logQueryParameters) === true && statement.params.length > 0
-        ? logParams(statement.params)
-        : ''
+    const params = statement.params.length > 0 && this.#showsParameters(options) ? logParams(statement.params) : ''
     return `${word} (${transaction?.id ?? 'default'}): ${statement.text}${params}`
   }
+
+  #showsParameters(options: ExecOptions): boolean {
+    return (options.logQueryParameters ?? this.#options.logQueryParameters) === true
+  }
+}
+
+export function databaseOf({ database, storage }: Readonly<Record<string, unknown>>): string | null {
+  const name = database ?? storage
+  return typeof name === 'string' ? name : null
 }

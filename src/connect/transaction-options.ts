@@ -2,7 +2,7 @@
  * What a transaction can be asked to be, in Sequelize's words (docs: querying/transactions). Users' options in, frozen settings out;
  * what they mean on an engine is the dialect's `transactions`.
  */
-import { suggestion } from '../base/names.js'
+import { checkOptions } from '../base/options.js'
 import { QueryError } from '../errors/base.js'
 import type { Connection } from './driver.js'
 import type { RetryOptions } from './retry.js'
@@ -63,10 +63,15 @@ export interface TransactionOptions {
   readonly transaction?: Transaction | null
   /** Runs the transaction on this connection, which the caller has by `withConnection`. */
   readonly connection?: Connection | null
-  /** Runs the whole transaction again when it failed because of others (deadlock, serialization, busy database). Default: never. */
+  /**
+   * Runs the whole transaction again when it failed because of others (deadlock, serialization, busy database). Default: never.
+   * Inside another transaction there is nothing that could be run again alone: there the option of the outermost one counts.
+   */
   readonly retry?: RetryOptions | null
+  /** Aborted: the statement that runs is stopped, no other begins, everything is rolled back, and the call rejects with `AbortError`. */
+  readonly signal?: AbortSignal
   // biome-ignore lint/suspicious/noExplicitAny: loggers take what they like as their second argument.
-  readonly logging?: false | ((sql: string, timing?: any) => void)
+  readonly logging?: boolean | ((sql: string, timing?: any) => void)
   readonly benchmark?: boolean
   readonly logQueryParameters?: boolean
 }
@@ -94,11 +99,13 @@ export interface TransactionSyntax {
   /** A statement that sets the level of the running transaction; throws where that is impossible. */
   isolation(level: IsolationLevel): readonly string[]
   constraints(mode: ConstraintCheckingMode): readonly string[]
+  /** A statement that fails ends the transaction, or the savepoint around it (PostgreSQL): it cannot be tried again alone. Default false. */
+  readonly abortsOnError?: boolean
   /** The engine ended the transaction by itself, so that there is nothing left to roll back. */
   hasEnded(error: unknown): boolean
 }
 
-const NAMES = [
+const NAMES: ReadonlySet<string> = new Set([
   'isolationLevel',
   'type',
   'readOnly',
@@ -107,6 +114,7 @@ const NAMES = [
   'transaction',
   'connection',
   'retry',
+  'signal',
   'logging',
   'benchmark',
   'logQueryParameters',
@@ -114,7 +122,7 @@ const NAMES = [
   'autocommit',
   'prepare',
   'deferrable',
-]
+])
 
 function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T | null {
   if (value === undefined || value === null) return null
@@ -143,10 +151,7 @@ export function transactionSettings(
   options: TransactionOptions,
   defaults: Partial<TransactionSettings>,
 ): TransactionSettings {
-  for (const name of Object.keys(options))
-    if (!NAMES.includes(name)) throw new QueryError(`transaction() has no option "${name}".${suggestion(name, NAMES)}`)
-  if (options.readOnly !== undefined && typeof options.readOnly !== 'boolean')
-    throw new QueryError('The transaction option `readOnly` must be true or false.')
+  checkOptions(options, NAMES, 'sequelize.transaction()')
   return Object.freeze({
     isolationLevel:
       oneOf('isolationLevel', options.isolationLevel, Object.values(IsolationLevel)) ?? defaults.isolationLevel ?? null,

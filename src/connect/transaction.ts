@@ -5,7 +5,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { QueryError } from '../errors/base.js'
-import { DatabaseError } from '../errors/database.js'
+import {
+  ConnectionLostError,
+  DatabaseError,
+  DeadlockError,
+  ReadOnlyError,
+  SerializationError,
+} from '../errors/database.js'
 import type { Connection, Statement } from './driver.js'
 import type { Executor } from './executor.js'
 import type { Lease } from './pool.js'
@@ -25,6 +31,10 @@ export interface Scope {
   readonly lease: Lease | null
   /** Statements find the transaction by themselves. */
   readonly isAmbient: boolean
+  /** See `recent-writes`. */
+  readonly mark?: { until: number }
+  /** Calls inside set this mark instead of leaving one of their own. */
+  readonly isShared?: boolean
   readonly outer: Scope | undefined
 }
 /** One for all Sequelize instances: each storage costs every promise of the process something. */
@@ -44,6 +54,10 @@ export interface TransactionHost {
   control(transaction: Transaction, text: string): unknown
   /** Ends the use of the connection; `isSound` false: it must not be used again. */
   leave(transaction: Transaction, isSound: boolean): void | Promise<void>
+  /** The server takes no writes. */
+  refusedToWrite(): void
+  /** Runs what ends the transaction as a public call of its own. */
+  call<T>(work: () => T): T
 }
 
 const LOCK = Object.freeze({ UPDATE: 'UPDATE', SHARE: 'SHARE', KEY_SHARE: 'KEY SHARE', NO_KEY_UPDATE: 'NO KEY UPDATE' })
@@ -71,6 +85,10 @@ export class Transaction {
   #isNesting = false
   #queue: (() => void)[] | null = null
   #hooks: Hooked[] | null = null
+  #checks: (() => Promise<void>)[] | null = null
+
+  /** What ended the outermost transaction as a whole. Kept there. */
+  #doom: DeadlockError | SerializationError | null = null
 
   /** Made by `sequelize.transaction` and `sequelize.startUnmanagedTransaction`. */
   constructor(
@@ -164,8 +182,36 @@ export class Transaction {
         })
       }
     }
+    const doomed = this.doomError(statement.text)
+    if (doomed !== null) throw doomed
     this.rootTransaction.lastText = statement.text
     return this.#connection
+  }
+
+  /**
+   * @internal A statement of it failed. A deadlock or a conflict that cannot be put in order ends everything since BEGIN: MySQL has undone it
+   * already and would carry out what comes next outside of any transaction. So nothing more is let through, and nothing is committed.
+   */
+  noteFault(fault: Error): void {
+    if (fault instanceof DeadlockError || fault instanceof SerializationError) this.rootTransaction.#doom ??= fault
+    else if (fault instanceof ReadOnlyError && !this.settings.readOnly) this.#host.refusedToWrite()
+  }
+
+  /** @internal The error of those who go on although the transaction is lost; null: it is not. */
+  doomError(text: string): Error | null {
+    const doom = this.rootTransaction.#doom
+    if (doom === null) return null
+    const Class = doom.constructor as new (options: object) => Error
+    return new Class({
+      message: `The database ended transaction ${this.id} as a whole: ${doom.message}. Nothing more can be done in it, not even after a savepoint: let the error through to the outermost transaction, and have that one run again with transaction({ retry: { max: 5 } }, …).`,
+      cause: doom,
+      sql: text,
+    })
+  }
+
+  /** @internal The signal of this transaction, or of the one around it. */
+  get signal(): AbortSignal | null {
+    return this.#given.signal ?? this.parent?.signal ?? null
   }
 
   /** What it is doing, for those who wait. */
@@ -178,12 +224,15 @@ export class Transaction {
    * Throws when the transaction is over; when the database refuses (constraints checked at the end), everything is rolled back.
    */
   async commit(): Promise<void> {
-    await this.commitNow()
+    await this.#host.call(() => this.commitNow())
   }
 
   /** @internal */
   commitNow(): void | Promise<void> {
     this.#refuseWhenOver('committed')
+    const doomed = this.doomError('COMMIT')
+    if (doomed !== null) return this.#notCommitted(doomed)
+    if (this.#checks !== null) return this.#checkAndCommit(this.#checks)
     this.finished = 'commit'
     const { syntax } = this.#host
     const text = this.#savepoint === null ? syntax.commit : syntax.release(this.#savepoint)
@@ -199,6 +248,23 @@ export class Transaction {
       return this.#notCommitted(error)
     }
     return this.#committed()
+  }
+
+  /** @internal Runs in the transaction before it is made final. Where it throws, everything is rolled back. */
+  beforeCommit(check: () => Promise<void>): void {
+    this.#checks = [...(this.#checks ?? []), check]
+  }
+
+  async #checkAndCommit(checks: readonly (() => Promise<void>)[]): Promise<void> {
+    try {
+      for (const check of checks) await check()
+    } catch (error) {
+      // What the check found is the one to know.
+      if (!this.finished) await this.rollback().catch(() => {})
+      throw error
+    }
+    this.#checks = null
+    await this.commitNow()
   }
 
   #committed(): void | Promise<void> {
@@ -242,6 +308,8 @@ export class Transaction {
 
   async #undo(): Promise<void> {
     const { syntax } = this.#host
+    // The savepoint may be gone with everything else, and the outermost transaction will be rolled back in any case.
+    if (this.parent !== null && this.rootTransaction.#doom !== null) return
     try {
       if (this.#savepoint === null) await this.#host.control(this, syntax.rollback)
       else {
@@ -250,7 +318,8 @@ export class Transaction {
         if (release !== null) await this.#host.control(this, release)
       }
     } catch (error) {
-      if (!syntax.hasEnded(error)) throw error
+      // The server undoes the work of a connection that is lost.
+      if (!syntax.hasEnded(error) && !(error instanceof ConnectionLostError)) throw error
     }
   }
 

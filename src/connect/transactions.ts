@@ -2,11 +2,16 @@
  * How transactions run: BEGIN, the callback in its scope, COMMIT; savepoints inside. With a synchronous driver and a free connection the
  * only wait is the one for the callback. Part of `executor`, which decides what a call to `transaction` means.
  */
+import { checkObject } from '../base/options.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { QueryError } from '../errors/base.js'
+import { ConnectionLostError } from '../errors/database.js'
+import { refuseAborted } from './abort.js'
 import type { Connection, Result, Statement } from './driver.js'
 import type { ExecOptions, Executor } from './executor.js'
 import type { Lease, Purpose } from './pool.js'
+import type { TransactionTrace } from './tracing.js'
+import { traced, transactionChannel } from './tracing.js'
 import type { Scope, TransactionHost } from './transaction.js'
 import { scopes, Transaction } from './transaction.js'
 import type { TransactionOptions, TransactionSettings } from './transaction-options.js'
@@ -22,7 +27,12 @@ interface Base {
   /** The only connection there is: it is never closed. */
   readonly isShared: boolean
   readonly defaults: TransactionSettings
-  borrow(purpose: Purpose): Lease | Promise<Lease>
+  readonly database: string | null
+  refusedToWrite(): void
+  /** A transaction that may have written is committed. */
+  committed(): void
+  call<T>(work: () => T): T
+  borrow(purpose: Purpose, options: ExecOptions): Lease | Promise<Lease>
   run(
     connection: Connection,
     statement: Statement,
@@ -30,6 +40,12 @@ interface Base {
     transaction: Transaction,
   ): Result | Promise<Result>
 }
+
+const NOTHING: ExecOptions = Object.freeze({})
+const signalOf = ({ signal }: TransactionOptions): ExecOptions => (signal === undefined ? NOTHING : { signal })
+/** What ends a transaction is sent whether or not the caller has given up. */
+const withoutSignal = (options: TransactionOptions): TransactionOptions =>
+  options.signal === undefined ? options : { ...options, signal: undefined }
 
 const NO_PARAMS: readonly unknown[] = Object.freeze([])
 
@@ -55,12 +71,18 @@ export class Transactions {
       executor: base.executor,
       syntax: base.dialect.transactions,
       control: (transaction, text) => this.#control(transaction, text),
-      leave: (transaction, isSound) => this.#leave(transaction, isSound),
+      leave: (transaction, isSound) => {
+        if (transaction.finished === 'commit' && !transaction.settings.readOnly) base.committed()
+        return this.#leave(transaction, isSound)
+      },
+      refusedToWrite: () => base.refusedToWrite(),
+      call: (work) => base.call(work),
     }
   }
 
   settings(options: TransactionOptions): TransactionSettings {
     const { defaults } = this.#base
+    checkObject(options, 'sequelize.transaction()')
     for (const name in options) if (Object.hasOwn(options, name)) return transactionSettings(options, defaults)
     return defaults
   }
@@ -70,12 +92,61 @@ export class Transactions {
     options: TransactionOptions,
     callback: TransactionCallback<T>,
   ): Promise<T> {
+    if (transactionChannel.hasSubscribers)
+      return await this.#traced(settings, false, callback, (own) => this.#managed(settings, options, own))
+    return await this.#managed(settings, options, callback)
+  }
+
+  async #managed<T>(
+    settings: TransactionSettings,
+    options: TransactionOptions,
+    callback: TransactionCallback<T>,
+  ): Promise<T> {
     const begun = this.begin(settings, options)
     const transaction = begun instanceof Promise ? await begun : begun
     return await this.#finish(transaction, callback)
   }
 
+  #traced<T>(
+    settings: TransactionSettings,
+    isSavepoint: boolean,
+    callback: TransactionCallback<T>,
+    run: (callback: TransactionCallback<T>) => Promise<T>,
+  ): Promise<T> {
+    const context: TransactionTrace = {
+      dialect: this.#base.dialect.name,
+      database: this.#base.database,
+      isolationLevel: settings.isolationLevel,
+      readOnly: settings.readOnly,
+      isSavepoint,
+    }
+    return traced(
+      transactionChannel,
+      context,
+      async () => {
+        try {
+          return await run((transaction) => {
+            context.id = transaction.id
+            return callback(transaction)
+          })
+        } catch (error) {
+          context.outcome = 'rollback'
+          throw error
+        }
+      },
+      () => {
+        context.outcome ??= 'commit'
+      },
+    )
+  }
+
   async savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
+    if (transactionChannel.hasSubscribers)
+      return await this.#traced(given.settings, true, callback, (own) => this.#savepoint(given, options, own))
+    return await this.#savepoint(given, options, callback)
+  }
+
+  async #savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
     const parent = innermost(given)
     const turn = parent.enter()
     if (turn instanceof Promise) await turn
@@ -104,6 +175,7 @@ export class Transactions {
     let result: T
     try {
       result = await this.inside(transaction, callback)
+      if (transaction.signal !== null) refuseAborted(transaction.signal, 'COMMIT')
     } catch (error) {
       // The callback may have rolled back by itself. Should the rollback fail, the first error is the one to know.
       if (!transaction.finished) await transaction.rollback().catch(() => {})
@@ -119,7 +191,22 @@ export class Transactions {
     const { begin } = this.#textsOf(settings)
     if (options.connection)
       return this.#start(begin, new Transaction(this.#host, options.connection, null, settings, options))
-    const lease = this.#base.borrow('beginning a transaction')
+    const begun = this.#beginOn(begin, settings, options)
+    // Nothing is lost with a connection that was found dead at the first word: the next one is new.
+    return begun instanceof Promise
+      ? begun.catch((error: unknown) => {
+          if (!(error instanceof ConnectionLostError)) throw error
+          return this.#beginOn(begin, settings, options)
+        })
+      : begun
+  }
+
+  #beginOn(
+    begin: readonly string[],
+    settings: TransactionSettings,
+    options: TransactionOptions,
+  ): Transaction | Promise<Transaction> {
+    const lease = this.#base.borrow('beginning a transaction', signalOf(options))
     return lease instanceof Promise
       ? lease.then((borrowed) => this.#startOn(borrowed, begin, settings, options))
       : this.#startOn(lease, begin, settings, options)
@@ -145,7 +232,7 @@ export class Transactions {
       }
       return transaction
     } catch (error) {
-      this.#notStarted(transaction)
+      this.#notStarted(transaction, error)
       throw error
     }
   }
@@ -156,13 +243,15 @@ export class Transactions {
       for (const text of rest) await this.#control(transaction, text)
       return transaction
     } catch (error) {
-      this.#notStarted(transaction)
+      this.#notStarted(transaction, error)
       throw error
     }
   }
 
-  #notStarted(transaction: Transaction): void {
+  #notStarted(transaction: Transaction, error: unknown): void {
     transaction.finished = 'rollback'
+    // Others that are free are as old, or older.
+    if (error instanceof ConnectionLostError) transaction.lease?.pool.renew()
     this.#giveBack(transaction, false)
   }
 
@@ -179,7 +268,7 @@ export class Transactions {
     return this.#base.run(
       transaction.ownConnection,
       { text, params: NO_PARAMS, mode: 'run' },
-      transaction.logOptions,
+      withoutSignal(transaction.logOptions),
       transaction,
     )
   }

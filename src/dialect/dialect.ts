@@ -25,6 +25,8 @@ export interface Traits {
   readonly rightJoin: boolean
   readonly lateral: boolean
   readonly nullsOrdering: 'keyword' | 'emulated'
+  /** Where nothing is said, NULLs are ordered behind every value; else before. Default false. */
+  readonly nullsAreLargest?: boolean
   readonly conflictClause: 'on-conflict' | 'on-duplicate-key'
   readonly updateLimit: boolean
   readonly deferrableConstraints: boolean
@@ -61,6 +63,8 @@ export interface Traits {
   readonly jsonEquality?: boolean
   /** Tables without a schema are looked for along a path of schemas, which a statement may have of its own. Default false. */
   readonly searchPath?: boolean
+  /** Enums are types of their own, with members that can be added without touching the tables. Default false. */
+  readonly enumTypes?: boolean
   /** DDL takes part in transactions. Default false. */
   readonly transactionalDdl?: boolean
 }
@@ -127,11 +131,15 @@ export interface Dialect {
   checkForeignKey?(run: Run, foreignKey: ForeignKeySnapshot): Promise<void>
   /** Makes a table's counter begin anew, where `truncate` is a DELETE. */
   restartCounter?(table: TableName): string
+  /** Answers with one value: does this server refuse to write (a replica)? Tells the primary from the others where several are given. */
+  readonly readOnlyQuery?: string
   /**
    * Locks that the driver does not wait for, or only by stopping the whole process: the executor asks again until the time is over.
    * Absent: the driver waits.
    */
   readonly lockWait?: LockWait
+  /** How the engine is asked what it would do for a SELECT; absent: it cannot be asked. */
+  readonly explain?: ExplainSyntax
   /** How databases of the server are made, dropped and listed; absent where a database is none of a server's. */
   readonly databases?: DatabaseSyntax
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
@@ -191,6 +199,14 @@ export interface LockWait {
   isBusy(error: unknown): boolean
   /** Milliseconds to wait in all. */
   timeout(connectionOptions: Readonly<Record<string, unknown>>): number
+}
+
+export interface ExplainSyntax {
+  /** Words in front of the statement. `analyze`: it is run and measured; null: not on this engine. */
+  readonly plain: string
+  readonly analyze: string | null
+  /** What is shown to the caller: JSON where the engine has it, else lines of text. */
+  read(rows: readonly (readonly unknown[])[], analyze: boolean): unknown
 }
 
 export interface DatabaseSyntax {

@@ -93,6 +93,17 @@ export class UnknownColumnError extends DatabaseError {
   override name = 'SequelizeUnknownColumnError'
 }
 
+/** A write where nothing may be written: the server is a replica (or was made one), the database or the transaction is read only. */
+export class ReadOnlyError extends DatabaseError {
+  override name = 'SequelizeReadOnlyError'
+}
+/** The caller's `signal` was aborted: the statement was not sent, or the server was told to stop it. `cause` is the signal's reason. */
+export class AbortError extends BaseError {
+  /** As the platform's own (`fetch`, timers) is called, so that one check serves for all. */
+  override name = 'AbortError'
+  readonly code = 'ABORT_ERR'
+}
+
 /** The way to the database is broken. */
 export class ConnectionError extends BaseError {
   override name = 'SequelizeConnectionError'
@@ -122,6 +133,12 @@ export class ConnectionTimedOutError extends ConnectionError {
 }
 export class ConnectionLostError extends ConnectionError {
   override name = 'SequelizeConnectionLostError'
+  /** The statement was not carried out, for certain: it had not been sent, or the server ended the session instead. */
+  readonly isUndone: boolean
+  constructor(messageOrCause: string | Error, options?: { readonly cause?: unknown; readonly isUndone?: boolean }) {
+    super(messageOrCause, options)
+    this.isUndone = options?.isUndone ?? false
+  }
 }
 /** No connection became free within `pool.acquire`. The message names who holds them. */
 export class ConnectionAcquireTimeoutError extends ConnectionError {

@@ -19,6 +19,7 @@ import {
   HostNotReachableError,
   InvalidConnectionError,
   NotNullConstraintError,
+  ReadOnlyError,
   TimeoutError,
   UnknownColumnError,
   UnknownConstraintError,
@@ -27,13 +28,24 @@ import {
 import { UniqueConstraintError, ValidationErrorItem } from '../../errors/validation.js'
 import { codeOf, errnoOf, isLost, messageOf } from './errno.js'
 
+/** The driver knew that the connection was gone before it sent anything. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  'PROTOCOL_ENQUEUE_AFTER_QUIT',
+  'ER_CMD_CONNECTION_CLOSED',
+  'ER_CONNECTION_ALREADY_CLOSED',
+])
+
 export function translateError(error: unknown, statement: Statement | null): Error {
   if (error instanceof BaseError) return error
   if (!(error instanceof Error)) return new DatabaseError({ message: String(error), cause: error, ...of(statement) })
   const message = messageOf(error)
   if (statement === null) return connectionError(error, message)
   if (isLost(error))
-    return new ConnectionLostError(`The connection to the database was lost: ${message}`, { cause: error })
+    return new ConnectionLostError(`The connection to the database was lost: ${message}`, {
+      cause: error,
+      isUndone: UNSENT.has(codeOf(error)),
+    })
   const options = { cause: error, message, ...of(statement) }
   switch (errnoOf(error)) {
     case 1022:
@@ -70,6 +82,11 @@ export function translateError(error: unknown, statement: Statement | null): Err
     case 3024:
     case 1317:
       return new TimeoutError(options)
+    case 1290:
+      return /read-only|read_only/.test(message) ? new ReadOnlyError(options) : new DatabaseError(options)
+    case 1792:
+    case 1836:
+      return new ReadOnlyError(options)
     case 1213:
     case 1614:
       return new DeadlockError(options)

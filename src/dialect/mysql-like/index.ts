@@ -2,6 +2,7 @@
  * What MySQL and MariaDB share as dialects: the parts of this folder put together. `mysql.ts` and `mariadb.ts` give the traits in which the
  * two differ. No driver is loaded before the first connection.
  */
+import { offsetText, zoneOf } from '../../base/zone.js'
 import type { Connection, Driver, Statement } from '../../connect/driver.js'
 import type { TransactionSyntax } from '../../connect/transaction-options.js'
 
@@ -18,7 +19,10 @@ import { canonical } from './canonical.js'
 import type { MysqlWords } from './changes.js'
 import { foreignKeyChecks, mysqlWords, printChanges, restartCounter } from './changes.js'
 import { mysqlDatabases } from './databases.js'
+import type { Clock } from './dates.js'
+import { clockOf } from './dates.js'
 import { mysqlDriver } from './driver.js'
+import { errnoOf } from './errno.js'
 import { translateError } from './faults.js'
 import type { IntrospectTraits } from './introspect.js'
 import { checkForeignKey, describeTable, introspect, listTables } from './introspect.js'
@@ -158,9 +162,11 @@ export const commonTraits = {
 
 const looseType: DataType = new LooseType()
 
-/** Settings of every session: strict, in UTC, with literal backslashes escaped, and with 0 as a key like any other. */
+/** Settings of every session: strict, with literal backslashes escaped, and with 0 as a key like any other. */
 const SQL_MODE =
   "sql_mode = CONCAT_WS(',', NULLIF(TRIM(BOTH ',' FROM REPLACE(REPLACE(REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'ANSI_QUOTES', ''), ',,', ',')), ''), 'STRICT_TRANS_TABLES', 'NO_AUTO_VALUE_ON_ZERO')"
+
+const UNKNOWN_TIME_ZONE = 1298
 
 export abstract class MysqlLikeDialect implements Dialect {
   readonly name: string
@@ -174,12 +180,15 @@ export abstract class MysqlLikeDialect implements Dialect {
   readonly driver: Driver = mysqlDriver
   readonly transactions: TransactionSyntax
   readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
+  readonly readOnlyQuery = 'SELECT @@global.read_only'
   readonly schemaLock = "SELECT GET_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64), 60)"
   readonly schemaUnlock = "SELECT RELEASE_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64))"
   readonly databases = mysqlDatabases
   readonly connectionOptions = CONNECTION_OPTIONS
   readonly codec: (type: DataType) => TypeCodec
   readonly #engine: Engine
+  readonly #clock: Clock
+  readonly #keepsTimezone: boolean
   readonly #syntax: Syntax
   readonly #words: MysqlWords
 
@@ -191,7 +200,9 @@ export abstract class MysqlLikeDialect implements Dialect {
     this.minimumDatabaseVersion = engine.minimumVersion
     this.defaultSchema = typeof options.database === 'string' ? options.database : ''
     this.transactions = transactionsOf(engine.title)
-    const codec = codecsOf(engine.title)
+    this.#clock = clockOf(typeof options.timezone === 'string' ? options.timezone : '+00:00')
+    this.#keepsTimezone = options.keepDefaultTimezone === true
+    const codec = codecsOf(engine.title, this.#clock)
     this.codec = codec
     this.#syntax = {
       engine: engine.title,
@@ -215,7 +226,7 @@ export abstract class MysqlLikeDialect implements Dialect {
   }
   escape(value: unknown, type?: DataType | null): string {
     const toBind = value === null || value === undefined || !type ? null : this.codec(type).toBind
-    return literal(toBind === null ? value : toBind(value))
+    return literal(toBind === null ? value : toBind(value), this.#clock)
   }
   print(node: QueryNode): Printed {
     return print(node, this.#syntax)
@@ -257,11 +268,19 @@ export abstract class MysqlLikeDialect implements Dialect {
   }
 
   async prepareConnection(connection: Connection): Promise<void> {
-    await connection.execute({
-      text: `SET ${[`time_zone = ${text('+00:00')}`, SQL_MODE, ...this.#engine.session].join(', ')}`,
-      params: [],
-      mode: 'run',
-    })
+    const set = async (settings: readonly string[]): Promise<unknown> =>
+      await connection.execute({ text: `SET ${settings.join(', ')}`, params: [], mode: 'run' })
+    const own = [SQL_MODE, ...this.#engine.session]
+    if (this.#keepsTimezone) return void (await set(own))
+    const { timezone } = this.#clock
+    try {
+      await set([`time_zone = ${text(timezone)}`, ...own])
+    } catch (error) {
+      const zone = errnoOf(error) === UNKNOWN_TIME_ZONE ? zoneOf(timezone) : null
+      if (zone === null) throw error
+      // A server without tables of time zones, or an offset that it spells otherwise: what the clocks there show now.
+      await set([`time_zone = ${text(offsetText(zone.offsetAt(Date.now())))}`, ...own])
+    }
   }
 
   parseUrl(url: string): Readonly<Record<string, unknown>> {

@@ -20,6 +20,7 @@ import {
   HostNotReachableError,
   InvalidConnectionError,
   NotNullConstraintError,
+  ReadOnlyError,
   SerializationError,
   TimeoutError,
   UnknownColumnError,
@@ -59,6 +60,7 @@ const CONSTRAINTS: Readonly<Record<string, Make>> = {
     }),
   '40001': (_error, options) => new SerializationError(options),
   '40P01': (_error, options) => new DeadlockError(options),
+  '25006': (_error, options) => new ReadOnlyError(options),
   '57014': (_error, options) => new TimeoutError(options),
   '55P03': (_error, options) => new TimeoutError(options),
   '25P03': (_error, options) => new TimeoutError(options),
@@ -107,7 +109,10 @@ export function translateError(error: unknown, statement: Statement | null): Err
   const given = error as PgError
   if (statement === null) return connectionError(given)
   if (isLoss(error))
-    return new ConnectionLostError(`The connection to the server was lost: ${error.message}`, { cause: error })
+    return new ConnectionLostError(`The connection to the server was lost: ${error.message}`, {
+      cause: error,
+      isUndone: isUndone(given),
+    })
   const options = { cause: error, ...of(statement) }
   const make = CONSTRAINTS[given.code ?? '']
   return make === undefined ? new DatabaseError(options) : make(given, options, statement)
@@ -115,6 +120,11 @@ export function translateError(error: unknown, statement: Statement | null): Err
 
 const of = (statement: Statement | null): { readonly sql?: string; readonly parameters?: readonly unknown[] } =>
   statement === null ? {} : { sql: statement.text, parameters: statement.params }
+
+/** A server that ends a session (57P01) takes back what the session was doing; a client that is closed has sent nothing. */
+const isUndone = ({ code, message }: PgError): boolean =>
+  code === '57P01' ||
+  /^(?:Client was closed|Client has encountered a connection error) and is not queryable/.test(message)
 
 function connectionError(error: PgError): Error {
   // Several addresses of one host were tried.

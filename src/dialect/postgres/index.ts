@@ -13,7 +13,7 @@ import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
 import type { Expr } from '../../sql/expr.js'
 import type { QueryNode, TableName } from '../../sql/query.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
-import type { ColumnDescription, Dialect, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
+import type { ColumnDescription, Dialect, ExplainSyntax, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
 import { canonical, MAX_IDENTIFIER } from './canonical.js'
 import { printChanges } from './changes.js'
 import { postgresDatabases } from './databases.js'
@@ -97,6 +97,7 @@ const traits: Traits = Object.freeze({
   generatedUuid: Object.freeze(['v4']) as readonly 'v4'[],
   transactionalDdl: true,
   searchPath: true,
+  enumTypes: true,
 })
 
 const bound = (value: unknown, type: DataType | null): unknown => {

@@ -24,6 +24,7 @@ export const postgresTransactions: TransactionSyntax = {
   rollbackTo: (name) => `ROLLBACK TO SAVEPOINT ${quoteIdentifier(name)}`,
   isolation,
   constraints,
+  abortsOnError: true,
   // The server undoes the work of a connection that is lost; 25P01: there is no transaction any more.
   hasEnded: (error) => {
     if (!(error instanceof Error)) return false

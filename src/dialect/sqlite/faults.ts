@@ -10,6 +10,7 @@ import {
   DatabaseError,
   ForeignKeyConstraintError,
   NotNullConstraintError,
+  ReadOnlyError,
   TimeoutError,
   UnknownColumnError,
   UnknownTableError,
@@ -86,6 +87,7 @@ export function translateError(error: unknown, statement: Statement | null): Err
         message: `${message}: another connection holds the lock longer than the busy timeout allows.`,
       })
   }
+  if (message.includes('attempt to write a readonly database')) return new ReadOnlyError(options)
   if (/^no such table\b/.test(message)) return new UnknownTableError(options)
   if (/^no such column\b| has no column named /.test(message)) return new UnknownColumnError(options)
   if (message.startsWith('foreign key mismatch')) {

@@ -53,7 +53,7 @@ export const write = (
 export const read = async (
   executor: Executor,
   text: string,
-  options?: ExecOptions & Partial<Statement>,
+  options?: ExecOptions & Pick<Partial<Statement>, 'single' | 'wide'>,
 ): Promise<unknown[][]> =>
   (await executor.execute({ text, params: [], mode: 'rows' }, 'read', options)).rows as unknown[][]
 export const count = async (executor: Executor, options?: ExecOptions): Promise<unknown> =>
