@@ -4,9 +4,11 @@
  */
 import { deepFreeze, isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import { zoneOf } from '../base/zone.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { resolveDialect } from '../dialect/registry.js'
 import { DefinitionError, UnsupportedFeatureError } from '../errors/index.js'
+import { show } from '../types/data-type.js'
 
 /** Options of Mortise itself; those of the connection are known by the dialect. */
 const KNOWN = [
@@ -142,6 +144,7 @@ export function readSettings(args: readonly unknown[]): SequelizeSettings {
   const fromUrl = url === null ? {} : dialect.parseUrl(url)
   const dialectOptions = isPlainObject(given.dialectOptions) ? given.dialectOptions : {}
   checkNames(given, dialect)
+  checkTimezone(given.timezone, dialect)
   refusePath({ ...dialectOptions, ...given }, dialect)
   const connection: Record<string, unknown> = { ...dialectOptions, ...fromUrl }
   for (const [key, value] of Object.entries(given)) {
@@ -193,6 +196,19 @@ function urlProtocol(url: string | null): string {
   return protocol.toLowerCase()
 }
 const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@')
+
+function checkTimezone(timezone: unknown, dialect: Dialect): void {
+  if (timezone === undefined || timezone === null) return
+  const zone = typeof timezone === 'string' ? zoneOf(timezone) : null
+  if (zone === null)
+    throw new DefinitionError(
+      `The option timezone must be an offset such as '+05:45' or a name such as 'Asia/Kathmandu', got ${show(timezone)}.`,
+    )
+  if (dialect.supports.globalTimeZoneConfig === false && !(zone.isFixed && zone.offsetAt(0) === 0))
+    throw new UnsupportedFeatureError(
+      `The option timezone is not available on ${dialect.name}, which keeps dates in UTC and has no sessions with a zone. Leave it out.`,
+    )
+}
 
 function checkNames(given: Record<string, unknown>, dialect: Dialect): void {
   const known = [...KNOWN, ...LEGACY, ...dialect.connectionOptions]

@@ -70,8 +70,13 @@ export interface Options extends ConnectionOptions {
   readonly benchmark?: boolean
   /** Shows parameters to `logging`. Default: false. */
   readonly logQueryParameters?: boolean
-  /** Default: `+00:00`. */
+  /**
+   * Zone of the sessions (`NOW()`, `CURRENT_TIMESTAMP`), as `'+05:45'` or `'Asia/Kathmandu'`. Dates are moments, and come back as the moments
+   * that they were, whatever the zone. MySQL and MariaDB keep dates as local times of this zone: there it must stay the same as long as the
+   * data, and where clocks go back in autumn the hour that comes twice is read as its first pass. SQLite knows UTC alone. Default: `'+00:00'`.
+   */
   readonly timezone?: string
+  /** Leaves the sessions the zone that the server gives them (PostgreSQL, MySQL, MariaDB). Default: false. */
   readonly keepDefaultTimezone?: boolean
   /** Default schema of all models. */
   readonly schema?: string

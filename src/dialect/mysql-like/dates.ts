@@ -1,7 +1,37 @@
 /**
- * Points in time as DATETIME columns hold them: text in UTC, `2024-01-31 23:59:59.123`, without a zone. Sessions run in UTC too
- * (`driver`), so neither the zone of the process nor that of the server has a say.
+ * Points in time as DATETIME columns hold them: text without a zone, `2024-01-31 23:59:59.123`, in UTC or in the zone of the option
+ * `timezone`. Sessions run in the same zone, so neither that of the process nor that of the server has a say.
  */
+import { zoneOf } from '../../base/zone.js'
+import { DefinitionError } from '../../errors/base.js'
+
+/** Between moments and the text of DATETIME columns. */
+export interface Clock {
+  /** Of the session; a name may be one that the server does not know. */
+  readonly timezone: string
+  /** `digits` of the second's fraction; default 3. */
+  text(date: Date, digits?: number): string
+  /** Of anything that a column holds; what is no text stays. */
+  read(value: unknown): unknown
+}
+
+/** Throws `DefinitionError` for what is no time zone. */
+export function clockOf(timezone: string): Clock {
+  const zone = zoneOf(timezone)
+  if (zone === null)
+    throw new DefinitionError(
+      `The option timezone must be an offset such as '+05:45' or a name such as 'Asia/Kathmandu', got ${JSON.stringify(timezone)}.`,
+    )
+  if (zone.isFixed && zone.offsetAt(0) === 0) return { timezone: '+00:00', text: dateText, read: readDate }
+  return {
+    timezone,
+    text: (date, digits) => dateText(new Date(date.getTime() + zone.offsetAt(date.getTime())), digits),
+    read(value) {
+      const local = readDate(value)
+      return local instanceof Date && !Number.isNaN(local.getTime()) ? new Date(zone.momentOf(local.getTime())) : local
+    },
+  }
+}
 
 const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`)
 

@@ -4,6 +4,7 @@
  */
 import { QueryError } from '../../errors/base.js'
 import type { TableName } from '../../sql/query.js'
+import type { Clock } from './dates.js'
 import { dateText } from './dates.js'
 
 /** Backticks, whatever the session's ANSI_QUOTES says. */
@@ -24,8 +25,8 @@ const ESCAPES: Readonly<Record<string, string>> = { '\0': '\\0', "'": "''", '\\'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that end a statement somewhere
 export const text = (value: string): string => `'${value.replace(/[\0'\\\u001a]/g, (letter) => ESCAPES[letter]!)}'`
 
-/** A value as SQL text. Arrays become a list, as `IN (:ids)` needs it; nested ones lists in parentheses. */
-export function literal(value: unknown): string {
+/** A value as SQL text. `clock`: of dates; default UTC. Arrays become a list, as `IN (:ids)` needs it; nested ones lists in parentheses. */
+export function literal(value: unknown, clock?: Clock): string {
   if (value === null || value === undefined) return 'NULL'
   switch (typeof value) {
     case 'string':
@@ -38,11 +39,13 @@ export function literal(value: unknown): string {
       if (Number.isFinite(value)) return String(value)
       throw new QueryError(`${value} cannot be written as an SQL value: MySQL and MariaDB have no such number.`)
     case 'object':
-      if (value instanceof Date) return text(dateText(value))
+      if (value instanceof Date) return text(clock === undefined ? dateText(value) : clock.text(value))
       if (ArrayBuffer.isView(value))
         return `X'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}'`
       if (Array.isArray(value))
-        return value.map((item: unknown) => (Array.isArray(item) ? `(${literal(item)})` : literal(item))).join(', ')
+        return value
+          .map((item: unknown) => (Array.isArray(item) ? `(${literal(item, clock)})` : literal(item, clock)))
+          .join(', ')
       throw new QueryError('An object cannot be written as an SQL value. Give its JSON text, or name its data type.')
     default:
       throw new QueryError(`A ${typeof value} cannot be written as an SQL value.`)

@@ -7,11 +7,11 @@ import { DataTypeValidationError } from '../../errors/validation.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
 import { AbstractType, overrides } from '../../types/data-type.js'
 import { decimalOf, isDecimalObject } from '../../types/numbers.js'
-import { dateText, readDate } from './dates.js'
+import type { Clock } from './dates.js'
 import { geometryBytes, geometryOf } from './geometry.js'
 import { text } from './text.js'
 
-type Row = (type: DataType) => TypeCodec
+type Row = (type: DataType, clock: Clock) => TypeCodec
 type Convert = ((value: unknown) => unknown) | null
 
 const row =
@@ -53,7 +53,7 @@ const integerRow =
     toBind: toInteger,
     fromRow: null,
   })
-const bigIntRow: Row = (type) => {
+const bigIntRow: Row = (type, clock) => {
   const isUnsigned = type.options.unsigned === true || type.options.zerofill === true
   const [least, most] = isUnsigned ? [0n, 2n ** 64n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n]
   const checked = (value: unknown): unknown => {
@@ -65,7 +65,7 @@ const bigIntRow: Row = (type) => {
     return whole
   }
   return {
-    ...integerRow('BIGINT')(type),
+    ...integerRow('BIGINT')(type, clock),
     toBind: checked,
     check: checked,
     fromRow: (value) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : value),
@@ -133,16 +133,16 @@ const fromBoolean = (value: unknown): unknown => {
 }
 
 // ---------------------------------------------------------------- time
-const dateRow: Row = (type) => {
+const dateRow: Row = (type, clock) => {
   const digits = number(type.options.precision)
   const kept = Math.min(digits ?? 6, 3)
   return {
     sql: `DATETIME(${digits ?? 6})`.replace('(0)', ''),
     toBind: (value) => {
       const date = value instanceof Date ? value : type.sanitize(value)
-      return date instanceof Date ? dateText(date, kept) : date
+      return date instanceof Date ? clock.text(date, kept) : date
     },
-    fromRow: readDate,
+    fromRow: clock.read,
     check: (value) => {
       const date = type.sanitize(value)
       if (date instanceof Date && !isWithinYears(date))
@@ -213,14 +213,14 @@ export class LooseType extends AbstractType {
   static override key = 'LOOSE'
 }
 LooseType.prototype.key = LooseType.key
-const looseValue = (value: unknown): unknown => {
+const looseValue = (value: unknown, clock: Clock): unknown => {
   switch (typeof value) {
     case 'boolean':
       return value ? 1 : 0
     case 'undefined':
       return null
     case 'object':
-      return value instanceof Date ? dateText(value) : value
+      return value instanceof Date ? clock.text(value) : value
     default:
       return value
   }
@@ -236,8 +236,8 @@ const rows: Readonly<Record<string, Row>> = {
   INTEGER: integerRow('INTEGER'),
   BIGINT: bigIntRow,
   // Statements that are not prepared answer with six digits of a FLOAT, and with all of a double.
-  FLOAT: (type) => ({
-    ...floatRow('FLOAT', toFloat, shortest)(type),
+  FLOAT: (type, clock) => ({
+    ...floatRow('FLOAT', toFloat, shortest)(type, clock),
     select: (expr) => ({ kind: 'template', texts: ['(', ' + 0e0)'], exprs: [expr] }),
   }),
   DOUBLE: floatRow('DOUBLE PRECISION'),
@@ -257,7 +257,7 @@ const rows: Readonly<Record<string, Row>> = {
   // Both are stored as the engine likes best.
   JSONB: jsonRow,
   GEOMETRY: geometryRow,
-  LOOSE: row('', looseValue),
+  LOOSE: (_type, clock) => ({ sql: '', toBind: (value) => looseValue(value, clock), fromRow: null }),
 }
 
 /** What to do instead, for types that are other engines' own. */
@@ -277,20 +277,20 @@ const REMEDIES: Readonly<Record<string, string>> = {
 }
 
 /** The codecs of one engine. They throw `UnsupportedFeatureError` for what it has no place for. */
-export function codecsOf(engine: string): (type: DataType) => TypeCodec {
+export function codecsOf(engine: string, clock: Clock): (type: DataType) => TypeCodec {
   const codecs = new WeakMap<DataType, TypeCodec>()
   return (type) => {
     let found = codecs.get(type)
     if (!found) {
-      found = makeCodec(type, engine)
+      found = makeCodec(type, engine, clock)
       codecs.set(type, found)
     }
     return found
   }
 }
 
-function makeCodec(type: DataType, engine: string): TypeCodec {
-  const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type) : undefined
+function makeCodec(type: DataType, engine: string, clock: Clock): TypeCodec {
+  const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type, clock) : undefined
   const isOwn = overrides(type, 'toSql')
   if (!builtIn && !isOwn && type.key !== 'SQL') {
     throw new UnsupportedFeatureError(
@@ -303,7 +303,7 @@ function makeCodec(type: DataType, engine: string): TypeCodec {
     toBind: overrides(type, 'toBindableValue')
       ? (value) => type.toBindableValue(value)
       : own
-        ? looseValue
+        ? (value) => looseValue(value, clock)
         : builtIn.toBind,
     fromRow: overrides(type, 'parseDatabaseValue')
       ? (value) => type.parseDatabaseValue(value)

@@ -38,7 +38,7 @@ export function sessionText(options: SessionOptions): string {
 
 /** Offsets are given east of Greenwich; POSIX counts them the other way round, an interval does not. */
 function zone(timezone: string): string {
-  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(timezone)
+  const offset = /^([+-])(\d{1,2}):?(\d{2})$/.exec(timezone)
   return offset ? `INTERVAL ${text(`${offset[1]}${offset[2]}:${offset[3]}`)} HOUR TO MINUTE` : text(timezone)
 }
 
