@@ -27,9 +27,9 @@ import {
   syncOne,
   updateInstance,
 } from './compose.js'
-import { DescribedModel } from './described-model.js'
 import { installHookMethods } from './hook-methods.js'
 import * as metadata from './metadata.js'
+import { ReadingModel } from './reading-model.js'
 import { modelClass, registration, runtimeOf } from './registration.js'
 import type {
   Association,
@@ -90,7 +90,7 @@ export abstract class Model<
   TAttributes extends object = Untyped,
   TCreation extends object = TAttributes,
   TRelations = Untyped,
-> extends DescribedModel<TAttributes, TCreation, TRelations> {
+> extends ReadingModel<TAttributes, TCreation, TRelations> {
   // ---------------------------------------------------------------- instance
 
   /**

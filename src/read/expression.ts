@@ -14,6 +14,7 @@ import {
   Attribute,
   Cast,
   Col,
+  Exists,
   Fn,
   Group,
   Identifier,
@@ -24,6 +25,7 @@ import {
   List,
   Literal,
   Random,
+  Select,
   Sql,
   Unquote,
   Uuid,
@@ -104,6 +106,9 @@ function fragment(value: SqlExpression, tables: Tables, use: string): Expr {
   if (value instanceof Join) return joined(value, tables, use)
   if (value instanceof Uuid) return uuid(value, tables)
   if (value instanceof Random) return raw(tables.statement.runtime.dialect.traits.random ?? 'RANDOM()')
+  if (value instanceof Select) return { kind: 'subquery', select: value.toSelect(tables, 'value') }
+  if (value instanceof Exists)
+    return { kind: 'exists', negated: value.negated, select: value.select.toSelect(tables, 'exists') }
   throw new QueryError(`The SQL fragment ${value.constructor.name} cannot be used in ${use}.`)
 }
 

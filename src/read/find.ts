@@ -47,11 +47,10 @@ export function findAll(runtime: Runtime, model: ModelClass, options?: FindInput
 }
 
 async function findWithHooks(runtime: Runtime, model: ModelClass, given: FindInput): Promise<unknown> {
-  const { hooks } = model.modelDefinition
-  const input = await runBefore(model, given)
+  const input = await beforeFind(model, given)
   const { items } = await read(normaliseFind(runtime, model, input))
   const result = resultOf(input, items)
-  if (wantsHook(hooks, 'afterFind', input as HookOptions)) await hooks.runAsync('afterFind', result, input)
+  await afterFind(model, result, input)
   refuseEmpty(model, input, result)
   return result
 }
@@ -118,7 +117,7 @@ async function execute(request: FindRequest, plan: Plan): Promise<Found> {
     lock === null ? 'read' : 'write',
     exec,
   )
-  const found = plan.read(result.rows, watchedLoad(runtime, result.rows, contextOf(request, result.columns)))
+  const found = plan.read(result.rows, contextFor(request, result))
   if (found.twice !== null) noteTwice(request, plan, result.rows[found.twice[0]]!, result.rows[found.twice[1]]!)
   return found
 }
@@ -150,6 +149,10 @@ function watchedLoad({ isProduction }: Runtime, rows: readonly Row[], context: R
   const load = {}
   return { ...context, options: context.options.map((options) => ({ ...options, load })) }
 }
+
+/** What a plan's reader needs besides the rows. */
+export const contextFor = (request: FindRequest, { rows, columns }: Pick<Result, 'rows' | 'columns'>): ReadContext =>
+  watchedLoad(request.runtime, rows, contextOf(request, columns))
 
 function contextOf({ root, model, mode }: FindRequest, columns: readonly string[]): ReadContext {
   const strict = strictLoadingOf(root.given, model)
@@ -190,9 +193,10 @@ const includeOf = ({ given, association, as, model, children }: Branch): Include
 // ---------------------------------------------------------------- hooks
 const FIND_HOOKS = ['beforeFind', 'beforeFindAfterExpandIncludeAll', 'beforeFindAfterOptions', 'afterFind'] as const
 
-/** Hooks get a copy of the options that they may change; it is read after the last of them. */
-async function runBefore(model: ModelClass, given: FindInput): Promise<FindInput> {
+/** Hooks get a copy of the options that they may change; it is read after the last of them. Without hooks the options themselves. */
+export async function beforeFind(model: ModelClass, given: FindInput): Promise<FindInput> {
   const { hooks } = model.modelDefinition
+  if (!hooks.hasAny(FIND_HOOKS)) return given
   const input = draft(given) as Record<string, unknown>
   const run = async (name: string): Promise<void> => {
     if (wantsHook(hooks, name, input as HookOptions)) await hooks.runAsync(name, input)
@@ -205,6 +209,11 @@ async function runBefore(model: ModelClass, given: FindInput): Promise<FindInput
   }
   await run('beforeFindAfterOptions')
   return input
+}
+
+export async function afterFind(model: ModelClass, result: unknown, input: FindInput): Promise<void> {
+  const { hooks } = model.modelDefinition
+  if (wantsHook(hooks, 'afterFind', input as HookOptions)) await hooks.runAsync('afterFind', result, input)
 }
 
 function writtenOut(definition: ModelDefinition, include: unknown): readonly unknown[] {

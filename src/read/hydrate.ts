@@ -188,7 +188,10 @@ function generateBuilder(shape: RowShape, mode: ResultMode): Builder | null {
       (query) => `${propertyName(query.as)}:${query.cardinality === 'many' ? '[]' : 'null'}`,
     )
     const values = object(part.fields, [...below, ...queried])
-    if (mode !== 'instances') return values
+    if (mode !== 'instances')
+      return part.echo.length === 0
+        ? values
+        : `k(q.get(${ECHO}),${values},[${part.echo.map((index) => `r[${index}]`).join(',')}])`
     const options = part.hiddenKeys.length > 0 ? `w(o${part.branch},${object(part.hiddenKeys)})` : `o${part.branch}`
     instances.push(part.branch)
     const instance = `(R${part.branch}===null?h(m[${part.branch}],${values},${options}):new R${part.branch}(${values},${options}))`
@@ -243,7 +246,14 @@ function makerOf(shape: RowShape, mode: ResultMode): Make {
     for (const { as, presence, make } of children)
       put(values, as, isThere(row, presence) ? make(row, context, keyed) : null)
     for (const query of shape.queries) put(values, query.as, query.cardinality === 'many' ? [] : null)
-    return mode === 'instances' ? instanceOf(shape, values, row, context, keyed) : values
+    if (mode === 'instances') return instanceOf(shape, values, row, context, keyed)
+    return shape.echo.length === 0
+      ? values
+      : keep(
+          keyed.get(ECHO)!,
+          values,
+          shape.echo.map((index) => row[index]),
+        )
   }
 }
 

@@ -6,7 +6,7 @@ import { isPlainObject } from '../base/freeze.js'
 import { QueryError } from '../errors/base.js'
 import type { CompareOperator, Expr, InNode } from '../sql/expr.js'
 import { call, isNull, raw } from '../sql/expr.js'
-import { isFragment, List } from '../sql/fragments.js'
+import { isFragment, List, Select } from '../sql/fragments.js'
 import type { OpName } from '../sql/op.js'
 import { Op, opName } from '../sql/op.js'
 import type { DataType } from '../types/data-type.js'
@@ -79,6 +79,7 @@ export function within(given: Operand, value: unknown, tables: Tables, negated =
 
 function itemsOf(value: object, left: Operand, tables: Tables): InNode['items'] {
   if (value instanceof List) return value.values.map((item) => right(left, item, tables))
+  if (value instanceof Select) return value.toSelect(tables, 'value')
   const expr = toExpr(value, tables, 'where')
   // The printer adds parentheses where users' SQL has none.
   if (expr.kind === 'raw' || expr.kind === 'template') return expr

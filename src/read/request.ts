@@ -68,8 +68,8 @@ export interface FindRequest {
   readonly indexHints: readonly IndexHint[]
   readonly maxExecutionTimeMs: number | null
   readonly subQuery: boolean | null
-  /** Attributes of the root whose raw values the caller wants beside the items. */
-  readonly echo: readonly string[]
+  /** Attributes of the root, or expressions, whose raw values the caller wants beside the items. */
+  readonly echo: readonly (string | Expr)[]
   /** The number of rows instead of the rows. */
   readonly countRows: boolean
   /** By slot. */
@@ -235,7 +235,7 @@ function isAggregate(expr: Expr): boolean {
   return expr.kind === 'cast' ? isAggregate(expr.expr) : false
 }
 
-function count(given: unknown, name: 'limit' | 'offset', tables: Tables): Expr | null {
+export function count(given: unknown, name: 'limit' | 'offset', tables: Tables): Expr | null {
   if (given === undefined || given === null) return null
   if (isFragment(given)) return toExpr(given, tables, name)
   const number = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given

@@ -4,7 +4,7 @@
  */
 import { known } from '../base/known.js'
 import type { Expr, OrderItem } from '../sql/expr.js'
-import type { SelectNode, Source } from '../sql/query.js'
+import type { JoinNode, SelectNode, Source } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 import type { Branch } from './include.js'
 import type { FindRequest } from './request.js'
@@ -49,7 +49,7 @@ export function shapeOf(request: FindRequest): string {
   if (indexHints.length > 0) key += `I${text(JSON.stringify(indexHints))}`
   if (maxExecutionTimeMs !== null) key += `T${maxExecutionTimeMs}`
   if (subQuery !== null) key += subQuery ? 'S1' : 'S0'
-  if (echo.length > 0) key += `E${echo.map(text).join('')}`
+  if (echo.length > 0) key += `E${echo.map((one) => (typeof one === 'string' ? text(one) : exprKey(one))).join('')}`
   if (countRows) key += 'C'
   return key
 }
@@ -154,15 +154,23 @@ function exprKey(node: Expr): string {
   }
 }
 
-/** Selects inside expressions come from relation filters: a list of tables and a condition. */
 function selectKey(node: SelectNode): string {
-  const sources = [node.from, ...node.joins.map((join) => join.source)]
-    .map((source) => (source ? sourceKey(source) : ''))
-    .join()
-  return `{${listKey(node.columns.map((item) => item.expr))}${sources}${node.where ? exprKey(node.where) : ''}}`
+  const { distinct, columns, from, joins, where, groupBy, having, orderBy, limit, offset } = node
+  let key = `{${distinct ? 'D' : ''}${listKey(columns.map((item) => item.expr))}${from ? sourceKey(from) : ''}${joinsKey(joins)}`
+  if (where) key += exprKey(where)
+  if (groupBy.length > 0) key += `G${listKey(groupBy)}`
+  if (having) key += `H${exprKey(having)}`
+  if (orderBy.length > 0) key += `O${orderKey(orderBy)}`
+  if (limit) key += `L${exprKey(limit)}`
+  if (offset) key += `F${exprKey(offset)}`
+  return `${key}}`
 }
+const joinsKey = (joins: readonly JoinNode[]): string =>
+  joins.map(({ type, source, on }) => `${type[0]}${sourceKey(source)}${on ? exprKey(on) : ''}`).join()
 function sourceKey(source: Source): string {
   if (source.kind === 'table')
     return `${source.table.schema === null ? '' : text(source.table.schema)}.${text(source.table.name)}${text(source.alias ?? '')}`
-  return source.kind === 'derived' ? `${selectKey(source.select)}${text(source.alias)}` : sourceKey(source.source)
+  return source.kind === 'derived'
+    ? `${selectKey(source.select)}${text(source.alias)}`
+    : `(${sourceKey(source.source)}${joinsKey(source.joins)})`
 }

@@ -256,6 +256,7 @@ function perValue(op: 'and' | 'or', left: Operand, given: unknown, tables: Table
 
 // ---------------------------------------------------------------- relation filters
 const RELATION_SYNTAX = '{ is: null }, { is: { … } }, { isNot: null } or { isNot: { … } }'
+const MANY_SYNTAX = '{ some: { … } }, { none: { … } } or { every: { … } }'
 
 /** `{ profile: { is: null } }` → NOT EXISTS, `{ profile: { is: { bio: 'x' } } }` → EXISTS. No include is needed. */
 function relationFilter(association: Association, given: unknown, tables: Tables): Expr | null {
@@ -263,12 +264,9 @@ function relationFilter(association: Association, given: unknown, tables: Tables
   if (given === null) return exists(association, null, true, tables)
   if (!isPlainObject(given))
     throw new QueryError(
-      `"${association.as}" in where of ${tables.subject} is an association. Write ${RELATION_SYNTAX}.`,
+      `"${association.as}" in where of ${tables.subject} is an association. Write ${association.cardinality === 'many' ? MANY_SYNTAX : RELATION_SYNTAX}.`,
     )
-  if (association.cardinality === 'many')
-    throw new QueryError(
-      `"${association.as}" in where of ${tables.subject} has many rows: filter by it with an include and '$${association.as}.attribute$'.`,
-    )
+  if (association.cardinality === 'many') return manyFilter(association, given, tables)
   const keys = Reflect.ownKeys(given)
   if (keys.length === 0) throw new QueryError(`The filter on ${name} is empty. Write ${RELATION_SYNTAX}.`)
   return all(
@@ -288,7 +286,29 @@ function relationFilter(association: Association, given: unknown, tables: Tables
   )
 }
 
-function exists(association: Association, where: unknown, negated: boolean, tables: Tables): Expr {
+/** `{ tasks: { some: { … } } }`: one at least; `none`: not one; `every`: no other. Without conditions (`{}`) `some` asks for any row. */
+function manyFilter(association: Association, given: Record<PropertyKey, unknown>, tables: Tables): Expr | null {
+  const name = `${tables.label}.${association.as}`
+  const keys = Reflect.ownKeys(given)
+  if (keys.length === 0) throw new QueryError(`The filter on ${name} is empty. Write ${MANY_SYNTAX}.`)
+  return all(
+    keys.map((key) => {
+      if (key !== 'some' && key !== 'none' && key !== 'every')
+        throw new QueryError(
+          `${String(key)} is no filter on the association ${name}, which has many rows.${typeof key === 'string' ? suggestion(key, ['some', 'none', 'every']) : ''} Write ${MANY_SYNTAX}.`,
+        )
+      const part = given[key]
+      if (part === undefined || part === null)
+        throw new QueryError(
+          `The filter "${key}" on ${name} is ${part}. Give conditions on its rows, or {} for any row.`,
+        )
+      return exists(association, part, key !== 'some', tables, key === 'every')
+    }),
+  )
+}
+
+/** `otherwise`: a row for which the condition does not hold. */
+function exists(association: Association, where: unknown, negated: boolean, tables: Tables, otherwise = false): Expr {
   const source = tables.model!
   const steps = association.joinSteps().map((step) => ({ ...step, model: inSchemaOf(step.model, source) }))
   const last = steps.length - 1
@@ -311,7 +331,9 @@ function exists(association: Association, where: unknown, negated: boolean, tabl
     if (step.scope) conditions.push(normaliseWhere(step.scope, targetTables(at)))
     conditions.push(visibleRows(step.model.modelDefinition, aliases[at]!))
   }
-  if (where !== null) conditions.push(inner(where, targetTables(last)))
+  const asked = where === null ? null : inner(where, targetTables(last))
+  if (otherwise && asked === null) return raw('(1 = 1)')
+  conditions.push(otherwise ? { kind: 'is', left: asked!, right: raw('TRUE'), negated: true } : asked)
   const sources = steps.map((step, at) => joinSource(step.model.modelDefinition, aliases[at]!))
   return {
     kind: 'exists',

@@ -4,6 +4,7 @@
  * Docs: querying/raw-queries ("sql" tag), v6 `sequelize.fn` and relatives.
  */
 import type { DataType } from '../types/data-type.js'
+import type { SelectNode } from './query.js'
 
 export const FRAGMENT: unique symbol = Symbol.for('mortise.fragment')
 declare const row: unique symbol
@@ -145,6 +146,24 @@ export class Uuid extends SqlExpression<string> {
   }
 }
 export class Random extends SqlExpression<number> {}
+/** A find as part of a statement (`User.select({ … })`). What it becomes is known where it stands: `toSelect` gets the tables in scope. */
+export class Select<Row = unknown> extends SqlExpression<Row> {
+  constructor(
+    readonly modelName: string,
+    readonly toSelect: (tables: unknown, use: 'value' | 'exists') => SelectNode,
+  ) {
+    super()
+  }
+}
+/** `EXISTS (…)`, of a find. */
+export class Exists extends SqlExpression<boolean> {
+  constructor(
+    readonly select: Select,
+    readonly negated: boolean,
+  ) {
+    super()
+  }
+}
 /** `TRUE`-like groups, v6's `and(...)` / `or(...)`: an array of conditions with the operator that joins them. */
 export class Group extends SqlExpression<boolean> {
   constructor(
@@ -191,6 +210,9 @@ export const jsonPath = <T = unknown>(expression: unknown, path: readonly (strin
 export const unquote = <T = unknown>(expression: unknown): Unquote<T> => new Unquote<T>(expression)
 export const json = <T = unknown>(conditionsOrPath: unknown, value?: unknown): Json<T> =>
   new Json<T>(conditionsOrPath, value)
+/** Rows for which the find has a row; the find may name the tables outside by `col('User.id')`. */
+export const exists = (select: Select): Exists => new Exists(select, false)
+export const notExists = (select: Select): Exists => new Exists(select, true)
 export const join = (parts: readonly unknown[], separator: unknown): Join => new Join(parts, separator)
 export const and = (...conditions: readonly unknown[]): Group => new Group('and', conditions)
 /** One object alone: any of its conditions (docs: querying/select-in-depth). */
@@ -227,6 +249,8 @@ export interface SqlTag {
   readonly jsonPath: typeof jsonPath
   readonly unquote: typeof unquote
   readonly join: typeof join
+  readonly exists: typeof exists
+  readonly notExists: typeof notExists
   readonly random: Callable<Random>
   readonly uuidV1: Callable<Uuid>
   readonly uuidV4: Callable<Uuid>
@@ -248,6 +272,8 @@ export const sql: SqlTag = Object.freeze(
       jsonPath,
       unquote,
       join,
+      exists,
+      notExists,
       random: callable(new Random()),
       uuidV1: callable(new Uuid(1)),
       uuidV4: callable(new Uuid(4)),

@@ -5,9 +5,9 @@
  */
 import type { Cast, Col, Fn, Json, Literal, Sql } from '../../sql/fragments.js'
 import type { Model } from '../model.js'
-import type { TargetOf } from './relations.js'
+import type { ManyMark, TargetOf } from './relations.js'
 import type { CREATION_OPTIONAL, FOREIGN_KEY, LAZY, NON_ATTRIBUTE, TYPES } from './symbols.js'
-import type { RelationFilter, WhereOptions } from './where.js'
+import type { ManyFilter, RelationFilter, WhereOptions } from './where.js'
 
 /** What a model has that declares no attribute types: everything goes. */
 export type Untyped = any
@@ -100,7 +100,11 @@ export interface ModelTypes<A, C, R> {
 /** Filters by the associations that a model declares; `any` (class style) declares none here. */
 type RelationFilters<R> = unknown extends R
   ? unknown
-  : { readonly [K in keyof R]?: RelationFilter<RelationWhere<R[K]>> }
+  : {
+      readonly [K in keyof R]?: R[K] extends ManyMark
+        ? ManyFilter<RelationWhere<R[K]>>
+        : RelationFilter<RelationWhere<R[K]>>
+    }
 type RelationWhere<D> = TargetOf<D> extends infer X extends AnyModel ? X[typeof TYPES]['where'] : never
 type Input<C> = IsAny<C> extends true ? any : MakeNullishOptional<C>
 /** Values that a primary key can have. */

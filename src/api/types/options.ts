@@ -80,6 +80,16 @@ interface FindCommon extends QueryOptions, Hookable, Paranoid, RowLocking {
   tableHints?: readonly string[]
   maxExecutionTimeHintMs?: number
 }
+/** A page: `first` (with `after`) or `last` (with `before`). */
+export interface PageOptions<M extends AnyModel>
+  extends Omit<FindBase<M>, 'limit' | 'offset' | 'group' | 'having' | 'distinct' | 'plain' | 'nest'> {
+  first?: number | null
+  /** `endCursor` of the page before. */
+  after?: string | null
+  last?: number | null
+  /** `startCursor` of the page behind. */
+  before?: string | null
+}
 /** What finders of a model take besides `include`, `attributes` and `raw`, which decide on the result's type. */
 export interface FindBase<M extends AnyModel> extends FindCommon {
   where?: TypesOf<M>['where']

@@ -49,7 +49,7 @@ interface Thunk<T> {
 }
 /** Target instance type of a declaration. */
 export type TargetOf<D> = D extends Thunk<infer T> ? T : never
-interface ManyMark {
+export interface ManyMark {
   readonly associationType: 'HasMany' | 'BelongsToMany'
 }
 interface OneMark {

@@ -8,6 +8,7 @@ import type {
   JsonPath,
   List,
   Literal,
+  Select,
   Sql,
   SqlExpression,
   Unquote,
@@ -46,6 +47,7 @@ export type DynamicSql =
   | Identifier
   | JsonPath
   | Unquote
+  | Select<any>
   | { readonly [Op.col]: string }
 type OrArray<T> = T | readonly T[]
 /** Comparable forms of a value: a date may be an ISO string or milliseconds. */
@@ -162,4 +164,10 @@ export type WhereOptions<A = any, F = unknown> =
 export interface RelationFilter<W> {
   readonly is?: null | W
   readonly isNot?: null | W
+}
+/** `{ tasks: { some: { done: true } } }`: one fits at least; `none`: not one; `every`: there is no other. */
+export interface ManyFilter<W> {
+  readonly some?: W
+  readonly none?: W
+  readonly every?: W
 }

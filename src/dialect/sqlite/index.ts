@@ -17,6 +17,7 @@ import type { DataType, TypeCodec } from '../../types/data-type.js'
 import type {
   ColumnDescription,
   Dialect,
+  ExplainSyntax,
   ForeignKeyChecks,
   LockWait,
   Printed,
@@ -125,6 +126,19 @@ export class SqliteDialect implements Dialect {
   readonly name = 'sqlite3'
   readonly traits = traits
   readonly supports = supports
+  readonly explain: ExplainSyntax = {
+    plain: 'EXPLAIN QUERY PLAN',
+    analyze: null,
+    // id, parent, (unused), detail: what belongs to a step stands below it, indented.
+    read(rows) {
+      const depths = new Map<unknown, number>()
+      return rows.map(([id, parent, , detail]) => {
+        const depth = (depths.get(parent) ?? -1) + 1
+        depths.set(id, depth)
+        return `${'  '.repeat(depth)}${String(detail)}`
+      })
+    },
+  }
   readonly identifierDelimiter = Object.freeze({ left: '`', right: '`' })
   readonly TICK_CHAR_LEFT = '`'
   readonly TICK_CHAR_RIGHT = '`'

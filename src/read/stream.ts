@@ -1,0 +1,249 @@
+/**
+ * Rows of a find, a batch at a time: `for await (const user of User.stream({ include }))`. To-ones are joined, to-manys are read by keys for
+ * each batch, so memory does not grow with the number of rows.
+ *
+ * Two ways lead there. One statement whose rows come as they are wanted, on a connection that is held until the end; or a statement for
+ * each batch, which begins behind the last row of the one before. The second is taken where holding a connection would be in the way of
+ * what the loop does: inside a transaction, and on engines whose readers keep writers out. Neighbours: `read/keyset`, `read/find`.
+ */
+import { refuseAborted } from '../connect/abort.js'
+import type { Connection, Result, RowStream, Statement } from '../connect/driver.js'
+import type { Transaction } from '../connect/transaction.js'
+import type { Runtime } from '../dialect/runtime.js'
+import { QueryError } from '../errors/base.js'
+import type { ModelClass, ModelDefinition } from '../model/definition.js'
+import { show } from '../types/data-type.js'
+import { afterFind, beforeFind, contextFor, read } from './find.js'
+import { ECHO } from './hydrate.js'
+import { expandAll, normaliseInclude } from './include.js'
+import type { PlaceOfRow } from './keyset.js'
+import { keysetOf, requestFrom } from './keyset.js'
+import type { FindInput } from './options.js'
+import { branchesBelow, planFor, routeOf, statementOf } from './plan.js'
+import type { FindRequest } from './request.js'
+import { normaliseFind } from './request.js'
+import { loadQueries } from './separate.js'
+
+const BATCH_SIZE = 500
+const REFUSED = ['plain', 'rejectOnEmpty'] as const
+
+/**
+ * Options: those of `findAll`, and `batchSize`. Nothing is sent before the first row is asked for; leaving the loop early ends the
+ * statement and gives the connection back. The transaction is the one in which `stream` was called.
+ */
+export function stream(runtime: Runtime, model: ModelClass, given: FindInput = {}): AsyncGenerator<unknown, void> {
+  const call = `${model.name}.stream()`
+  const { batchSize = BATCH_SIZE, ...options } = given
+  if (!Number.isSafeInteger(batchSize) || (batchSize as number) < 1)
+    throw new QueryError(`${call}: batchSize is a whole number from 1, got ${show(batchSize)}.`)
+  for (const name of REFUSED) {
+    if (options[name] !== undefined && options[name] !== null && options[name] !== false)
+      throw new QueryError(`${call} does not take ${name}: rows come one by one, as many as there are.`)
+  }
+  const transaction = runtime.executor.currentTransaction(options)
+  return items({ runtime, model, call, size: batchSize as number, transaction }, { ...options, transaction })
+}
+
+interface Stream {
+  readonly runtime: Runtime
+  readonly model: ModelClass
+  readonly call: string
+  readonly size: number
+  readonly transaction: Transaction | null
+}
+
+async function* items(from: Stream, given: FindInput): AsyncGenerator<unknown, void> {
+  const { runtime, model, transaction } = from
+  const written = await beforeFind(model, given)
+  const options: FindInput = { ...written, include: divided(model.modelDefinition, written) }
+  const request = normaliseFind(runtime, model, options)
+  const holds =
+    !joinsMany(request) &&
+    transaction === null &&
+    options.connection === undefined &&
+    request.lock === null &&
+    runtime.executor.pool.read.maxSize > 1
+  const batches =
+    holds && runtime.dialect.traits.rowLocks
+      ? streamed(from, request)
+      : hasKeyset(request)
+        ? keyed(from, options, request)
+        : holds
+          ? streamed(from, request)
+          : atOnce(from, request)
+  for await (const batch of batches) {
+    await afterFind(model, batch, options)
+    yield* batch
+  }
+}
+
+const joinsMany = ({ root, mode }: FindRequest): boolean =>
+  mode === 'instances' &&
+  branchesBelow(root).some((branch) => branch.strategy === 'join' && branch.association!.cardinality === 'many')
+
+/** Each row has a place of its own: not groups, not different values, and not the rows of a to-many beside their parent. */
+const hasKeyset = ({ root, group, distinct, mode }: FindRequest): boolean =>
+  root.definition.shape.primaryKey.length > 0 &&
+  group.length === 0 &&
+  !distinct &&
+  (mode === 'instances' || !branchesBelow(root).some((branch) => branch.association!.cardinality === 'many'))
+
+/** The includes with those of to-manys read by queries of their own, unless they say how they are read. */
+function divided(definition: ModelDefinition, { include, raw }: FindInput): unknown {
+  if (include === undefined || include === null || raw === true) return include
+  return expandAll(definition, include).map((item) => {
+    const { association, model, options } = normaliseInclude(definition, item)
+    const isTold = ['strategy', 'separate', 'on', 'or', 'right', 'duplicating'].some(
+      (name) => options[name] !== undefined,
+    )
+    return {
+      ...options,
+      association,
+      model,
+      ...(association.cardinality === 'many' && !isTold ? { strategy: 'query' } : {}),
+      ...(options.include === undefined ? {} : { include: divided(model.modelDefinition, options) }),
+    }
+  })
+}
+
+// ---------------------------------------------------------------- a statement for each batch
+async function* keyed(
+  { runtime, model, call, size }: Stream,
+  options: FindInput,
+  first: FindRequest,
+): AsyncGenerator<unknown[], void> {
+  // The database counts `limit`, where it is no number.
+  const total = options.limit === undefined || options.limit === null ? Number.POSITIVE_INFINITY : Number(options.limit)
+  if (Number.isNaN(total)) {
+    yield* atOnce({ runtime, model, call, size, transaction: null }, first)
+    return
+  }
+  let left = total
+  let place: PlaceOfRow | null = null
+  while (left > 0) {
+    refuseAborted(options.signal as AbortSignal | undefined, call)
+    const wanted = Math.min(size, left)
+    const { offset, ...rest } = options
+    const part: FindInput = { ...rest, limit: wanted, ...(place === null ? { offset } : {}) }
+    const found = await read(requestFrom(keysetOf(normaliseFind(runtime, model, part), call), place))
+    if (found.items.length > 0) yield found.items
+    if (found.items.length < wanted) return
+    left -= wanted
+    place = found.keyed.get(ECHO)!.keys.at(-1)!
+  }
+}
+
+/** Where neither way is open: all rows are read, and handed out in batches. */
+async function* atOnce({ size }: Stream, request: FindRequest): AsyncGenerator<unknown[], void> {
+  const found = await read(request)
+  for (let at = 0; at < found.items.length; at += size) yield found.items.slice(at, at + size)
+}
+
+// ---------------------------------------------------------------- one statement
+async function* streamed(from: Stream, request: FindRequest): AsyncGenerator<unknown[], void> {
+  const route = routeOf(request)
+  // A parent that comes twice is noticed only when both rows are there: the database chooses at once.
+  const plan = planFor(request, route.needsExact || route.loose.length > 0, route)
+  for await (const { rows, columns } of rowsOf(from, statementOf(plan, request.values), request)) {
+    const found = plan.read(rows, contextFor(request, { rows, columns }))
+    await loadQueries(request, found, read)
+    yield found.items
+  }
+}
+
+type Row = readonly unknown[]
+interface Batch {
+  readonly columns: readonly string[]
+  readonly rows: readonly Row[]
+}
+
+async function* rowsOf(
+  { runtime, size }: Stream,
+  statement: Statement,
+  { exec }: FindRequest,
+): AsyncGenerator<Batch, void> {
+  const { signal } = exec
+  const borrowed = await borrow(runtime, exec)
+  const cancel = (): void => void borrowed.connection.cancel?.().catch(() => {})
+  try {
+    const opened = await open(runtime, borrowed.connection, statement, exec, size)
+    signal?.addEventListener('abort', cancel)
+    let rows: Row[] = []
+    for await (const row of opened.rows) {
+      rows.push(row)
+      if (rows.length < size) continue
+      refuseAborted(signal, statement.text)
+      yield { columns: opened.columns, rows }
+      rows = []
+    }
+    refuseAborted(signal, statement.text)
+    if (rows.length > 0) yield { columns: opened.columns, rows }
+  } catch (error) {
+    refuseAborted(signal, statement.text)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+    await borrowed.giveBack()
+  }
+}
+
+/** Opens the stream by way of the executor, as if it were an ordinary statement: it is logged, observed, and its errors are translated. */
+async function open(
+  { executor, dialect }: Runtime,
+  connection: Connection,
+  statement: Statement,
+  exec: FindRequest['exec'],
+  batchSize: number,
+): Promise<RowStream> {
+  let opened: RowStream | null = null
+  const take = (stream: RowStream): Result => {
+    opened = stream
+    return { columns: stream.columns, rows: [], affectedRows: 0, lastInsertId: null }
+  }
+  const door: Connection = {
+    id: connection.id,
+    execute: (sent) => {
+      if (connection.iterate === undefined)
+        throw new QueryError(`The driver of ${dialect.name} cannot hand out rows one by one.`)
+      const stream = connection.iterate(sent, { batchSize })
+      return stream instanceof Promise ? stream.then(take) : take(stream)
+    },
+    close: () => connection.close(),
+    ...(connection.cancel === undefined ? {} : { cancel: () => connection.cancel!() }),
+    get isOpen() {
+      return connection.isOpen
+    },
+    get native() {
+      return connection.native
+    },
+  }
+  const { transaction: _outside, ...options } = exec
+  await executor.execute({ ...statement, single: false }, 'read', { ...options, connection: door })
+  return opened!
+}
+
+interface Borrowed {
+  readonly connection: Connection
+  giveBack(): Promise<void>
+}
+
+/** A connection of the pool for as long as it takes. */
+async function borrow({ executor }: Runtime, { useMaster, signal }: FindRequest['exec']): Promise<Borrowed> {
+  let end: () => void = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return await new Promise<Borrowed>((resolve, reject) => {
+    const use = executor.withConnection({ type: useMaster === true ? 'write' : 'read', signal }, async (connection) => {
+      resolve({
+        connection,
+        giveBack: () => {
+          end()
+          return use
+        },
+      })
+      await ended
+    })
+    use.catch(reject)
+  })
+}
