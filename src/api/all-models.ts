@@ -1,11 +1,13 @@
 /** What is done to all models of a Sequelize at once, in the order that foreign keys ask for: sync, truncate, destroy. */
 import { topologicalOrder } from '../base/graph.js'
+import { checkOptions } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import { QueryError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
 import { tableKey } from '../schema/snapshot.js'
 import type { SyncPlan } from '../sync/sync.js'
 import { sync } from '../sync/sync.js'
+import { OPTIONS } from '../write/options.js'
 import type { PlainModel } from './registration.js'
 import type { ModelRegistry } from './registry.js'
 import type { TruncateOptions } from './types/options.js'
@@ -61,6 +63,7 @@ function refuseCycles(cycles: readonly (readonly ModelClass[])[], call: string):
 
 /** Every row of every table. One step where the engine can. */
 export async function truncateAll(registry: ModelRegistry, options: TruncateOptions = {}): Promise<void> {
+  checkOptions(options, OPTIONS.truncate, 'sequelize.truncate()')
   const { withoutForeignKeyChecks, ...rest } = options
   const { models, cycles } = dependentsFirst(registry)
   if (!withoutForeignKeyChecks) {
@@ -77,6 +80,7 @@ export async function truncateAll(registry: ModelRegistry, options: TruncateOpti
 
 /** Deletes through the models, so that their hooks run and paranoid rows end softly. */
 export async function destroyAll(registry: ModelRegistry, options: object = {}): Promise<void> {
+  checkOptions(options, OPTIONS.destroy, 'sequelize.destroyAll()')
   const { models, cycles } = dependentsFirst(registry)
   refuseCycles(cycles, 'sequelize.destroyAll()')
   await registry.runtime.executor.atomic(options as ExecOptions, async (transaction) => {

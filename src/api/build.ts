@@ -3,6 +3,7 @@
  * instances as well; `write/nested` then saves all of them. Docs: querying/insert ("Inserting Associated Records").
  */
 import { isPlainObject } from '../base/freeze.js'
+import { checkOptions } from '../base/options.js'
 import { QueryError } from '../errors/index.js'
 import type { StateOptions, Values } from '../model/state.js'
 import { build, ModelState, setRelation } from '../model/state.js'
@@ -11,6 +12,7 @@ import type { PlainModel } from './registration.js'
 import { modelClass } from './registration.js'
 
 const BUILD_OPTIONS = ['isNewRecord', 'raw', 'include', 'attributes', 'includeNames'] as const
+const KNOWN: ReadonlySet<string> = new Set(BUILD_OPTIONS)
 type Options = Readonly<Record<string, unknown>>
 
 /** The part of the options of `create` that concerns building. */
@@ -22,6 +24,7 @@ export function buildOptionsOf(options: Options | undefined): Record<string, unk
 }
 
 export function buildOne(model: PlainModel, values?: unknown, options?: Options): ModelState | ModelState[] {
+  checkOptions(options, KNOWN, `${model.name}.build()`)
   // v6: `build` of a list is `bulkBuild`.
   if (Array.isArray(values)) return values.map((one) => model.build(one as object, options))
   const given = valuesOf(model, values)

@@ -5,18 +5,21 @@
 
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import { checkObject, checkOptions } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
 import type { ModelDefinition } from '../model/definition.js'
 import type { Values } from '../model/state.js'
 import { ModelState, markPersisted, setRelation } from '../model/state.js'
+import { checkOptions as checkRead, FIND_OPTIONS } from '../read/options.js'
 import type { SqlExpression } from '../sql/fragments.js'
 import { isFragment, sql } from '../sql/fragments.js'
 import { Op } from '../sql/op.js'
 import type { SyncPlan } from '../sync/sync.js'
 import { sync } from '../sync/sync.js'
 import { show } from '../types/data-type.js'
+import { checkOptions as checkWrite } from '../write/options.js'
 import { buildOptionsOf } from './build.js'
 import type { PlainModel } from './registration.js'
 import { modelClass } from './registration.js'
@@ -29,6 +32,13 @@ type Options = Readonly<Record<string, unknown>> & ExecOptions
 export function findByPrimaryKey(model: PlainModel, key: unknown, options: Options | undefined): Promise<unknown> {
   let where: Values
   try {
+    if (options !== undefined && options !== null) {
+      checkFind(model, 'findByPk', options, ' To find a row by other values, use findOne({ where }).')
+      if (options.where !== undefined && options.where !== null)
+        throw new QueryError(
+          `${model.name}.findByPk() finds a row by its primary key and takes no where. Use findOne({ where }).`,
+        )
+    }
     where = primaryKeyWhere(model.modelDefinition, key)
   } catch (error) {
     return Promise.reject(error)
@@ -40,14 +50,24 @@ export function findByPrimaryKey(model: PlainModel, key: unknown, options: Optio
   return model.findOne(given)
 }
 
+const BY_KEY = ' To find a row by its primary key, use findByPk().'
+
+function checkFind(model: PlainModel, method: string, options: unknown, remedy = BY_KEY): void {
+  checkObject(options, `${model.name}.${method}()`, remedy)
+  checkRead(options as Options, FIND_OPTIONS, model, method)
+}
+
 /** `findOne(5)` would find any row. A rejected promise for what is no object of options, else null. */
 export function refusedOptions(model: PlainModel, method: string, options: unknown): Promise<never> | null {
-  if (options === undefined || options === null || (typeof options === 'object' && !Array.isArray(options))) return null
-  return Promise.reject(
-    new QueryError(
-      `${model.name}.${method}() takes an object of options, got ${show(options)}. To find a row by its primary key, use findByPk().`,
-    ),
-  )
+  if (options === undefined || options === null) return null
+  try {
+    // `findAll` and `count` look at each option themselves.
+    if (method === 'findOne') checkFind(model, method, options)
+    else checkObject(options, `${model.name}.${method}()`, BY_KEY)
+    return null
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /** Options of `findOne` as those of `findAll`. */
@@ -116,12 +136,14 @@ const COUNT_OPTIONS = [
   'having',
 ]
 const COUNT_ONLY = ['distinct', 'col', 'countGroupedRows']
+const PAGE_OPTIONS = new Set([...FIND_OPTIONS.keys(), ...COUNT_ONLY])
 
 /** `{ count, rows }`: the rows of the page, and how many there are without `limit` and `offset`. */
 export async function findAndCountAll(
   model: PlainModel,
   options: Options = {},
 ): Promise<{ count: unknown; rows: unknown }> {
+  checkOptions(options, PAGE_OPTIONS, `${model.name}.findAndCountAll()`)
   const counting: Record<string, unknown> = {}
   const finding: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
@@ -138,6 +160,11 @@ export async function findAndCountAll(
 export async function reload<T extends object>(instance: T, options: Options = {}): Promise<T> {
   const state = instance as unknown as ModelState
   const model = modelClass(state.constructor)
+  const call = `${model.name}.reload()`
+  checkOptions(options, FIND_OPTIONS, call)
+  for (const option of ['raw', 'group', 'offset'])
+    if (options[option])
+      throw new QueryError(`${call} reads the row of this instance into it, so that ${option} is not possible.`)
   const included = (state._options as { include?: unknown }).include
   const where = state.where()
   const fresh = (await model.findOne({
@@ -165,6 +192,8 @@ export async function reload<T extends object>(instance: T, options: Options = {
 /** What `findOrCreate` and relatives take for `create` and not for `findOne`. */
 const CREATE_ONLY = ['defaults', 'fields', 'validate', 'silent', 'omitNull', 'returning', 'ignoreDuplicates']
 
+const WANTED_OPTIONS = new Set([...FIND_OPTIONS.keys(), ...CREATE_ONLY, 'defaults'])
+
 interface Wanted {
   readonly find: Record<string, unknown>
   readonly make: Record<string, unknown>
@@ -178,6 +207,7 @@ function wanted(model: PlainModel, call: string, options: Options | undefined): 
     throw new QueryError(
       `${model.name}.${call} needs \`where\`: it says which row is looked for, and what a new one has.`,
     )
+  checkOptions(options, WANTED_OPTIONS, `${model.name}.${call}()`)
   const { defaults = {} } = options
   if (!isPlainObject(defaults))
     throw new QueryError(`${model.name}.${call}: \`defaults\` must be an object of attribute values.`)
@@ -299,6 +329,7 @@ function clash(model: PlainModel, _where: unknown, error: UniqueConstraintError)
 export async function create(model: PlainModel, values: unknown, options: Options | undefined): Promise<unknown> {
   if (Array.isArray(values))
     throw new QueryError(`${model.name}.create() takes the values of one row. For a list use bulkCreate().`)
+  checkWrite(options as never, 'create', `${model.name}.create()`)
   const instance = model.build(allowed(model, values, options?.fields) as object, {
     isNewRecord: true,
     ...buildOptionsOf(options),
@@ -318,6 +349,8 @@ function allowed(model: PlainModel, values: unknown, fields: unknown): unknown {
 export function updateInstance(instance: object, values: object, options: Options | undefined): Promise<unknown> {
   const state = instance as ModelState & { save(options: object): Promise<unknown> }
   try {
+    if (options !== undefined && options !== null)
+      checkWrite(options as never, 'save', `${modelClass(state.constructor).name}.update()`)
     const before = state._previous === null ? null : new Set(state._previous.keys())
     state.set(values as Values, options)
     const save: Record<string, unknown> = { fields: undefined, defaultFields: undefined, ...options }
@@ -349,6 +382,7 @@ export async function incrementInstance<T extends object>(
 ): Promise<T> {
   const state = instance as unknown as ModelState
   const model = modelClass(state.constructor) as PlainModel & { decrement: PlainModel['increment'] }
+  checkWrite(options as never, 'increment', `${model.name}.${method}()`)
   const [rows] = (await model[method](fields, { ...options, where: state.where() })) as [readonly ModelState[]]
   const [row] = rows
   if (row) markPersisted(state, row.dataValues, Object.keys(row.dataValues))

@@ -6,7 +6,6 @@
 import type { Association as AssociationContract } from '../association/association.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, IndexOptions as NormalizedIndex } from '../model/definition.js'
-import { STATE } from '../model/fields.js'
 import type { Hooks } from '../model/hooks.js'
 import { ModelState } from '../model/state.js'
 import type { HookMethods } from './hook-methods.js'
@@ -219,5 +218,3 @@ export abstract class DescribedModel<
     return registration(this).definition.table.schema
   }
 }
-// Like that of `ModelState`, the prototype is none of a user's class.
-Object.defineProperty(DescribedModel.prototype, STATE, { value: true })

@@ -1,3 +1,7 @@
+import { checkOptions, EXEC_OPTIONS } from '../base/options.js'
+import { show } from '../base/show.js'
+import { QueryError } from '../errors/index.js'
+import { STATE } from '../model/fields.js'
 import { MODEL_HOOKS } from '../model/hooks.js'
 import { validateInstance } from '../model/validate.js'
 import { aggregate, count } from '../read/aggregate.js'
@@ -8,6 +12,7 @@ import { drop } from '../sync/sync.js'
 import { bulkCreate, bulkUpdate } from '../write/bulk.js'
 import { bulkDestroy, bulkRestore, destroy, restore, truncate } from '../write/destroy.js'
 import { increment } from '../write/increment.js'
+import { checkOptions as checkWrite } from '../write/options.js'
 import { save } from '../write/save.js'
 import { upsert } from '../write/upsert.js'
 import { associate } from './associate.js'
@@ -117,8 +122,9 @@ export abstract class Model<
     return restore(runtimeOf(this.constructor), this as never, options as never)
   }
   /** Runs the validators. Throws `ValidationError` with one item per finding. */
-  validate(options?: InstanceValidateOptions): Promise<void> {
-    return validateInstance(this as never, options ?? {})
+  async validate(options?: InstanceValidateOptions): Promise<void> {
+    checkOptions(options, VALIDATE_OPTIONS, `${this.constructor.name}.validate()`)
+    await validateInstance(this as never, options ?? {})
   }
   /** Adds to numbers in the database: `increment('visits')`, `increment(['a', 'b'], { by: 2 })`, `increment({ a: 1, b: 5 })`. */
   increment(fields: NumberFields<TAttributes>, options?: IncrementDecrementOptionsWithBy<TAttributes>): Promise<this> {
@@ -294,7 +300,10 @@ export abstract class Model<
     records: readonly M[T]['input'][],
     options?: BuildOptions,
   ): M[] {
-    return records.map((values) => modelClass(this).build(values, options)) as never
+    const model = modelClass(this)
+    if (!Array.isArray(records))
+      throw new QueryError(`${model.name}.bulkBuild() takes a list of values, got ${show(records)}.`)
+    return records.map((values) => model.build(values as never, options)) as never
   }
   /**
    * Builds and saves. `include` writes associated rows as well, all or nothing.
@@ -397,7 +406,13 @@ export abstract class Model<
     fields: NumberFields<M[T]['attributes']>,
     options: Omit<IncrementDecrementOptionsWithBy, 'where'> & { where?: M[T]['where'] },
   ): Promise<[affectedRows: M[], affectedCount?: number]> {
-    return modelClass(this).increment(decrementAmounts(fields, options?.by) as never, options as never) as never
+    const model = modelClass(this)
+    try {
+      checkWrite(options as never, 'increment', `${model.name}.decrement()`)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return model.increment(decrementAmounts(fields, options?.by) as never, options as never) as never
   }
 
   // ---------------------------------------------------------------- schema
@@ -416,14 +431,18 @@ export abstract class Model<
     return drop(runtimeOf(this), [modelClass(this)], options as never) as never
   }
   /** Columns of the table, as the database has them. */
-  static describe(schema?: string, options?: QueryOptions): Promise<Record<string, unknown>> {
-    return registration(this).sequelize.queryInterface.describeTable(
+  static async describe(schema?: string, options?: QueryOptions): Promise<Record<string, unknown>> {
+    checkOptions(options, EXEC_OPTIONS, `${modelClass(this).name}.describe()`)
+    return await (registration(this).sequelize.queryInterface.describeTable(
       { ...metadata.table(this), ...(schema === undefined ? {} : { schema }) } as never,
       options as never,
-    ) as never
+    ) as Promise<never>)
   }
 }
 installHookMethods(Model, MODEL_HOOKS)
+// Like that of `ModelState`, the prototypes below `Model` are none of a user's class.
+Object.defineProperty(Object.getPrototypeOf(Model.prototype), STATE, { value: true })
+const VALIDATE_OPTIONS: ReadonlySet<string> = new Set(['hooks', 'noHooks', 'fields', 'skip', 'noTypeValidation'])
 
 /** Finder options under the model's scopes. */
 const scoped = (model: object, options: object | undefined): FindInput =>

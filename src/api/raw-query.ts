@@ -3,14 +3,16 @@
  * `query` writes replacements and fragments into the text, then goes through `queryRaw`, the door that every statement passes.
  * Docs: querying/raw-queries.
  */
+import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import type { OptionShape, OptionShapes } from '../base/options.js'
+import { checkOptions } from '../base/options.js'
 import type { Result } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, ValidationError, ValidationErrorItem } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
-import type { ModelState } from '../model/state.js'
-import { hydrate } from '../model/state.js'
+import { hydrate, ModelState } from '../model/state.js'
 import { toExpr, typeOfValue } from '../read/expression.js'
 import { tablesOf } from '../read/where.js'
 import { isFragment, Sql } from '../sql/fragments.js'
@@ -82,11 +84,13 @@ export interface RawOptions extends ExecOptions {
   readonly bind?: PlaceholderValues['bind']
 }
 
-function checkOptions(options: object, call: string): void {
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name)) throw new QueryError(`${call} has no option "${name}".${suggestion(name, KNOWN)}`)
-  }
-}
+const SHAPES: OptionShapes = new Map<string, OptionShape>([
+  ['type', ['one of QueryTypes', (value) => typeof value === 'string']],
+  ['schema', ['a Standard Schema', (value) => typeof value === 'object' || typeof value === 'function']],
+  ['fieldMap', ['an object of names by column', isPlainObject]],
+  ['instance', ['an instance of a model', (value) => value instanceof ModelState]],
+])
+const check = (options: object, call: string): void => checkOptions(options, KNOWN, call, SHAPES)
 
 /** What `query` was given, as text and options. */
 interface Asked {
@@ -126,7 +130,7 @@ export async function query(
   queryRaw: QueryRaw,
 ): Promise<unknown> {
   const asked = unpack(sql, options ?? {})
-  checkOptions(asked.options, 'query()')
+  check(asked.options, 'sequelize.query()')
   const { replacements, bind, ...rest } = asked.options
   const { text, params } = isFragment(asked.sql)
     ? printFragment(runtime, asked.sql, { replacements, bind })
@@ -154,7 +158,7 @@ export async function queryRaw(
   sql: unknown,
   options: RawOptions & { readonly [PARAMS]?: Prepared['params'] } = {},
 ): Promise<unknown> {
-  checkOptions(options, 'queryRaw()')
+  check(options, 'sequelize.queryRaw()')
   if (options.replacements !== undefined)
     throw new QueryError('queryRaw() takes no `replacements`, only `bind`. Use query() for replacements.')
   const prepared = options[PARAMS]

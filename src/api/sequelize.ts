@@ -4,6 +4,7 @@
  * Docs: getting-started, other-topics/legacy-model-definitions, querying/transactions, querying/raw-queries.
  */
 import { draft } from '../base/freeze.js'
+import { checkObject, checkOptions, EXEC_OPTIONS } from '../base/options.js'
 import type { Connection } from '../connect/driver.js'
 import type { ExecOptions, Executor } from '../connect/executor.js'
 import type { Transaction } from '../connect/transaction.js'
@@ -188,8 +189,9 @@ export class Sequelize extends WithStatics {
   sync(options: SyncOptions & { plan: true }): Promise<SyncPlan>
   sync(options?: SyncOptions): Promise<this>
   async sync(options?: SyncOptions): Promise<unknown> {
+    if (options !== undefined && options !== null) checkObject(options, 'sequelize.sync()')
     const settings = { ...(this.options.sync as SyncOptions), ...options }
-    const plan = await syncAll(this.#registry, settings, this.#settings.database)
+    const plan = await this.#executor.call(() => syncAll(this.#registry, settings, this.#settings.database))
     return settings.plan ? plan : this
   }
   /** Drops the tables of all models. */
@@ -225,6 +227,13 @@ export class Sequelize extends WithStatics {
   startUnmanagedTransaction(options?: ManagedOptions): Promise<Transaction> {
     return this.#executor.startUnmanagedTransaction(options ?? {})
   }
+  /**
+   * With replicas: what belongs together, such as one request. After a write anywhere in the callback, everything in it reads from the primary
+   * for `replication.readYourWrites` milliseconds. Without it, a write is known to the function that awaits it, and to what that calls.
+   */
+  together<T>(callback: () => T): T {
+    return this.#executor.together(callback)
+  }
   /** The transaction that a call made here would run in. */
   getCurrentClsTransaction(): Transaction | undefined {
     return this.#executor.currentTransaction() ?? undefined
@@ -246,6 +255,7 @@ export class Sequelize extends WithStatics {
 
   /** Tests the connection. Throws a `ConnectionError` that says what is wrong. */
   async authenticate(options?: QueryOptions): Promise<void> {
+    checkOptions(options, EXEC_OPTIONS, 'sequelize.authenticate()')
     await this.query('SELECT 1+1 AS result', { ...options, plain: true, type: 'SELECT' } as never)
     this.#databaseVersion ??= await this.fetchDatabaseVersion(options)
   }
@@ -289,8 +299,9 @@ export class Sequelize extends WithStatics {
   setDatabaseVersion(version: string): void {
     this.#databaseVersion = version
   }
-  fetchDatabaseVersion(options?: QueryOptions): Promise<string> {
-    return this.dialect.databaseVersion((statement) =>
+  async fetchDatabaseVersion(options?: QueryOptions): Promise<string> {
+    checkOptions(options, EXEC_OPTIONS, 'sequelize.fetchDatabaseVersion()')
+    return await this.dialect.databaseVersion((statement) =>
       this.#executor.execute(statement, 'read', options as ExecOptions),
     )
   }
@@ -379,16 +390,19 @@ export class Sequelize extends WithStatics {
     method('associate', function associate(this: Sequelize, models: object, declare: (builders: never) => object) {
       return associateModels(this.#registry, models as never, declare as never)
     })
-    method('query', function (this: Sequelize, statement: unknown, options?: object) {
-      return query(
-        this.runtime,
-        statement,
-        { ...(this.options.query as object), ...options },
-        (text, rest) => this.queryRaw(text, rest as never) as Promise<unknown>,
+    method('query', async function (this: Sequelize, statement: unknown, options?: object) {
+      if (options !== undefined && options !== null) checkObject(options, 'sequelize.query()')
+      return this.#executor.call(() =>
+        query(
+          this.runtime,
+          statement,
+          { ...(this.options.query as object), ...options },
+          (text, rest) => this.queryRaw(text, rest as never) as Promise<unknown>,
+        ),
       )
     })
     method('queryRaw', function (this: Sequelize, statement: unknown, options?: object) {
-      return this.#connections.queryRaw(statement, options)
+      return this.#executor.call(() => this.#connections.queryRaw(statement, options))
     })
   }
 }

@@ -6,6 +6,7 @@
  */
 import { compile } from '../base/compile.js'
 import { draft, isPlainObject } from '../base/freeze.js'
+import { checkObject, checkOption, checkOptions } from '../base/options.js'
 import { InstanceError } from '../errors/index.js'
 import { isFragment } from '../sql/fragments.js'
 import { GONE } from './accessors.js'
@@ -41,6 +42,8 @@ export interface SetOptions {
 }
 
 const NO_OPTIONS: StateOptions = Object.freeze({})
+const NO_GET: GetOptions = Object.freeze({})
+const GET_OPTIONS: ReadonlySet<string> = new Set(['plain', 'raw', 'clone'])
 const definitionOf = (instance: ModelState): ModelDefinition =>
   (instance.constructor as unknown as ModelClass).modelDefinition
 
@@ -112,7 +115,11 @@ export abstract class ModelState {
    * `plain`: associated instances become plain objects too. `clone`: nothing in the result is shared with the instance.
    */
   get(key?: string | GetOptions | null, options?: GetOptions): unknown {
-    if (typeof key !== 'string') return valuesOf(this, key ?? options ?? {}, [])
+    if (typeof key !== 'string') {
+      const given = key ?? options ?? NO_GET
+      if (given !== NO_GET) checkOptions(given, GET_OPTIONS, `${definitionOf(this).modelName}.get()`)
+      return valuesOf(this, given, [])
+    }
     if (options?.raw !== true) {
       const getter = definitionOf(this).shape.attributes.get(key)?.get
       if (getter) return (getter as (this: unknown, key: string) => unknown).call(this, key)
@@ -129,7 +136,14 @@ export abstract class ModelState {
       setOne(this, key, value, options?.raw === true)
       return this
     }
-    const { raw, reset, attributes } = (value ?? options ?? NO_OPTIONS) as SetOptions
+    const given = (value ?? options ?? NO_OPTIONS) as SetOptions
+    const { raw, reset, attributes } = given
+    if (given !== NO_OPTIONS) {
+      const call = `${definitionOf(this).modelName}.set()`
+      checkObject(given, call)
+      checkOption('raw', raw, call)
+      checkOption('reset', reset, call)
+    }
     if (reset) {
       this.dataValues = {}
       this._previous = null

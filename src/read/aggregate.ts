@@ -3,6 +3,7 @@
  * where they filter. Docs: querying/select-methods (utility methods).
  */
 import { draft } from '../base/freeze.js'
+import { checkObject } from '../base/options.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelClass } from '../model/definition.js'
@@ -20,7 +21,7 @@ import type { Found } from './hydrate.js'
 import type { Branch } from './include.js'
 import { growTree } from './include.js'
 import type { FindInput, OptionTable } from './options.js'
-import { checkOptions, execOptions, FIND_OPTIONS } from './options.js'
+import { checkOptions, execOptions, FIND_OPTIONS, SWITCH } from './options.js'
 import { normaliseGroup, normaliseOrder } from './order.js'
 import { branchesBelow, planFor, statementOf } from './plan.js'
 import type { FindRequest } from './request.js'
@@ -31,7 +32,7 @@ import type { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
 const AGGREGATE_OPTIONS: OptionTable = new Map([...FIND_OPTIONS, ['dataType', 0], ['col', 0]])
-const COUNT_OPTIONS: OptionTable = new Map([...AGGREGATE_OPTIONS, ['countGroupedRows', 0]])
+const COUNT_OPTIONS: OptionTable = new Map([...AGGREGATE_OPTIONS, ['countGroupedRows', SWITCH]])
 const NO_OPTIONS: FindInput = Object.freeze({})
 
 /**
@@ -97,7 +98,10 @@ export async function aggregate(
   options?: FindInput | null,
 ): Promise<unknown> {
   const input = options ?? NO_OPTIONS
-  const bits = checkOptions(input, AGGREGATE_OPTIONS, model, 'aggregate')
+  // `max`, `min` and `sum` come through here.
+  const method = /^(?:max|min|sum)$/.test(fn) ? fn : 'aggregate'
+  checkObject(input, `${model.name}.${method}()`)
+  const bits = checkOptions(input, AGGREGATE_OPTIONS, model, method)
   if (typeof attribute !== 'string' || attribute === '')
     throw new QueryError(`${model.name}.${fn}() needs the name of an attribute, got ${show(attribute)}.`)
   const { distinct, dataType } = input

@@ -4,6 +4,7 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import { checkOption } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
@@ -17,11 +18,13 @@ import { isSameModel } from './include.js'
 export type FindInput = Readonly<Record<string, unknown>>
 
 /** True or false. */
-const SWITCH = 1
+export const SWITCH = 1
 /** Concerns the way to the database. */
 const EXEC = 2
 /** Seldom given: looked at only when one of them is there. */
 export const RARE = 4
+/** Of a kind that `base/options` knows. */
+const KIND = 8
 
 /** What is said about an option, as bits. */
 export type OptionTable = ReadonlyMap<string, number>
@@ -37,8 +40,8 @@ export const FIND_OPTIONS: OptionTable = new Map([
   ['nest', SWITCH],
   ['paranoid', SWITCH],
   ['hooks', SWITCH],
-  ['noHooks', 0],
-  ['rejectOnEmpty', 0],
+  ['noHooks', KIND],
+  ['rejectOnEmpty', KIND],
   ['strictLoading', 0],
   ['group', RARE],
   ['having', RARE],
@@ -53,17 +56,17 @@ export const FIND_OPTIONS: OptionTable = new Map([
   ['indexHints', RARE],
   ['tableHints', RARE],
   ['maxExecutionTimeHintMs', RARE],
-  ['searchPath', EXEC],
-  ['replacements', 0],
-  ['bind', 0],
-  ['transaction', EXEC],
-  ['connection', EXEC],
-  ['logging', EXEC],
+  ['searchPath', EXEC | KIND],
+  ['replacements', KIND],
+  ['bind', KIND],
+  ['transaction', EXEC | KIND],
+  ['connection', EXEC | KIND],
+  ['logging', EXEC | KIND],
   ['benchmark', EXEC | SWITCH],
-  ['logQueryParameters', EXEC],
+  ['logQueryParameters', EXEC | SWITCH],
   ['useMaster', EXEC | SWITCH],
-  ['signal', EXEC],
-  ['retry', EXEC],
+  ['signal', EXEC | KIND],
+  ['retry', EXEC | KIND],
 ])
 
 /** Refuses options that do not exist and switches that are none. Returns the bits of all that were given. */
@@ -77,6 +80,7 @@ export function checkOptions(options: FindInput, known: OptionTable, model: Mode
       throw new QueryError(`Unknown option "${key}" in ${model.name}.${method}().${suggestion(key, known.keys())}`)
     if (bit & SWITCH && value !== null && typeof value !== 'boolean')
       throw new QueryError(`${model.name}.${method}(): ${key} is true or false, got ${show(value)}.`)
+    if (bit & KIND) checkOption(key, value, `${model.name}.${method}()`)
     bits |= bit
   }
   return bits

@@ -5,8 +5,9 @@
  *
  * Docs: models/model-synchronization.
  */
-import { draft } from '../base/freeze.js'
-import { suggestion } from '../base/names.js'
+import { draft, isPlainObject } from '../base/freeze.js'
+import type { OptionShapes } from '../base/options.js'
+import { checkOptions as checkAll, SWITCH } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Run } from '../dialect/dialect.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -15,7 +16,7 @@ import type { ModelClass } from '../model/definition.js'
 import type { Hooks } from '../model/hooks.js'
 import { wantsHook } from '../model/hooks.js'
 import type { Change } from '../schema/change.js'
-import { diff, unknownColumns } from '../schema/diff.js'
+import { diff, missingMembers, unknownColumns } from '../schema/diff.js'
 import type { ColumnSnapshot, SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
 import { emptyTable, findTable, tableKey } from '../schema/snapshot.js'
 import type { TableName } from '../sql/query.js'
@@ -199,6 +200,7 @@ async function carryOut(runtime: Runtime, wishes: readonly Wish[], options: Sync
           run,
           desired.tables.map((table) => table.table),
         )
+    const isKept = (table: TableSnapshot): boolean => modeFor(table).mode === 'create'
     const isForced = (table: TableSnapshot): boolean => modeFor(table).mode === 'force'
     const drops = actual.tables
       .filter(isForced)
@@ -220,7 +222,8 @@ async function carryOut(runtime: Runtime, wishes: readonly Wish[], options: Sync
         ? []
         : unknownColumns(table, wanted, fold).map((column) => ({ table: table.table, column }))
     })
-    return { actual, changes: [...drops, ...changes] }
+    const members = missingMembers({ tables: actual.tables.filter(isKept) }, desired, fold)
+    return { actual, changes: [...drops, ...members, ...changes] }
   }
   const plan = options.plan
     ? await planChanges(runtime, make, execution(options))
@@ -229,7 +232,9 @@ async function carryOut(runtime: Runtime, wishes: readonly Wish[], options: Sync
   return { ...plan, kept }
 }
 
-/** Which of the tables exist, without their details. */
+const hasEnum = (table: TableSnapshot): boolean => table.columns.some((column) => column.enumValues)
+
+/** Which of the tables exist, without their details, but for those whose enums may lack members. */
 async function existing(runtime: Runtime, desired: SchemaSnapshot, run: Run): Promise<SchemaSnapshot> {
   const fold = foldOf(runtime.dialect)
   const present = new Set<string>()
@@ -237,11 +242,16 @@ async function existing(runtime: Runtime, desired: SchemaSnapshot, run: Run): Pr
     for (const table of await runtime.dialect.listTables(run, schema ?? undefined))
       present.add(tableKey({ schema, name: table.name }, fold))
   }
-  return {
-    tables: desired.tables
-      .filter((table) => present.has(tableKey(table.table, fold)))
-      .map((table) => emptyTable(table.table)),
-  }
+  const found = desired.tables.filter((table) => present.has(tableKey(table.table, fold)))
+  const withEnums = runtime.dialect.traits.enumTypes === true ? found.filter(hasEnum) : []
+  const details =
+    withEnums.length === 0
+      ? { tables: [] }
+      : await runtime.dialect.introspect(
+          run,
+          withEnums.map((table) => table.table),
+        )
+  return { tables: found.map(({ table }) => findTable(details, table, fold) ?? emptyTable(table)) }
 }
 
 function warnOfRequired(runtime: Runtime, table: TableName, column: ColumnSnapshot): void {
@@ -254,26 +264,18 @@ function warnOfRequired(runtime: Runtime, table: TableName, column: ColumnSnapsh
   )
 }
 
+const ALTER: OptionShapes = new Map([
+  ['alter', ['true, false or { drop: boolean }', (value) => typeof value === 'boolean' || isPlainObject(value)]],
+  ['drop', SWITCH],
+])
 function checkOptions(options: object, known: ReadonlySet<string>, method: string): void {
-  for (const option of Object.keys(options)) {
-    if (!known.has(option))
-      throw new QueryError(`Unknown option "${option}" of ${method}().${suggestion(option, known)}`)
-  }
+  checkAll(options, known, `${method}()`, ALTER)
   const { alter } = options as SyncOptions
-  if (alter !== undefined && alter !== null && typeof alter !== 'boolean') {
-    if (typeof alter !== 'object')
-      throw new QueryError(
-        `The option \`alter\` of ${method}() must be true, false or { drop: boolean }, got ${String(alter)}.`,
-      )
-    for (const option of Object.keys(alter))
-      if (option !== 'drop')
-        throw new QueryError(`Unknown option "${option}" of ${method}({ alter }).${suggestion(option, ['drop'])}`)
-  }
+  if (isPlainObject(alter)) checkAll(alter, new Set(['drop']), `${method}({ alter })`, ALTER)
 }
 
 function checkMatch({ match }: { readonly match?: RegExp }, { databaseName }: SyncContext): void {
   if (match === undefined || match === null) return
-  if (!(match instanceof RegExp)) throw new QueryError('The option `match` must be a regular expression.')
   const name = databaseName ?? ''
   // search() knows no lastIndex: a global expression gives the same answer each time.
   if (name.search(match) < 0)

@@ -3,9 +3,12 @@
  * needs of its own are one row per type in `dialect/<engine>/types.ts`; `dialect.codec(type)` puts the two together.
  * `AbstractType` is the base of the built-in types and of users' own ones (docs: other-topics/extending-data-types).
  */
-import { inspect, isDeepStrictEqual } from 'node:util'
+import { isDeepStrictEqual } from 'node:util'
+import { show } from '../base/show.js'
 import { DataTypeValidationError } from '../errors/index.js'
 import type { Expr } from '../sql/expr.js'
+
+export { show }
 
 /** How a type behaves on one engine. Null instead of a function: the value passes as it is (the reader then skips the call). */
 export interface TypeCodec {
@@ -168,12 +171,6 @@ export function assertValue(type: DataType, value: unknown): void {
 export function refuse(value: unknown, what: string, remark = ''): never {
   throw new DataTypeValidationError(`${show(value)} is not a valid ${what}${remark && `. ${remark}`}`)
 }
-
-/** A value as messages show it. */
-export const show = (value: unknown): string =>
-  typeof value === 'string'
-    ? JSON.stringify(value)
-    : inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 10, maxStringLength: 200 })
 
 /** A class together with its call without `new`. */
 export type Invokable<C extends abstract new (...args: never[]) => unknown> = C &

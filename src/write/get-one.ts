@@ -4,10 +4,12 @@
  */
 import type { Association } from '../association/association.js'
 import { inSchemaOf } from '../association/schema.js'
+import { checkOptions } from '../base/options.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { ModelState } from '../model/state.js'
 import { copyOf } from '../read/copy.js'
+import { FIND_OPTIONS } from '../read/options.js'
 import { Op } from '../sql/op.js'
 import type { WriteOptions } from './options.js'
 import { execOf } from './options.js'
@@ -41,11 +43,20 @@ async function getForOne(
   options: WriteOptions | undefined,
 ): Promise<unknown> {
   requireSource(association, source, association.accessors.get!)
+  checkOptions(options, GET_OPTIONS, `${association.source.name}.${association.accessors.get}()`)
   const key = sharingKey(options)
   return key === null
     ? await fetchOne(association, source, options)
     : await joinBatch(runtime, association, source, options, key)
 }
+
+const GET_OPTIONS: ReadonlySet<string> = new Set([
+  ...FIND_OPTIONS.keys(),
+  'scope',
+  'schema',
+  'schemaDelimiter',
+  'batch',
+])
 
 /** Throws where the association is asked of something that is no instance of its source. */
 export function requireSource(association: Association, source: unknown, method: string): asserts source is ModelState {

@@ -4,6 +4,7 @@
  */
 import { draft } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import { checkOptions as checkAll } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
@@ -144,14 +145,10 @@ export const OPTIONS = {
 } as const
 export type WriteCall = keyof typeof OPTIONS
 
-/** Throws QueryError for an option that the call does not have. `call` as in `User.save()`. */
+/** Throws QueryError for options that are none, that the call does not have, or that are of a wrong kind. `call` as in `User.save()`. */
 export function checkOptions(options: WriteOptions | undefined | null, call: WriteCall, name: string): void {
   if (options === undefined || options === null) return
-  const names = OPTIONS[call]
-  for (const key in options) {
-    if (!names.has(key) && options[key] !== undefined)
-      throw new QueryError(`Unknown option "${key}" in ${name}.${suggestion(key, names)}`)
-  }
+  checkAll(options, OPTIONS[call], name)
   const { destroyPrevious } = options
   if (typeof destroyPrevious === 'object')
     checkOptions(destroyPrevious as WriteOptions, 'destroyInstance', `destroyPrevious of ${name}`)

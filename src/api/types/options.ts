@@ -14,8 +14,8 @@ import type { WhereOptions } from './where.js'
 
 // ---------------------------------------------------------------- common to every statement
 export interface Logging {
-  /** False: silent. A function: gets each statement, and its time with `benchmark`. Default: the instance's `logging`. */
-  logging?: false | ((sql: string, timing?: any) => void)
+  /** False: silent. True: the console. A function: gets each statement, and its time with `benchmark`. Default: the instance's `logging`. */
+  logging?: boolean | ((sql: string, timing?: any) => void)
   benchmark?: boolean
   logQueryParameters?: boolean
 }
