@@ -62,6 +62,12 @@ export interface Association {
   /** `hooks: true`: the ORM deletes dependent rows itself, so that their hooks run. */
   readonly hooks: boolean
   readonly onReplace: OnReplace
+  /** Both rows of a pair name each other (a spouse): the association is its own other side. */
+  readonly isSymmetric?: boolean
+  /** `required: 'both'`: no row of either side stands without its other row. */
+  readonly isRequiredByBoth?: boolean
+  /** What the database checks at the end of a transaction for `required: 'both'`: the source's key is one that a target has. */
+  readonly counterConstraint?: ForeignKeyConstraint | null
   /** Made by the other side, not declared by the user: left out of `include: { all: true }`. */
   readonly isHidden: boolean
   readonly options: Readonly<Record<string, unknown>>

@@ -19,8 +19,9 @@ export class BelongsToAssociation extends OneAssociation {
     return 'before'
   }
   get inverse(): OneAssociation | null {
-    return this.isPending
-      ? null
+    if (this.isPending) return null
+    return this.isSymmetric
+      ? this
       : (this.relation.referencedSides.find((side) => !side.isHidden) ?? this.relation.referencedSides[0] ?? null)
   }
   get keys(): readonly KeyPair[] {

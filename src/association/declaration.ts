@@ -6,6 +6,7 @@ import { upperFirst } from '../base/names.js'
 import { AssociationError } from '../errors/association.js'
 import type { ModelClass } from '../model/definition.js'
 import { BelongsToAssociation } from './belongs-to.js'
+import { bind } from './bound.js'
 import type { AssociationContext } from './context.js'
 import { defaultForeignKeys, nameInAssociations, primaryKeysOf } from './foreign-key.js'
 import { HasOneAssociation } from './has-one.js'
@@ -74,6 +75,7 @@ export class Declaration {
 
     this.#checkName(previous)
     this.#checkInverse(relation)
+    this.#checkSymmetric(relation, repeated)
     const given = previous && !previous.isHidden ? this.#mergeSide(previous) : this.#given
     const { facts, install } = this.#say(relation, given, previous)
     for (const name of facts.foreignKeys) {
@@ -90,6 +92,11 @@ export class Declaration {
         `${this.#call}: onReplace is "nullify", but the foreign key ${this.#owner.name}.${facts.foreignKeys.join(', ')} cannot be null. Use "delete" or "restrict", or allow null.`,
       )
     }
+
+    if (given.symmetric && facts.attributes.every((attribute) => attribute.allowNull === false))
+      throw new AssociationError(
+        `${this.#call}: the association is symmetric, but its foreign key ${this.#owner.name}.${facts.foreignKeys.join(', ')} cannot be null, so the first row of a pair could not be made. Allow null.`,
+      )
 
     install()
     // A name that somebody's inverse took by itself gives way to one that is declared.
@@ -110,6 +117,8 @@ export class Declaration {
     if (at >= 0) sides[at] = association
     else sides.push(association)
     register(association, this.#context)
+    if (association.isSymmetric || association.isRequiredByBoth)
+      bind(relation.owner.modelDefinition, relation.referenced.modelDefinition)
     this.#otherSide(relation, association)
     this.#warnOfTwoKeys(relation)
     return association
@@ -152,11 +161,29 @@ export class Declaration {
     }
   }
 
+  /** Both rows of a pair have the same key, so it has one side only. */
+  #checkSymmetric(relation: OneRelation, repeated: OneAssociation | null): void {
+    const other = [...relation.ownerSides, ...relation.referencedSides].find((side) => side !== repeated)
+    if (other === undefined || !(this.#given.symmetric || other.isSymmetric)) return
+    const [symmetric, second] = this.#given.symmetric ? [this.#call, other] : [other.call, this.#call]
+    throw new AssociationError(
+      `${symmetric} is symmetric, so its foreign key has no other side, but ${String(second)} reads it too. Give the other association a foreignKey of its own.`,
+    )
+  }
+
   #checkSelf(): void {
-    if (this.#source !== this.#target) return
+    const { symmetric } = this.#given
+    if (this.#source !== this.#target) {
+      if (symmetric)
+        throw new AssociationError(
+          `${this.#call}: only an association of a model with itself can be symmetric. Leave \`symmetric\` out; the other side is named with \`inverse: { as }\`.`,
+        )
+      return
+    }
     const { name, modelDefinition } = this.#source
     const { as, inverse } = this.#given
     if (
+      symmetric !== true &&
       modelDefinition.settings.associationNaming === 'camel' &&
       this.#kind === 'HasOne' &&
       (as === undefined || inverse?.as === undefined || as === inverse.as)
@@ -280,7 +307,7 @@ export class Declaration {
   #mergeSide(previous: OneAssociation): Given {
     const before = previous.side.given
     const found: string[] = []
-    for (const option of ['scope', 'hooks', 'onReplace', 'order'] as const) {
+    for (const option of ['scope', 'hooks', 'onReplace', 'order', 'symmetric'] as const) {
       if (
         before[option] !== undefined &&
         this.#given[option] !== undefined &&
@@ -340,6 +367,7 @@ export class Declaration {
   /** Makes the association on the other side where nobody declared it. */
   #otherSide(relation: OneRelation, association: OneAssociation): void {
     const { inverse } = this.#given
+    if (association.isSymmetric) return
     if (this.#kind === 'HasOne') {
       if (relation.ownerSides.length > 0) {
         const side = relation.ownerSides.find((candidate) => candidate.isHidden)

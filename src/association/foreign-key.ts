@@ -85,6 +85,7 @@ export function decideKey(question: KeyQuestion): KeyFacts {
   const isNullable = parts.some((part) => part.allowNull)
 
   const wantsConstraint = said.constraints !== false
+  if (said.required !== undefined) checkRequired(question, wantsConstraint)
   const declaredAction = (side: 'onDelete' | 'onUpdate'): ReferentialAction | null =>
     parts.find((part) => part.declared?.[side])?.declared?.[side] ?? null
   const onDelete =
@@ -166,8 +167,12 @@ function decidePart(question: KeyQuestion, name: string, index: number, key: Att
   checkType(question, name, type, key, declared ? `${owner.name}.${name}` : saidBy('attributes'))
   if (said.constraints !== false && declared?.references) checkReferences(question, name, declared, key)
   const isPrimary = declared?.primaryKey ?? given.primaryKey === true
-  const allowNull =
-    !isPrimary && ((declared?.raw.allowNull as boolean | undefined) ?? (given.allowNull as boolean | undefined) ?? true)
+  const allowed = (declared?.raw.allowNull as boolean | undefined) ?? (given.allowNull as boolean | undefined)
+  if (said.required !== undefined && allowed === true)
+    throw new AssociationError(
+      `${saidBy('required')}: required is "both", but the foreign key ${owner.name}.${name} allows null. Leave allowNull out, or leave \`required\` out.`,
+    )
+  const allowNull = !isPrimary && (allowed ?? said.required === undefined)
   const options: Record<string, unknown> = { ...given, type, allowNull }
   // A generated id that becomes a foreign key takes its values from the other row, not from a sequence.
   if (declared && isGeneratedKey(declared)) options.autoIncrement = false
@@ -257,6 +262,27 @@ function checkType(question: KeyQuestion, name: string, type: DataType, key: Att
 }
 
 const describeType = (type: DataType): string => `${type.key}${type.options.unsigned ? ' UNSIGNED' : ''}`
+
+/** What `required: 'both'` rests on. */
+function checkRequired({ owner, referenced, saidBy, scopes }: KeyQuestion, wantsConstraint: boolean): void {
+  const fail = (reason: string): never => {
+    throw new AssociationError(`${saidBy('required')}: required is "both", ${reason}`)
+  }
+  if (owner === referenced)
+    fail(
+      `but ${owner.name} is associated with itself: the first row would need another one before it. Leave \`required\` out.`,
+    )
+  if (!wantsConstraint)
+    fail(`which needs the foreign key constraint, and constraints are off. Leave one of the two out.`)
+  if (scopes.length > 0)
+    fail(
+      'but another association over the same key has a scope, so several rows may have it. Leave one of the two out.',
+    )
+  if (owner.modelDefinition.settings.paranoid)
+    fail(
+      `but ${owner.name} is paranoid: a row that was only marked as deleted would leave its ${referenced.name} alone. Leave \`required\` or \`paranoid\` out.`,
+    )
+}
 
 function checkActions(
   question: KeyQuestion,

@@ -19,8 +19,9 @@ export class HasOneAssociation extends OneAssociation {
     return 'after'
   }
   get inverse(): OneAssociation | null {
-    return this.isPending
-      ? null
+    if (this.isPending) return null
+    return this.isSymmetric
+      ? this
       : (this.relation.ownerSides.find((side) => !side.isHidden) ?? this.relation.ownerSides[0] ?? null)
   }
   get keys(): readonly KeyPair[] {

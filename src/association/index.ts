@@ -11,6 +11,7 @@ export type {
   OnReplace,
 } from './association.js'
 export { BelongsToAssociation } from './belongs-to.js'
+export { isBound } from './bound.js'
 export type { AssociationActions, AssociationContext, PendingDefinition } from './context.js'
 export type { OneKind } from './declaration.js'
 export { defineAssociation, forgetModel, settleAssociations } from './define.js'

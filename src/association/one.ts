@@ -109,6 +109,24 @@ export abstract class OneAssociation implements Association, Side {
   get isAliased(): boolean {
     return this.side.isNamed
   }
+  get isSymmetric(): boolean {
+    return this.side.given.symmetric === true
+  }
+  get isRequiredByBoth(): boolean {
+    return this.relation.said.required === 'both'
+  }
+  get counterConstraint(): ForeignKeyConstraint | null {
+    if (!this.isRequiredByBoth || this.saveOrder === 'before') return null
+    const { foreignKeys, referencedKeys } = this.relation.facts
+    return {
+      name: null,
+      attributes: referencedKeys,
+      references: { model: this.target, attributes: foreignKeys },
+      onDelete: 'NO ACTION',
+      onUpdate: 'NO ACTION',
+      deferrable: 'INITIALLY DEFERRED',
+    }
+  }
   get isSelfAssociation(): boolean {
     return this.source === this.target
   }

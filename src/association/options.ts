@@ -21,6 +21,7 @@ export interface Given {
   /** Unlinking a row also nulls the attributes of the scope. */
   readonly clearScopeOnUnset?: boolean
   readonly order?: readonly (readonly [string, 'ASC' | 'DESC'])[]
+  readonly symmetric?: boolean
   readonly inverse?: {
     readonly as?: string
     readonly type?: 'hasOne' | 'hasMany'
@@ -41,6 +42,8 @@ export interface GivenKey {
   /** A unique index over the foreign key; a string names it. */
   readonly unique?: boolean | string
   readonly index?: boolean | string
+  /** No row of either side stands alone. */
+  readonly required?: 'both'
   readonly allowNonUniqueKey?: boolean
   /** Attribute options for each part of the key, in order. */
   readonly attributes?: readonly Readonly<Record<string, unknown>>[]
@@ -65,8 +68,8 @@ const COMMON = [
   'order',
 ]
 const KNOWN: Partial<Record<AssociationType, readonly string[]>> = {
-  HasOne: [...COMMON, 'sourceKey', 'targetKey'],
-  BelongsTo: [...COMMON, 'targetKey'],
+  HasOne: [...COMMON, 'sourceKey', 'targetKey', 'symmetric', 'required'],
+  BelongsTo: [...COMMON, 'targetKey', 'symmetric'],
 }
 /** Options of a foreign key that are not the attribute's own. */
 const KEY_OPTIONS = [
@@ -131,6 +134,7 @@ export function readOptions(kind: AssociationType, options: unknown, call: strin
     onReplace: onReplace as OnReplace | undefined,
     clearScopeOnUnset: readBoolean(raw, 'clearScopeOnUnset', fail),
     order: readOrder(raw.order, fail),
+    symmetric: readSymmetric(raw, fail),
     inverse,
     raw,
   }
@@ -235,17 +239,66 @@ function readKey(kind: AssociationType, raw: Record<string, unknown>, fail: Fail
       ['onUpdate', readAction(raw.onUpdate, 'onUpdate', fail)],
     ),
     deferrable: readDeferrable(only.deferrable ?? references.deferrable, fail),
-    unique: once(
-      'the unique index',
-      ['unique', readUnique(raw.unique, 'unique', fail)],
-      ['foreignKey.unique', readUnique(only.unique, 'foreignKey.unique', fail)],
+    unique: impliedUnique(
+      raw,
+      once(
+        'the unique index',
+        ['unique', readUnique(raw.unique, 'unique', fail)],
+        ['foreignKey.unique', readUnique(only.unique, 'foreignKey.unique', fail)],
+      ),
+      fail,
     ),
+    required: readRequired(raw, fail),
     index: readUnique(only.index, 'foreignKey.index', fail),
     allowNonUniqueKey: readBoolean(raw, 'allowNonUniqueKey', fail),
     attributes: parts.some((part) => ATTRIBUTE_OPTIONS.some((option) => option in part))
       ? parts.map((part) => attributeOptions(part))
       : undefined,
   }
+}
+
+/** What `symmetric` cannot be together with: there is one side only, and both rows have the key. */
+function readSymmetric(raw: Record<string, unknown>, fail: Fail): boolean | undefined {
+  const symmetric = readBoolean(raw, 'symmetric', fail)
+  if (symmetric !== true) return undefined
+  if (raw.inverse !== undefined)
+    fail(
+      '`symmetric` and `inverse` contradict each other: a symmetric association is its own other side. Leave `inverse` out.',
+    )
+  if (raw.scope !== undefined && raw.scope !== null)
+    fail('a symmetric association cannot have a `scope`: both rows of a pair would have to fulfil it. Leave it out.')
+  if (raw.required !== undefined)
+    fail(
+      '`required` cannot be combined with `symmetric`: the first row would need a second one, and that another first.',
+    )
+  return true
+}
+
+/** `required: 'both'`, and what it cannot be together with. */
+function readRequired(raw: Record<string, unknown>, fail: Fail): 'both' | undefined {
+  const { required, scope } = raw
+  if (required === undefined || required === null) return undefined
+  if (required !== 'both')
+    fail(
+      `required is ${quoted(required)}, but can only be "both". A target that needs its source has foreignKey: { allowNull: false }.`,
+    )
+  if (scope !== undefined && scope !== null)
+    fail(
+      '`required: "both"` cannot be combined with `scope`: no key could hold the rows of a scope only. Leave one of them out.',
+    )
+  return 'both'
+}
+
+/** Pairs are of two: what stands on both sides is unique. */
+function impliedUnique(
+  raw: Record<string, unknown>,
+  unique: boolean | string | undefined,
+  fail: Fail,
+): boolean | string | undefined {
+  const option = raw.symmetric === true ? 'symmetric' : raw.required === 'both' ? 'required' : null
+  if (option === null) return unique
+  if (unique === false) fail(`unique is false, but \`${option}\` makes the foreign key unique. Leave \`unique\` out.`)
+  return unique ?? true
 }
 
 function readForeignKey(given: unknown, fail: Fail): Record<string, unknown>[] {

@@ -3,6 +3,7 @@
  * Neighbours: `model/definition` and `association` say what is wanted, `dialect.canonical` gives the result the engine's spelling,
  * `schema/diff` compares it with what is there.
  */
+import type { ForeignKeyConstraint } from '../association/association.js'
 import { foreignKeyName, indexName, shorten, suggestion } from '../base/names.js'
 import type { Traits } from '../dialect/dialect.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -65,6 +66,7 @@ function tableOf(runtime: Runtime, definition: ModelDefinition, schema: string |
   const { shape, settings } = definition
   const table = tableNameOf(definition, schema)
   const key = shape.primaryKey.map((attribute) => attribute.columnName)
+  const { rowFormat } = settings.raw
   const option = <K extends string, V>(name: K, value: V | null): { readonly [P in K]?: V } =>
     value === null ? {} : ({ [name]: value } as { readonly [P in K]: V })
   return {
@@ -80,6 +82,7 @@ function tableOf(runtime: Runtime, definition: ModelDefinition, schema: string |
       ...option('collate', settings.collate),
       ...option('comment', settings.comment),
       ...option('initialAutoIncrement', settings.initialAutoIncrement),
+      ...option('rowFormat', rowFormat === undefined || rowFormat === null ? null : String(rowFormat)),
     },
   }
 }
@@ -132,25 +135,40 @@ function foreignKeysOf(definition: ModelDefinition, table: TableName, traits: Tr
   })
   const seen = new Set(keys.map((key) => key.columns.join()))
   for (const association of definition.associations.values()) {
-    const { constraint, foreignKeyOwner } = association
+    const { constraint, foreignKeyOwner, counterConstraint } = association
+    // Two keys that need each other can only be checked when both rows are there.
+    if (counterConstraint && traits.deferrableConstraints)
+      keys.push(compositeKey(definition, counterConstraint, table, within, traits))
     if (!constraint || foreignKeyOwner.modelDefinition !== definition || constraint.attributes.length < 2) continue
-    const target = constraint.references.model.modelDefinition
     const columns = constraint.attributes.map((name) => definition.attribute(name).columnName)
     if (seen.has(columns.join())) continue
     seen.add(columns.join())
-    keys.push({
-      name: constraint.name ?? shorten(foreignKeyName(table.name, columns), traits.maxIdentifierLength),
-      columns,
-      references: {
-        table: within(tableNameOf(target)),
-        columns: constraint.references.attributes.map((name) => target.attribute(name).columnName),
-      },
-      onDelete: constraint.onDelete,
-      onUpdate: constraint.onUpdate,
-      deferrable: traits.deferrableConstraints ? constraint.deferrable : null,
-    })
+    keys.push(compositeKey(definition, constraint, table, within, traits))
   }
   return keys
+}
+
+/** The foreign key of a constraint that only an association knows. */
+function compositeKey(
+  definition: ModelDefinition,
+  constraint: ForeignKeyConstraint,
+  table: TableName,
+  within: (other: TableName) => TableName,
+  traits: Traits,
+): ForeignKeySnapshot {
+  const target = constraint.references.model.modelDefinition
+  const columns = constraint.attributes.map((name) => definition.attribute(name).columnName)
+  return {
+    name: constraint.name ?? shorten(foreignKeyName(table.name, columns), traits.maxIdentifierLength),
+    columns,
+    references: {
+      table: within(tableNameOf(target)),
+      columns: constraint.references.attributes.map((name) => target.attribute(name).columnName),
+    },
+    onDelete: constraint.onDelete,
+    onUpdate: constraint.onUpdate,
+    deferrable: traits.deferrableConstraints ? constraint.deferrable : null,
+  }
 }
 
 /** The foreign key of one attribute; null: it refers to nothing. */

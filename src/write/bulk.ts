@@ -2,6 +2,7 @@
  * Many rows at once: `bulkCreate` and static `update`. One statement where one is enough; chunks in one atomic step where parameters do not
  * fit; one by one where each row's hooks are to run. Docs: querying/insert ("Inserting in bulk"), querying/update ("Updating in bulk").
  */
+import { isBound } from '../association/bound.js'
 import { suggestion } from '../base/names.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
@@ -13,6 +14,7 @@ import { build } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import type { Expr } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
+import { updateBound } from './bound.js'
 import { versionStep } from './destroy.js'
 import { explain } from './faults.js'
 import { instancesOf, returnedBy } from './increment.js'
@@ -51,7 +53,13 @@ export async function bulkCreate(
   )
   if (wantsHook(hooks, 'beforeBulkCreate', hookOptions)) await hooks.runAsync('beforeBulkCreate', instances, draft)
 
+  const isEach = isBound(definition)
+  if (isEach && draft.updateOnDuplicate !== undefined)
+    throw new QueryError(
+      `${call}: updateOnDuplicate is not possible here, because an association of ${definition.modelName} binds its rows in pairs (required: "both", symmetric). Use upsert() for each.`,
+    )
   if (
+    isEach ||
     draft.individualHooks === true ||
     (draft.include !== undefined && instances.some((instance) => hasRelations(instance, definition)))
   ) {
@@ -198,6 +206,10 @@ export async function bulkUpdate(
   let result: [number] | [number, ModelState[]]
   if (Object.keys(wanted).length === 0) result = options.returning ? [0, []] : [0]
   else if (draft.individualHooks === true) result = await updateEach(runtime, model, wanted, draft)
+  else if (isBound(definition))
+    result = await updateBound(runtime, model, wanted, draft, (within) =>
+      updateAtOnce(runtime, model, wanted, within, call),
+    )
   else result = await updateAtOnce(runtime, model, wanted, draft, call)
   if (wantsHook(hooks, 'afterBulkUpdate', hookOptions)) await hooks.runAsync('afterBulkUpdate', draft)
   return result

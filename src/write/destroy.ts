@@ -4,6 +4,7 @@
  * Docs: querying/delete, models/paranoid, other-topics/hooks ("Hooks for cascade deletes").
  */
 import type { Association } from '../association/association.js'
+import { isBound } from '../association/bound.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { InstanceError, OptimisticLockError, QueryError, UnsupportedFeatureError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
@@ -14,6 +15,8 @@ import { markGone, markPersisted } from '../model/state.js'
 import type { Expr } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
+import { destroyBound, refuseToEmpty } from './bound.js'
+import { isSameRow } from './link-step.js'
 import type { WriteOptions } from './options.js'
 import { checkOptions, draftOf, execOf, hookOptionsOf, stepOptions } from './options.js'
 import { asInstance, asModel, targetModel } from './public.js'
@@ -24,6 +27,8 @@ import { deleteRows, run, updateRows, valueNode } from './statements.js'
 
 /** Under this key a cascade says when the parent was soft-deleted, so that both can be restored together. */
 const DELETED_AT: unique symbol = Symbol('mortise.deletedAt')
+/** Under this key a cascade keeps the rows that it has come from: rows that refer to each other (a pair) do not delete each other in circles. */
+const COMES_FROM: unique symbol = Symbol('mortise.comesFrom')
 
 // ---------------------------------------------------------------- one instance
 
@@ -35,6 +40,17 @@ export async function destroy(runtime: Runtime, instance: ModelState, options?: 
   const definition = definitionOf(instance)
   const call = `${definition.modelName} instance.destroy()`
   checkOptions(options, 'destroyInstance', call)
+  if (!isBound(definition)) return await destroyRow(runtime, instance, options)
+  const model = instance.constructor as ModelClass
+  await destroyBound(runtime, model, instance.where(), options, (within) => destroyRow(runtime, instance, within))
+}
+
+async function destroyRow(
+  runtime: Runtime,
+  instance: ModelState,
+  options: WriteOptions | null | undefined,
+): Promise<void> {
+  const definition = definitionOf(instance)
   const { hooks } = definition
   const hookOptions = hookOptionsOf(options)
   const draft =
@@ -224,6 +240,7 @@ async function cascade(
   options: WriteOptions,
   time: Date | null,
 ): Promise<void> {
+  const from = [...((options[COMES_FROM] as readonly ModelState[] | undefined) ?? []), instance]
   for (const association of dependents) {
     const batch = association.batch([instance])
     if (batch === null) continue
@@ -235,13 +252,16 @@ async function cascade(
         transaction: options.transaction,
         logging: options.logging,
       })
-    for (const row of rows)
+    for (const row of rows) {
+      if (from.some((one) => definitionOf(one).initial === definitionOf(row).initial && isSameRow(one, row))) continue
       await asInstance(row).destroy({
         ...stepOptions(options),
+        [COMES_FROM]: from,
         ...(time === null ? { force: true } : { [DELETED_AT]: time }),
         association,
         reason: 'cascade',
       })
+    }
   }
 }
 
@@ -267,10 +287,12 @@ export async function bulkDestroy(runtime: Runtime, model: ModelClass, options?:
   if (wantsHook(hooks, 'beforeBulkDestroy', hookOptions)) await hooks.runAsync('beforeBulkDestroy', draft)
   const isSoft = isSoftDelete(definition, draft)
   const each = draft.individualHooks === true
-  const affected =
-    each || dependentsOf(definition, isSoft, draft).length > 0
-      ? await destroyEach(runtime, model, draft, isSoft, each)
-      : await destroyAtOnce(runtime, definition, draft, isSoft)
+  const isEach = each || dependentsOf(definition, isSoft, draft).length > 0
+  const work = (within: WriteOptions): Promise<number> =>
+    isEach ? destroyEach(runtime, model, within, isSoft, each) : destroyAtOnce(runtime, definition, within, isSoft)
+  const affected = isBound(definition)
+    ? await destroyBound(runtime, model, draft.where, draft, (within) => work(within ?? draft))
+    : await work(draft)
   if (wantsHook(hooks, 'afterBulkDestroy', hookOptions)) await hooks.runAsync('afterBulkDestroy', draft)
   return affected
 }
@@ -410,6 +432,7 @@ async function truncateTable(runtime: Runtime, definition: ModelDefinition, opti
 }
 
 async function empty(runtime: Runtime, definition: ModelDefinition, options: WriteOptions): Promise<number> {
+  if (isBound(definition)) await refuseToEmpty(definition, `${definition.modelName}.truncate()`, options)
   const { dialect, executor } = runtime
   const { table, shape } = definition
   const restarts = options.restartIdentity === true

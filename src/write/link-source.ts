@@ -7,11 +7,11 @@ import { InstanceError, QueryError } from '../errors/base.js'
 import type { ModelState } from '../model/state.js'
 import type { Identified } from './identify.js'
 import { finder, noSuchRow, remember, SAVE_OPTIONS } from './link-step.js'
-import { restore, setKey, snapshot } from './nested.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
 import { asInstance, targetModel } from './public.js'
 import { definitionOf, EXPECT_ROW } from './row.js'
+import { restore, setKey, snapshot } from './snapshot.js'
 
 /** Points the source at the row that was found (null: at none). Answers with it. */
 export async function setOnSource(

@@ -21,12 +21,12 @@ import {
   rowOfKey,
   SAVE_OPTIONS,
 } from './link-step.js'
-import { restore, setKey, snapshot } from './nested.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
 import { asInstance, targetModel } from './public.js'
 import { needsRows, release } from './release.js'
 import { definitionOf, describeKey, EXPECT_ROW } from './row.js'
+import { restore, setKey, snapshot } from './snapshot.js'
 import type { Condition } from './statements.js'
 import { selectColumns } from './statements.js'
 

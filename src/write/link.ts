@@ -15,14 +15,15 @@ import { ModelState, setRelation } from '../model/state.js'
 import { show } from '../types/data-type.js'
 import { requireSource } from './get-one.js'
 import { identify, meansValues } from './identify.js'
+import { setPair, swapPairs } from './link-pair.js'
 import { setOnSource } from './link-source.js'
 import { linkedRows, lockSource, requireSaved } from './link-step.js'
 import { setOnTarget } from './link-target.js'
-import { setKey } from './nested.js'
 import type { WriteOptions } from './options.js'
 import { checkOptions, execOf, stepOptions } from './options.js'
 import { asInstance, targetModel } from './public.js'
 import { EXPECT_ROW } from './row.js'
+import { setKey } from './snapshot.js'
 
 export { getOne } from './get-one.js'
 
@@ -49,6 +50,7 @@ export async function setOne(
   const found = meansValues(association, target)
     ? { instance: newTarget(association, source, target, given, call) }
     : identify(association, target, call)
+  if (association.isSymmetric) return await setPair(runtime, association, source, found, given, call)
   return association.saveOrder === 'after'
     ? await setOnTarget(runtime, association, source, found, given, call)
     : await setOnSource(runtime, association, source, found, given, call)
@@ -71,6 +73,7 @@ export async function createOne(
   checkOptions(given, 'createOne', call)
   requireSaved(source, call)
   const instance = newTarget(association, source, values, given, call)
+  if (association.isSymmetric) return (await setPair(runtime, association, source, { instance }, given, call))!
   if (association.saveOrder === 'after')
     return (await setOnTarget(runtime, association, source, { instance }, given, call))!
   return (await setOnSource(runtime, association, source, { instance }, given, call))!
@@ -87,7 +90,9 @@ export function buildOne(
   const call = `${association.source.name}.${association.accessors.build}()`
   requireSource(association, source, association.accessors.build!)
   const instance = newTarget(association, source, values, (options ?? {}) as WriteOptions, call)
-  if (association.saveOrder === 'after') setKey(instance, association.link(source, instance).values)
+  // The pair is written when the new row is saved.
+  if (association.isSymmetric) setRelation(instance, association.as, source)
+  else if (association.saveOrder === 'after') setKey(instance, association.link(source, instance).values)
   return instance
 }
 
@@ -166,6 +171,7 @@ export async function swapOnes(
     requireSaved(source, call)
   }
   const given = (options ?? {}) as WriteOptions
+  if (association.isSymmetric) return await swapPairs(runtime, association, a, b, given, call)
   const [rowA, rowB] = await runtime.executor.atomic(
     execOf(given) ?? {},
     async (transaction): Promise<(ModelState | null)[]> => {

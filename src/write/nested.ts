@@ -9,9 +9,12 @@ import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { ModelState } from '../model/state.js'
+import { setPair } from './link-pair.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
 import { changedOf, definitionOf, EXPECT_ROW, saveOne } from './row.js'
+import type { Snapshot } from './snapshot.js'
+import { restore, setKey, snapshot } from './snapshot.js'
 
 /** True when the instance holds an instance of an association. */
 export function hasRelations(instance: ModelState, definition: ModelDefinition): boolean {
@@ -44,6 +47,12 @@ export function warnOfDirtyRelations(runtime: Runtime, instance: ModelState, def
   }
 }
 
+/** Two rows of a symmetric association: linked when both are there. */
+interface Pair {
+  readonly association: Association
+  readonly source: ModelState
+  readonly target: ModelState
+}
 interface Graph {
   readonly runtime: Runtime
   readonly options: WriteOptions | undefined
@@ -51,13 +60,9 @@ interface Graph {
   readonly visited: Set<ModelState>
   /** What the instances held, for the case that something fails. */
   readonly before: Map<ModelState, Snapshot>
+  readonly pairs: Pair[]
   /** Keys that point forward, to a row that did not exist yet: set when everything is there. */
   readonly later: { readonly source: ModelState; readonly association: Association; readonly target: ModelState }[]
-}
-export interface Snapshot {
-  readonly values: Record<string, unknown>
-  readonly isNewRecord: boolean
-  readonly previous: Map<string, unknown> | null
 }
 
 /** Saves an instance with everything new (with `cascade`: everything changed) that it holds. On failure the instances are as they were. */
@@ -82,6 +87,7 @@ export async function saveGraph(
         root,
         visited: new Set(),
         before,
+        pairs: [],
         later: [],
       }
       await visit(graph, root)
@@ -96,6 +102,15 @@ export async function saveGraph(
           [EXPECT_ROW]: true,
         })
       }
+      for (const { source, association, target } of graph.pairs)
+        await setPair(
+          runtime,
+          association,
+          source,
+          { instance: target },
+          stepOptions(graph.options),
+          `${association.source.name}.${association.as}`,
+        )
     })
   } catch (error) {
     for (const [instance, state] of before) restore(instance, state)
@@ -111,7 +126,7 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
   const relations = [...relationsOf(instance, definition)]
   const linked: string[] = []
   for (const [association, target] of relations) {
-    if (association.saveOrder !== 'before') continue
+    if (association.saveOrder !== 'before' || association.isSymmetric) continue
     if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
     if (target.isNewRecord) graph.later.push({ source: instance, association, target })
     else linked.push(...agree(instance, association.link(instance, target).values, association, instance, true))
@@ -134,7 +149,8 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
     await saveOne(graph.runtime, instance, definition, { ...options, ...fields })
 
   for (const [association, target] of relations) {
-    if (association.saveOrder !== 'after') continue
+    if (association.isSymmetric) await visitPartner(graph, association, instance, target)
+    if (association.saveOrder !== 'after' || association.isSymmetric) continue
     const { values } = association.link(instance, target)
     const wasNew = target.isNewRecord
     remember(graph, target)
@@ -150,6 +166,21 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
       })
     }
   }
+}
+
+/** The partner's own row first; the two are linked when the whole graph is written. */
+async function visitPartner(
+  graph: Graph,
+  association: Association,
+  source: ModelState,
+  target: ModelState,
+): Promise<void> {
+  remember(graph, target)
+  const isKnown = graph.pairs.some(
+    (pair) => pair.association === association && pair.source === target && pair.target === source,
+  )
+  if (!isKnown) graph.pairs.push({ association, source, target })
+  if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
 }
 
 /** How an instance was before anything of it changed, the key that its holder gives it included. */
@@ -187,25 +218,4 @@ function agree(
     changed.push(name)
   }
   return changed
-}
-
-/** Sets attributes so that they count as changed, primary keys included. */
-export function setKey(instance: ModelState, values: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    instance.setDataValue(name, value)
-    instance.changed(name, true)
-  }
-}
-
-/** What an instance holds, to be put back when a step fails that has changed it. */
-export const snapshot = (instance: ModelState): Snapshot => ({
-  values: { ...instance.dataValues },
-  isNewRecord: instance.isNewRecord,
-  previous: instance._previous && new Map(instance._previous),
-})
-export function restore(instance: ModelState, { values, isNewRecord, previous }: Snapshot): void {
-  for (const name of Object.keys(instance.dataValues)) if (!(name in values)) delete instance.dataValues[name]
-  Object.assign(instance.dataValues, values)
-  instance.isNewRecord = isNewRecord
-  instance._previous = previous
 }

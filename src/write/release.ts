@@ -14,10 +14,10 @@ import type { Expr } from '../sql/expr.js'
 import { all, column, compare, not, param } from '../sql/expr.js'
 import { versionStep } from './destroy.js'
 import type { LinkStep } from './link-step.js'
-import { setKey } from './nested.js'
 import { execOf, hookOptionsOf } from './options.js'
 import { asInstance, targetModel } from './public.js'
 import { describeKey, rowOf } from './row.js'
+import { setKey } from './snapshot.js'
 import type { Condition } from './statements.js'
 import { conditionOf, run, updateRows, valueNode } from './statements.js'
 
@@ -73,7 +73,8 @@ export function needsRows(link: LinkStep): boolean {
   return FIND_HOOKS.some((name) => hooks.has(name))
 }
 
-function policyOf({ association, options, call }: LinkStep): OnReplace {
+/** What becomes of rows that lose their place: what the call says, else what the association does. */
+export function policyOf({ association, options, call }: LinkStep): OnReplace {
   const { destroyPrevious, onReplace } = options
   if (destroyPrevious !== undefined && destroyPrevious !== false) return 'delete'
   if (onReplace === undefined || onReplace === null) return association.onReplace

@@ -3,6 +3,7 @@
  * Comes from `save` and `nested`; the statements are those of `statements`.
  * Docs: querying/insert, querying/update, other-topics/hooks (the firing order is v6's), models/optimistic-locking.
  */
+import { isBound } from '../association/bound.js'
 import type { Result } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { EmptyResultError, InstanceError, OptimisticLockError, QueryError } from '../errors/base.js'
@@ -13,10 +14,11 @@ import type { ModelState } from '../model/state.js'
 import { markPersisted, storedValue } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import { isFragment } from '../sql/fragments.js'
+import { saveBound } from './bound.js'
 import { explain } from './faults.js'
+import { generatedKey } from './inserted-keys.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, draftOf, execOf, hookOptionsOf } from './options.js'
-import { generatedKey } from './inserted-keys.js'
 import { madeByInsert, reread } from './reread.js'
 import type { Condition } from './statements.js'
 import { insertRow, readReturned, updateRows } from './statements.js'
@@ -29,6 +31,17 @@ export const definitionOf = (instance: ModelState): ModelDefinition =>
 
 /** Saves one instance and nothing that it holds. True when a statement was sent. */
 export async function saveOne(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+): Promise<boolean> {
+  return isBound(definition)
+    ? await saveBound(runtime, instance, definition, options, saveAlone)
+    : await saveAlone(runtime, instance, definition, options)
+}
+
+async function saveAlone(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,

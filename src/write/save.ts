@@ -2,6 +2,7 @@
  * `save`: an instance, alone or with the instances that it holds. `plain-save` does the common case, `row` writes one instance with all that
  * can be around it, `nested` several. Comes from `api/model` (`save`, `create`, `update`). Docs: querying/insert, querying/update.
  */
+import { isBound } from '../association/bound.js'
 import type { Runtime } from '../dialect/runtime.js'
 import type { ModelDefinition } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
@@ -23,7 +24,7 @@ export function save(runtime: Runtime, instance: ModelState, options?: WriteOpti
     const given = options ?? undefined
     if (given) checkOptions(given, 'create', `${definition.modelName}.save()`)
     const isAlone = definition.associations.size === 0 || !hasRelations(instance, definition)
-    const wish = isAlone ? plainWish(instance, definition, given) : null
+    const wish = isAlone && !isBound(definition) ? plainWish(instance, definition, given) : null
     if (wish !== null) {
       const outcome = plainSave(runtime, instance, definition, execOf(given), wish)
       if (outcome !== null) return outcome === 'done' ? Promise.resolve(instance) : outcome.then(() => instance)

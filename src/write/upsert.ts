@@ -1,4 +1,5 @@
 /** INSERT, or UPDATE where a row with the same unique key exists, in one statement. Docs: querying/insert; v6: Model.upsert. */
+import { isBound } from '../association/bound.js'
 import type { Result } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
@@ -8,11 +9,12 @@ import { wantsHook } from '../model/hooks.js'
 import type { ModelState } from '../model/state.js'
 import { build, markPersisted } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
+import { upsertBound } from './bound.js'
 import { conflictClause } from './conflict.js'
 import { explain } from './faults.js'
+import { generatedKey } from './inserted-keys.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf } from './options.js'
-import { generatedKey } from './inserted-keys.js'
 import { reread } from './reread.js'
 import { insertRow, readReturned } from './statements.js'
 
@@ -32,6 +34,19 @@ export async function upsert(
   checkOptions(options, 'upsert', call)
   if (typeof values !== 'object' || values === null || Array.isArray(values))
     throw new QueryError(`${call} takes an object of values first.`)
+  return isBound(definition)
+    ? await upsertBound(runtime, model, values, options, (within) => upsertRow(runtime, model, values, within, call))
+    : await upsertRow(runtime, model, values, options, call)
+}
+
+async function upsertRow(
+  runtime: Runtime,
+  model: ModelClass,
+  values: Readonly<Record<string, unknown>>,
+  options: WriteOptions | null | undefined,
+  call: string,
+): Promise<[ModelState, boolean | null]> {
+  const definition = model.modelDefinition
   const { hooks, shape } = definition
   const hookOptions = hookOptionsOf(options)
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

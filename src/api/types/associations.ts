@@ -88,6 +88,16 @@ export interface HasOneOptions<As = string, FK = string> extends AssociationOpti
   /** A unique index on the foreign key, optionally named: the database then enforces one row. Default: false. */
   readonly unique?: boolean | string
   readonly onReplace?: OnReplace
+  /**
+   * Of a model with itself: both rows name each other (a spouse). `setX` writes both in one step and releases whoever was linked to one
+   * of the two; the key is unique and never written alone. Default: false.
+   */
+  readonly symmetric?: boolean
+  /**
+   * `'both'`: no row of either side stands without its other row when a transaction ends. Both are created at once with `include`, or one
+   * after the other in one transaction; where the engine has deferred foreign keys, it holds the rule itself. Compat: not in Sequelize.
+   */
+  readonly required?: 'both'
   /** Which row is taken when several match. Default: the lowest primary key. */
   readonly order?: readonly (readonly [string, ('ASC' | 'DESC')?])[]
 }
@@ -99,6 +109,8 @@ export interface BelongsToOptions<As = string, FK = string> extends AssociationO
   readonly inverse?: string | { readonly as?: string; readonly type?: 'hasOne' | 'hasMany'; readonly scope?: object }
   readonly unique?: boolean | string
   readonly onReplace?: OnReplace
+  /** As with hasOne: of a model with itself, both rows name each other. */
+  readonly symmetric?: boolean
 }
 export interface HasManyOptions<As = string, FK = string> extends AssociationOptions<As, FK> {
   readonly sourceKey?: string | readonly string[]
