@@ -34,6 +34,8 @@ export interface Result {
   readonly lastInsertId: number | bigint | string | null
   /** How far the keys are apart that one statement generates. Default 1. */
   readonly keyStep?: number
+  /** What the server warns of, where the connection was asked to tell (`showWarnings`). Logged with the statement. */
+  readonly warnings?: readonly string[]
 }
 
 export interface RowStream {

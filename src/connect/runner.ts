@@ -126,12 +126,12 @@ export class Runner {
     }
     try {
       const result = connection.execute(statement)
-      return result instanceof Promise ? this.#settle(result, statement, transaction) : result
+      return result instanceof Promise ? this.#settle(result, statement, options, transaction) : result
     } catch (error) {
       if (this.#options.dialect.lockWait?.isBusy(error) !== true || statement.mode === 'script')
         throw this.#fault(error, statement, transaction)
       if (!isHeld) throw new Busy()
-      return this.#settle(this.#waitForLock(connection, statement, options), statement, transaction)
+      return this.#settle(this.#waitForLock(connection, statement, options), statement, options, transaction)
     }
   }
 
@@ -147,12 +147,31 @@ export class Runner {
     )
   }
 
-  async #settle(pending: Promise<Result>, statement: Statement, transaction: Transaction | null): Promise<Result> {
+  async #settle(
+    pending: Promise<Result>,
+    statement: Statement,
+    options: ExecOptions,
+    transaction: Transaction | null,
+  ): Promise<Result> {
     try {
-      return await pending
+      const result = await pending
+      if (result.warnings !== undefined) this.#logWarnings(result.warnings, statement, options, transaction)
+      return result
     } catch (error) {
       throw this.#fault(error, statement, transaction)
     }
+  }
+
+  #logWarnings(
+    warnings: readonly string[],
+    statement: Statement,
+    options: ExecOptions,
+    transaction: Transaction | null,
+  ): void {
+    const logging = options.logging === undefined ? this.#options.logging : options.logging
+    if (logging === false) return
+    for (const warning of warnings)
+      log(logging, `Warning (${transaction?.id ?? 'default'}): ${warning}: ${statement.text}`, options)
   }
 
   /** The driver's error in the words of `errors/`. The transaction is told: some end it as a whole. */
@@ -172,10 +191,12 @@ export class Runner {
   ): Promise<Result> {
     const start = performance.now()
     try {
-      return await connection.execute(statement)
+      const result = await connection.execute(statement)
+      if (result.warnings !== undefined) this.#logWarnings(result.warnings, statement, options, transaction)
+      return result
     } catch (error) {
       if (this.#options.dialect.lockWait?.isBusy(error) !== true) throw this.#fault(error, statement, transaction)
-      return await this.#settle(this.#waitForLock(connection, statement, options), statement, transaction)
+      return await this.#settle(this.#waitForLock(connection, statement, options), statement, options, transaction)
     } finally {
       log(
         logging,

@@ -128,6 +128,8 @@ export const ddl: DdlTable = {
     `DROP TABLE ${ifExists ? 'IF EXISTS ' : ''}${words.quoteTable(table)}${cascade ? ' CASCADE' : ''}`,
   ],
   'rename-table': ({ table, to }, words) => [`${alter(table, words)} RENAME TO ${words.quoteTable(to)}`],
+  // Only engines that keep such options ever see them change.
+  'alter-options': () => [],
   'add-column': ({ table, column }, words) => [`${alter(table, words)} ADD COLUMN ${columnText(column, null, words)}`],
   'drop-column': ({ table, column }, words) => [`${alter(table, words)} DROP COLUMN ${words.quoteIdentifier(column)}`],
   'rename-column': ({ table, column, to }, words) => [

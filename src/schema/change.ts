@@ -9,6 +9,7 @@ import type {
   ForeignKeySnapshot,
   IndexSnapshot,
   PrimaryKeySnapshot,
+  TableOptions,
   TableSnapshot,
 } from './snapshot.js'
 
@@ -24,6 +25,8 @@ export type Change =
   | { readonly kind: 'create-table'; readonly table: TableSnapshot }
   | { readonly kind: 'drop-table'; readonly table: TableName; readonly cascade: boolean; readonly ifExists: boolean }
   | { readonly kind: 'rename-table'; readonly table: TableName; readonly to: TableName }
+  /** What the table says of itself as a whole; only what differs. */
+  | { readonly kind: 'alter-options'; readonly table: TableName; readonly options: TableOptions }
   | { readonly kind: 'add-column'; readonly table: TableName; readonly column: ColumnSnapshot }
   | { readonly kind: 'drop-column'; readonly table: TableName; readonly column: string }
   | { readonly kind: 'rename-column'; readonly table: TableName; readonly column: string; readonly to: string }

@@ -96,9 +96,23 @@ function diffTable(
   if (keyChanged && actual.primaryKey) changes.push({ kind: 'drop-primary-key', table, primaryKey: actual.primaryKey })
   if (keyChanged && desired.primaryKey) changes.push({ kind: 'add-primary-key', table, primaryKey: desired.primaryKey })
 
+  diffOptions(actual, desired, changes)
   diffIndexes(actual, desired, options, fold, lost, changes)
   diffForeignKeys(actual, desired, options, fold, uses, changes)
   diffChecks(actual, desired, options, fold, lost, changes)
+}
+
+/** Those that a model names and the database keeps; how a counter starts is no matter once it has. */
+const COMPARED = ['engine', 'charset', 'collate', 'comment', 'rowFormat'] as const
+function diffOptions({ table, options: from }: TableSnapshot, { options: to }: TableSnapshot, changes: Change[]): void {
+  const different = COMPARED.filter(
+    (name) => to[name] !== undefined && from[name] !== undefined && to[name] !== from[name],
+  )
+  if (different.length === 0) return
+  // A collation is one of its character set, and a character set alone would choose another.
+  const both = different.includes('charset') && to.collate !== undefined ? (['collate'] as const) : []
+  const options = Object.fromEntries([...new Set([...different, ...both])].map((name) => [name, to[name]]))
+  changes.push({ kind: 'alter-options', table, options })
 }
 
 /** Columns that the database has and the model does not. */

@@ -81,6 +81,8 @@ export function evolveTable(table: TableSnapshot, change: TableChange, fold: Fol
         ),
       }
     }
+    case 'alter-options':
+      return { ...table, options: { ...table.options, ...change.options } }
     case 'drop-primary-key':
       return { ...table, primaryKey: null }
   }

@@ -25,6 +25,7 @@ const BEFORE_TABLES: readonly Kind[] = [
   'rename-column',
 ]
 const AFTER_TABLES: readonly Kind[] = [
+  'alter-options',
   'add-column',
   'alter-column',
   'drop-column',

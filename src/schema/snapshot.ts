@@ -77,6 +77,17 @@ export interface PrimaryKeySnapshot {
   readonly columns: readonly string[]
 }
 
+export interface TableOptions {
+  readonly engine?: string
+  readonly charset?: string
+  readonly collate?: string
+  readonly comment?: string
+  readonly initialAutoIncrement?: number
+  readonly rowFormat?: string
+  readonly strict?: boolean
+  readonly withoutRowid?: boolean
+}
+
 export interface TableSnapshot {
   readonly table: TableName
   readonly columns: readonly ColumnSnapshot[]
@@ -84,16 +95,7 @@ export interface TableSnapshot {
   readonly indexes: readonly IndexSnapshot[]
   readonly foreignKeys: readonly ForeignKeySnapshot[]
   readonly checks: readonly CheckSnapshot[]
-  readonly options: {
-    readonly engine?: string
-    readonly charset?: string
-    readonly collate?: string
-    readonly comment?: string
-    readonly initialAutoIncrement?: number
-    readonly rowFormat?: string
-    readonly strict?: boolean
-    readonly withoutRowid?: boolean
-  }
+  readonly options: TableOptions
   /**
    * Parts of the table's own SQL that this picture cannot hold (`ON CONFLICT` clauses, a virtual table's module …). A change that would
    * have to write the table anew is refused while there are any, because it would lose them.

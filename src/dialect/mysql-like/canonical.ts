@@ -16,6 +16,7 @@ import { indexSnapshot, tableKey } from '../../schema/snapshot.js'
 import { decimalOf } from '../../types/numbers.js'
 import { withConditions } from './conditions.js'
 import { canonicalExpression, stripParentheses, unescaped } from './expression.js'
+import { canonicalOptions } from './options.js'
 import { text } from './text.js'
 
 export interface CanonicalTraits {
@@ -45,6 +46,7 @@ function canonicalTable(given: TableSnapshot, traits: CanonicalTraits): TableSna
       superseded: table.superseded.map((index) => canonicalIndex(index, table, types, traits)),
     }),
     foreignKeys: table.foreignKeys.map((foreignKey) => ({ ...foreignKey, deferrable: null })),
+    options: canonicalOptions(table),
     checks: table.checks.map((check) => ({ ...check, expression: canonicalExpression(check.expression) })),
   }
 }

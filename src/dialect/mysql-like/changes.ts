@@ -22,6 +22,7 @@ import type { TableName } from '../../sql/query.js'
 import type { ForeignKeyChecks, SchemaStatement } from '../dialect.js'
 import { isImplied, isLargeType } from './canonical.js'
 import { withoutConditions } from './conditions.js'
+import { optionsText } from './options.js'
 import { quoteIdentifier, quoteTable, text } from './text.js'
 
 export const foreignKeyChecks: ForeignKeyChecks = {
@@ -44,15 +45,7 @@ export function mysqlWords(expressionDefaults: boolean, expressionIndexes: boole
     quoteIdentifier,
     quoteTable,
     autoIncrement: 'AUTO_INCREMENT',
-    tableOptions: ({ options }) =>
-      [
-        options.engine === undefined ? '' : ` ENGINE=${options.engine}`,
-        options.initialAutoIncrement === undefined ? '' : ` AUTO_INCREMENT=${options.initialAutoIncrement}`,
-        options.charset === undefined ? '' : ` DEFAULT CHARSET=${options.charset}`,
-        options.collate === undefined ? '' : ` COLLATE ${options.collate}`,
-        options.rowFormat === undefined ? '' : ` ROW_FORMAT=${options.rowFormat}`,
-        options.comment === undefined ? '' : ` COMMENT=${text(options.comment)}`,
-      ].join(''),
+    tableOptions: ({ options }) => optionsText(options).replace(/^(?=.)/, ' '),
     column(column) {
       const isLarge = expressionDefaults && isLargeType(column.type)
       const given =
@@ -109,6 +102,8 @@ function clausesOf(change: Change, words: DdlWords): readonly string[] | null {
       return [`ADD ${primaryKeyText(change.primaryKey, words)}`]
     case 'drop-primary-key':
       return ['DROP PRIMARY KEY']
+    case 'alter-options':
+      return [optionsText(change.options)]
     default:
       return null
   }

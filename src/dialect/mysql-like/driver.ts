@@ -26,6 +26,7 @@ const OWN = new Set([
   'protocol',
   'native',
   'preparedStatements',
+  'showWarnings',
   'storage',
 ])
 /** Rows of a stream in memory before the server has to wait. */
@@ -42,7 +43,7 @@ export const mysqlDriver: Driver = {
       if (!OWN.has(name) && value !== undefined && value !== null) config[name] = value
     config.user ??= options.username
     if (config.port !== undefined) config.port = Number(config.port)
-    return new MysqlConnection(await driver.connect(config), driver, config, options.preparedStatements !== false)
+    return new MysqlConnection(await driver.connect(config), driver, config, options)
   },
 }
 
@@ -57,6 +58,7 @@ class MysqlConnection implements Connection {
   /** For a second connection, which ends a statement of this one. */
   readonly #config: Readonly<Record<string, unknown>>
   readonly #prepares: boolean
+  readonly #showsWarnings: boolean
   /** Of the texts that were prepared last: the kinds of the values that came first. */
   readonly #kinds = new Lru<string, string>(TEXTS)
   /** `auto_increment_increment` of the session, once it is known. */
@@ -64,12 +66,19 @@ class MysqlConnection implements Connection {
   /** The stream that the server is sending. */
   #stream: ResultRows | null = null
 
-  constructor(wire: Wire, driver: DriverModule, config: Readonly<Record<string, unknown>>, prepares: boolean) {
+  constructor(
+    wire: Wire,
+    driver: DriverModule,
+    config: Readonly<Record<string, unknown>>,
+    options: Readonly<Record<string, unknown>>,
+  ) {
     this.#wire = wire
     this.#driver = driver
     this.#reader = driver.reader
     this.#config = config
-    this.#prepares = prepares
+    this.#showsWarnings = options.showWarnings === true
+    // What warns is asked for right after the statement: nothing may come between, as PREPARE would.
+    this.#prepares = options.preparedStatements !== false && !this.#showsWarnings
     const gone = (error?: unknown): void => {
       this.isOpen = false
       this.#stream?.fail(error ?? new Error('The connection was closed while rows were still to come.'))
@@ -83,6 +92,24 @@ class MysqlConnection implements Connection {
   }
 
   execute(statement: Statement): Promise<Result> {
+    if (!this.#showsWarnings || /^\s*SHOW\b/i.test(statement.text)) return this.#execute(statement)
+    const result = this.#execute(statement)
+    const told = new Promise<readonly string[]>((resolve) =>
+      this.#wire.query('SHOW WARNINGS', (error, rows) =>
+        resolve(
+          error
+            ? []
+            : (rows as readonly (readonly unknown[])[]).map(([level, code, text]) => `${level} ${code}: ${text}`),
+        ),
+      ),
+    )
+    return result.then(async (answer) => {
+      const warnings = await told
+      return warnings.length === 0 ? answer : { ...answer, columns: answer.columns, warnings }
+    })
+  }
+
+  #execute(statement: Statement): Promise<Result> {
     const { text, params } = statement
     this.#freeWire()
     return new Promise((resolve, reject) => {

@@ -54,6 +54,8 @@ export interface MysqlConnectionOptions {
   readonly preparedStatements?: boolean
   /** Prepared statements kept per connection. Default 256. */
   readonly maxPreparedStatements?: number
+  /** Warnings of the server are logged after the statement that they are about, which costs one more each. Default false. */
+  readonly showWarnings?: boolean
   /** Lets a text hold several statements. Default false: one that was smuggled in is refused. */
   readonly multipleStatements?: boolean
   readonly [option: string]: unknown

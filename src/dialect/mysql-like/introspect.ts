@@ -85,7 +85,7 @@ async function ofSchema(
   const params = [...(schema === null ? [] : [schema]), ...(names ?? [])]
   const found = await ask(
     run,
-    `SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_COMMENT, DATABASE(), TABLE_SCHEMA FROM information_schema.TABLES WHERE ${where('')} AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
+    `SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_COMMENT, DATABASE(), TABLE_SCHEMA, ROW_FORMAT FROM information_schema.TABLES WHERE ${where('')} AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
     params,
   )
   if (found.rows.length === 0) return []
@@ -154,7 +154,8 @@ function optionsOf(row: Cells): TableSnapshot['options'] {
   return {
     ...(row[1] === null ? {} : { engine: String(row[1]) }),
     ...(collate === null ? {} : { charset: collate.split('_')[0]!, collate }),
-    ...(row[3] === '' || row[3] === null ? {} : { comment: String(row[3]) }),
+    comment: String(row[3] ?? ''),
+    ...(row[6] === null ? {} : { rowFormat: String(row[6]) }),
   }
 }
 
