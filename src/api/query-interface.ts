@@ -8,7 +8,7 @@ import { QueryError } from '../errors/index.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { tableKey } from '../schema/snapshot.js'
 import { execution } from '../sync/sync.js'
-import { ConstraintInterface } from './query-constraints.js'
+import { ObjectInterface } from './query-objects.js'
 import type { QueryInterfaceOptions, RuntimeOwner } from './query-tables.js'
 import type { TableInput } from './table-attributes.js'
 import { tableNamed } from './table-attributes.js'
@@ -18,7 +18,7 @@ import { addToColumns, conflictOf, deleteRows, insertRows, selectRows, updateRow
 type ModelLike = { readonly modelDefinition: ModelDefinition } | null
 
 /** `sequelize.queryInterface`. */
-export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends ConstraintInterface<Owner> {
+export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends ObjectInterface<Owner> {
   // ---------------------------------------------------------------- rows
   /** Inserts one row. `insert(null, table, values)` is Sequelize's form. Returns `[key or rows, number of rows]`. */
   async insert(
@@ -178,7 +178,7 @@ export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends C
     return row?.[attribute]
   }
 
-  // ---------------------------------------------------------------- schemas, databases, and what only some engines have
+  // ---------------------------------------------------------------- schemas and databases
   async createSchema(
     schema: string,
     options: QueryInterfaceOptions & { readonly ifNotExists?: boolean } = {},
@@ -258,37 +258,6 @@ export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends C
   /** @deprecated v6's name of `fetchDatabaseVersion`. */
   async databaseVersion(options: ExecOptions = {}): Promise<string> {
     return await this.fetchDatabaseVersion(options)
-  }
-
-  /** Enumerated types are objects of their own on PostgreSQL only; elsewhere there are none to drop or list. */
-  async dropAllEnums(_options: ExecOptions = {}): Promise<void> {}
-  async pgListEnums(
-    _table?: TableInput | null,
-    _attribute?: string | null,
-    _options: ExecOptions = {},
-  ): Promise<unknown[]> {
-    return []
-  }
-  async dropEnum(_name: string, _options: object = {}): Promise<void> {
-    throw this.unsupported('dropEnum')
-  }
-  async createTrigger(..._args: readonly unknown[]): Promise<void> {
-    throw this.unsupported('createTrigger', 'Send CREATE TRIGGER with sequelize.query.')
-  }
-  async dropTrigger(..._args: readonly unknown[]): Promise<void> {
-    throw this.unsupported('dropTrigger', 'Send DROP TRIGGER with sequelize.query.')
-  }
-  async renameTrigger(..._args: readonly unknown[]): Promise<void> {
-    throw this.unsupported('renameTrigger')
-  }
-  async createFunction(..._args: readonly unknown[]): Promise<void> {
-    throw this.unsupported('createFunction')
-  }
-  async dropFunction(..._args: readonly unknown[]): Promise<void> {
-    throw this.unsupported('dropFunction')
-  }
-  async renameFunction(..._args: readonly unknown[]): Promise<void> {
-    throw this.unsupported('renameFunction')
   }
 
   // ---------------------------------------------------------------- text

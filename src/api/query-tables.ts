@@ -277,7 +277,13 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
       readonly cascade?: boolean
     } = {},
   ): Promise<void> {
-    await this.alter(tableNamed(name, options.schema), options, (actual) => {
+    const { concurrently = false, cascade = false } = options
+    const { index: can } = this.dialect.supports as { index?: { concurrently?: boolean; cascade?: boolean } }
+    if (concurrently && can?.concurrently !== true) throw this.unsupported('removeIndex with `concurrently`')
+    if (cascade && can?.cascade !== true) throw this.unsupported('removeIndex with `cascade`')
+    if (concurrently && cascade)
+      throw new QueryError('removeIndex cannot have both `concurrently` and `cascade`: PostgreSQL has no such command.')
+    const changesOf = (actual: TableSnapshot): readonly Change[] => {
       const fold = foldOf(this.dialect)
       const same = (index: TableSnapshot['indexes'][number], fields: readonly string[]): boolean =>
         JSON.stringify(index.fields.map((field) => fold(field.name))) === JSON.stringify(fields.map(fold))
@@ -285,12 +291,23 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
         typeof nameOrFields === 'string'
           ? actual.indexes.find((each) => fold(each.name) === fold(nameOrFields))
           : actual.indexes.find((each) => same(each, nameOrFields))
-      if (index) return [{ kind: 'drop-index', table: actual.table, index: index.name }]
+      if (index) return [{ kind: 'drop-index', table: actual.table, index: index.name, concurrently, cascade }]
       if (options.ifExists) return []
       throw new QueryError(
         `Table "${tableKey(actual.table)}" has no index ${typeof nameOrFields === 'string' ? `"${nameOrFields}"` : `over (${nameOrFields.join(', ')})`}. It has: ${actual.indexes.map((each) => each.name).join(', ') || 'none'}.`,
       )
-    })
+    }
+    const table = tableNamed(name, options.schema)
+    if (!concurrently && !cascade) return await this.alter(table, options, changesOf)
+    // How it goes is nothing that a picture of the table would show.
+    await applyChanges(
+      this.runtime,
+      async (run) => {
+        const actual = await this.existing(table, run)
+        return { actual: { tables: [actual] }, changes: changesOf(actual) }
+      },
+      execution(options),
+    )
   }
 
   async showIndex(name: TableInput, options: QueryInterfaceOptions = {}): Promise<IndexDescription[]> {

@@ -142,6 +142,8 @@ export interface Dialect {
   readonly explain?: ExplainSyntax
   /** How databases of the server are made, dropped and listed; absent where a database is none of a server's. */
   readonly databases?: DatabaseSyntax
+  /** Functions, triggers and types of enums, for the query interface; absent where it does not make them. */
+  readonly routines?: RoutineSyntax
   /** Called once on each new connection (session settings, e.g. `PRAGMA foreign_keys`). */
   prepareConnection(
     connection: Connection,
@@ -215,6 +217,53 @@ export interface DatabaseSyntax {
   drop(name: string, options: Readonly<Record<string, unknown>>): string
   /** Answers with the names of the databases that are users' own, one a row. */
   readonly list: string
+}
+
+/** A parameter of a function: `{ type: 'integer', name: 'n', direction: 'IN' }`. */
+export interface FunctionParam {
+  readonly type: string
+  readonly name?: string
+  readonly direction?: string
+}
+export interface FunctionVariable {
+  readonly type: string
+  readonly name: string
+  readonly default?: unknown
+}
+export interface FunctionDescription {
+  readonly name: string
+  readonly params: readonly FunctionParam[]
+  readonly returns: string
+  readonly language: string
+  readonly body: string
+  readonly options: readonly string[]
+  readonly orReplace: boolean
+  readonly variables: readonly FunctionVariable[]
+}
+export interface TriggerDescription {
+  readonly table: TableName
+  readonly name: string
+  /** before, after, instead_of, after_constraint. */
+  readonly timing: string
+  /** As the user gave them: `{ insert: true, update: ['name'] }`. */
+  readonly events: unknown
+  readonly functionName: string
+  readonly args: readonly unknown[]
+  readonly options: readonly string[]
+}
+/** SQL of functions, triggers and types of enums. Throws `QueryError` for what cannot be. */
+export interface RoutineSyntax {
+  createFunction(description: FunctionDescription): string
+  dropFunction(name: string, params: readonly FunctionParam[]): string
+  renameFunction(name: string, params: readonly FunctionParam[], to: string): string
+  createTrigger(description: TriggerDescription): string
+  dropTrigger(table: TableName, name: string): string
+  renameTrigger(table: TableName, name: string, to: string): string
+  /** Name of the type that the enum of a column has. */
+  enumName(table: TableName, column: string): string
+  /** Answers with schema, name and members. Schema null: the first of the search path. */
+  listEnums(schema: string | null, name: string | null): string
+  dropEnum(name: TableName, ifExists: boolean): string
 }
 
 /** How enforcement of foreign keys is switched, for one connection. */

@@ -37,7 +37,15 @@ export type Change =
       readonly to: ColumnSnapshot
     }
   | { readonly kind: 'create-index'; readonly table: TableName; readonly index: IndexSnapshot }
-  | { readonly kind: 'drop-index'; readonly table: TableName; readonly index: string }
+  | {
+      readonly kind: 'drop-index'
+      readonly table: TableName
+      readonly index: string
+      /** Without locking out others, outside of transactions, where the engine can (PostgreSQL). Default false. */
+      readonly concurrently?: boolean
+      /** What rests on it goes, too, where the engine can (PostgreSQL). Default false. */
+      readonly cascade?: boolean
+    }
   | { readonly kind: 'add-foreign-key'; readonly table: TableName; readonly foreignKey: ForeignKeySnapshot }
   | { readonly kind: 'drop-foreign-key'; readonly table: TableName; readonly foreignKey: ForeignKeySnapshot }
   | { readonly kind: 'add-check'; readonly table: TableName; readonly check: CheckSnapshot }

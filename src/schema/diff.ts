@@ -15,7 +15,7 @@ import type {
   SchemaSnapshot,
   TableSnapshot,
 } from './snapshot.js'
-import { exactName, tableKey } from './snapshot.js'
+import { exactName, findTable, tableKey } from './snapshot.js'
 
 export interface DiffOptions {
   /** Consent: columns that `desired` does not have are dropped, and with them the keys, indexes and checks that use them; so are members of enums. Default false. */
@@ -123,6 +123,35 @@ export function unknownColumns(
 ): readonly ColumnSnapshot[] {
   const known = new Set(desired.columns.map((column) => fold(column.name)))
   return actual.columns.filter((column) => !known.has(fold(column.name)))
+}
+
+/**
+ * Members that enums lack, where these are types of their own: the one thing of tables that are left alone otherwise. What is there stays, in
+ * its order.
+ */
+export function missingMembers(
+  actual: SchemaSnapshot,
+  desired: SchemaSnapshot,
+  fold: Fold = exactName,
+): readonly Change[] {
+  return actual.tables.flatMap(({ table, columns }) => {
+    const wanted = findTable(desired, table, fold)?.columns ?? []
+    return columns.flatMap((from): Change[] => {
+      const members = wanted.find((column) => fold(column.name) === fold(from.name))?.enumValues
+      if (!members || !from.enumValues || members.every((value) => from.enumValues!.includes(value))) return []
+      return [{ kind: 'alter-column', table, from, to: { ...from, enumValues: addedTo(from.enumValues, members) } }]
+    })
+  })
+}
+
+/** New members, each after the one that it follows where it is wanted. */
+function addedTo(present: readonly string[], wanted: readonly string[]): readonly string[] {
+  const members = [...present]
+  for (const [at, value] of wanted.entries()) {
+    if (members.includes(value)) continue
+    members.splice(at === 0 ? 0 : members.indexOf(wanted[at - 1]!) + 1, 0, value)
+  }
+  return members
 }
 
 /** The members wanted, and those that rows may have already, each after the one that it follows: they go only with consent. */

@@ -14,6 +14,7 @@ import { hazardOf } from '../schema/hazard.js'
 import { order } from '../schema/order.js'
 import type { Fold, SchemaSnapshot } from '../schema/snapshot.js'
 import { exactName } from '../schema/snapshot.js'
+import { checkReferences } from './check-references.js'
 import { checkRows } from './check-rows.js'
 
 /** What is to change, given the database as it is. Called again under the write lock, when the answer counts. */
@@ -44,7 +45,9 @@ async function prepare(runtime: Runtime, make: MakeChanges, run: Run): Promise<W
   const { dialect } = runtime
   const fold = foldOf(dialect)
   const { actual, changes: unordered } = await make(run)
-  const changes = order(unordered, actual, { forwardReferences: dialect.traits.alterColumn === 'rebuild', fold })
+  const forwardReferences = dialect.traits.alterColumn === 'rebuild'
+  const changes = order(unordered, actual, { forwardReferences, fold })
+  if (!forwardReferences) await checkReferences(dialect, changes, actual, run, fold)
   const statements = changes.length === 0 ? [] : dialect.printChanges(changes, actual)
   const plan =
     changes.length === 0
@@ -90,6 +93,7 @@ export async function applyChanges(
       const work = await prepare(runtime, make, runWith(runtime, inside))
       if (await areForeignKeysStuck(dialect, runWith(runtime, inside), work.statements))
         throw stuck(dialect, work.changes)
+      refuseInside(dialect, work.statements)
       await carryOut(runtime, work, inside)
       return work.plan
     })
@@ -180,6 +184,14 @@ async function areForeignKeysStuck(
   if (!checks || checks.inTransaction || !statements.some((statement) => statement.withoutForeignKeys === 'needed'))
     return false
   return Number((await ask(run(checks.read, 'rows'))).rows[0]?.[0]) === 1
+}
+
+function refuseInside(dialect: Dialect, statements: readonly SchemaStatement[]): void {
+  const outside = statements.find((statement) => statement.outsideTransaction)
+  if (outside === undefined) return
+  throw new QueryError(
+    `\`concurrently\` cannot be honoured here: ${dialect.name} cannot run \`${outside.text}\` inside a transaction. Run it outside of the transaction (\`transaction: null\`), or leave \`concurrently\` out. Nothing was changed.`,
+  )
 }
 
 function stuck(dialect: Dialect, changes: readonly Change[]): QueryError {

@@ -36,6 +36,10 @@ export const FEATURES = {
   notANumber: 'a column of floating point holds NaN (PostgreSQL)',
   infiniteNumbers: 'a column of floating point holds Infinity',
   anyYear: 'dates may lie before the year 1 and after 9999 (PostgreSQL)',
+  enumTypes: 'enums are types of their own (PostgreSQL)',
+  concurrentIndexes: 'indexes can be made and dropped beside those who write (PostgreSQL)',
+  forwardReferences: 'a foreign key may refer to a table that is made later (SQLite)',
+  functions: 'functions and triggers are made by the query interface (PostgreSQL)',
   searchPath: 'tables without a schema are looked for along a path of schemas (PostgreSQL)',
   nulInText: 'text may hold the character NUL',
 } as const
@@ -73,6 +77,7 @@ const SQLITE: EngineSetup = {
     'namedPrimaryKeys',
     'ownSql',
     'switchableForeignKeys',
+    'forwardReferences',
     'caseInsensitiveText',
     'infiniteNumbers',
     'nulInText',

@@ -41,7 +41,7 @@ export const PGLITE: EngineSetup = {
     const schema = `test_${++schemas}`
     await admin.exec(`SET client_min_messages = warning; ${EXTENSIONS}; CREATE SCHEMA ${schema}`)
     return {
-      options: { dialect: 'postgres', driver: admin, searchPath: `${schema}, public` },
+      options: { dialect: 'postgres', driver: admin, database: 'postgres', searchPath: `${schema}, public` },
       remove: async () => {
         await admin.exec(CLEAN)
       },

@@ -226,10 +226,10 @@ function postgresDdl(actual: SchemaSnapshot): DdlTable {
           ? `ALTER TABLE ${quoteTable(table)} ADD ${uniqueText(index, words)}`
           : createIndexText(table, index, words),
     ],
-    'drop-index': ({ table, index }) => [
+    'drop-index': ({ table, index, concurrently, cascade }) => [
       known(table).indexes.some(({ name, constraint }) => name === index && constraint)
-        ? dropConstraint(table, index)
-        : `DROP INDEX ${indexName(table, index)}`,
+        ? `${dropConstraint(table, index)}${cascade ? ' CASCADE' : ''}`
+        : `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${indexName(table, index)}${cascade ? ' CASCADE' : ''}`,
     ],
   }
 }
@@ -246,7 +246,7 @@ export function printChanges(changes: readonly Change[], actual: SchemaSnapshot)
   const table = postgresDdl(actual)
   return changes.flatMap((change) =>
     printChange(table, change as ChangeOf<Change['kind']>, words).map((sql): SchemaStatement => {
-      return /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY/.test(sql)
+      return /^(?:CREATE (?:UNIQUE )?|DROP )INDEX CONCURRENTLY/.test(sql)
         ? { text: sql, outsideTransaction: true }
         : { text: sql }
     }),

@@ -22,6 +22,7 @@ import { translateError } from './faults.js'
 import { describeTable, introspect, listTables } from './introspect.js'
 import { isPglite } from './load.js'
 import { castName, postgresOperators, postgresTable } from './print.js'
+import { routines } from './routines.js'
 import type { SessionOptions } from './session.js'
 import { sessionText } from './session.js'
 import { supports } from './supports.js'
@@ -140,6 +141,7 @@ export class PostgresDialect implements Dialect {
   readonly transactions: TransactionSyntax = postgresTransactions
   readonly foreignKeyChecks = null
   readonly databases = postgresDatabases
+  readonly routines = routines
   /** A number of Mortise's own, with the schema in which it works: two programs that sync at once take turns. */
   readonly readOnlyQuery = "SELECT current_setting('transaction_read_only')"
   readonly schemaLock = 'SELECT pg_advisory_xact_lock(1836021364, hashtext(current_schema()))'

@@ -103,6 +103,7 @@ export class PgliteClient implements Client {
     options: Readonly<Record<string, unknown>>,
     memory: Memory,
   ) {
+    refuseServer(options)
     const dataDir = options.dataDir as string | undefined
     const isInMemory = dataDir === undefined || dataDir.startsWith('memory://')
     const kept = isInMemory ? memory.database : null
@@ -224,6 +225,21 @@ export class PgliteClient implements Client {
     return messages
   }
 }
+
+/** What leads to a server leads nowhere here: a program that means one must hear of it. */
+function refuseServer(options: Readonly<Record<string, unknown>>): void {
+  const { host, port, ssl, password, database } = options
+  const given = Object.entries({ host, port, ssl, password }).find(([, value]) => value)
+  if (given)
+    throw new ConnectionError(
+      `The option ${given[0]} leads to a server, and PGlite is none. Leave it out, or leave out the driver PGlite.`,
+    )
+  if (database !== undefined && database !== DATABASE)
+    throw new ConnectionError(
+      `PGlite has one database, which is called "${DATABASE}". For a folder of its own give \`dataDir\`.`,
+    )
+}
+const DATABASE = 'postgres'
 
 const readRow = (texts: readonly (string | null)[], fields: readonly Field[]): unknown[] =>
   texts.map((text, at) => (text === null ? null : parserOf(fields[at]!.dataTypeID)(text)))

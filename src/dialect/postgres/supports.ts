@@ -51,6 +51,7 @@ export const supports: Readonly<Record<string, unknown>> = deepFreeze({
     length: false,
     parser: false,
     concurrently: true,
+    cascade: true,
     type: false,
     using: 2,
     where: true,
