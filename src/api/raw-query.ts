@@ -292,6 +292,7 @@ const namesByColumn = (model: ModelClass): Record<string, string> =>
     model.modelDefinition.shape.physical.map(({ columnName, attributeName }) => [columnName, attributeName]),
   )
 
+const READ = Object.freeze({})
 /** Rows as instances: values through the attributes' types; columns that are no attribute are kept under their name. */
 function instances(runtime: Runtime, model: ModelClass, result: Result, options: RawOptions): ModelState[] {
   const { shape } = model.modelDefinition
@@ -312,7 +313,7 @@ function instances(runtime: Runtime, model: ModelClass, result: Result, options:
       const value = row[at]
       values[name] = fromRow && value !== null ? fromRow(value) : value
     }
-    return hydrate(model, values, null as never)
+    return hydrate(model, values, READ)
   })
 }
 

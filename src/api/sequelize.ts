@@ -338,9 +338,9 @@ export class Sequelize extends WithStatics {
 
   // ---------------------------------------------------------------- values
 
-  /** A value as SQL text. Prefer `bind` or the `sql` tag, which need no escaping. */
-  escape(value: unknown): string {
-    return this.dialect.escape(value)
+  /** A value as SQL text, by the rules of `options.type` where it is given. Prefer `bind` or the `sql` tag, which need no escaping. */
+  escape(value: unknown, options?: { readonly type?: unknown }): string {
+    return this.dialect.escape(value, options?.type === undefined ? null : normalizeType(options.type as never))
   }
   /** Gives arguments to `logging`. */
   log(...args: readonly unknown[]): void {

@@ -15,6 +15,7 @@ import { mentionedAliases } from '../sql/walk.js'
 import type { DataType } from '../types/data-type.js'
 import { show } from '../types/data-type.js'
 import { normalizeType } from '../types/index.js'
+import { decimalOf } from '../types/numbers.js'
 import { resolveAttribute } from './attribute-key.js'
 import { columnExpr } from './expression.js'
 import type { Found } from './hydrate.js'
@@ -116,17 +117,18 @@ export async function aggregate(
   const { items } = await run(request)
   const rows = items as Record<string, unknown>[]
   const isNumber = dataType === undefined && /^(?:sum|avg|count)$/i.test(fn)
-  const values = isNumber ? rows.map((row) => ({ ...row, [fn]: numberOf(row[fn]) })) : rows
+  const values = isNumber ? rows.map((row) => ({ ...row, [fn]: numberOf(row[fn], /^avg$/i.test(fn)) })) : rows
   return input.plain === true || (input.plain === undefined && request.group.length === 0)
     ? (values[0]?.[fn] ?? null)
     : values
 }
 
-/** Sums come as text where the engine's sum is wider than a number; those that fit are numbers. */
-function numberOf(value: unknown): unknown {
+/** Sums come as text where the engine's sum is wider than a number; those that fit are numbers. An average is rounded anyway. */
+function numberOf(value: unknown, isRounded: boolean): unknown {
   if (typeof value !== 'string' && typeof value !== 'bigint') return value
   const number = Number(value)
-  return Number.isNaN(number) || (Number.isInteger(number) && !Number.isSafeInteger(number)) ? value : number
+  if (Number.isNaN(number) || (Number.isInteger(number) && !Number.isSafeInteger(number))) return value
+  return isRounded || decimalOf(value) === decimalOf(number) ? number : value
 }
 
 const named = (name: string, expr: Expr, type: DataType | null = null): SelectedColumn => ({

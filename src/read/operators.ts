@@ -112,8 +112,9 @@ export function comparable(type: DataType, value: unknown, noTypeValidation: boo
   const given =
     (typeof value === 'number' || typeof value === 'bigint') && TEXT_KEYS.has(type.key) ? String(value) : value
   if (noTypeValidation) return given
-  assertValue(type, given)
-  return type.sanitize(given)
+  const held = type.sanitize(given)
+  assertValue(type, held)
+  return held
 }
 
 /** Light validation: what the type cannot hold would be an obscure error of the engine, or quietly match nothing. */

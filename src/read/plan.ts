@@ -42,6 +42,8 @@ export interface Plan {
   readonly isWatched: boolean
   /** One row at most. */
   readonly single: boolean
+  /** Expressions are among the columns: what they give has no declared type, and may be an integer beyond 2^53. */
+  readonly wide: boolean
   /** The one-to-ones that it may be, in the order of the tree. */
   readonly watches: readonly RowShape[]
 }
@@ -97,7 +99,7 @@ export function statementOf(plan: Plan, values: readonly unknown[]): Statement {
   const { binds } = plan
   const params = new Array<unknown>(binds.length)
   for (let at = 0; at < binds.length; at += 1) params[at] = boundValue(binds[at]!, values)
-  return { text: plan.text, params, mode: 'rows', single: plan.single }
+  return { text: plan.text, params, mode: 'rows', single: plan.single, wide: plan.wide }
 }
 
 function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]): unknown {
@@ -140,7 +142,8 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
     request.single &&
     !isWatched &&
     branchesBelow(root).every(({ association, joinType }) => association!.cardinality === 'one' && joinType !== 'right')
-  return { text, binds, shape, isWatched, watches, single, read: compileReader(shape, mode, isWatched) }
+  const wide = columns.some(({ expr }) => expr.kind !== 'column')
+  return { text, binds, shape, isWatched, watches, single, wide, read: compileReader(shape, mode, isWatched) }
 }
 
 /** Values that only this query has are properties of its instances, too. */

@@ -161,6 +161,12 @@ export function overrides(type: DataType, method: TypeMethod): boolean {
   return false
 }
 
+/** What a user's own `escape` makes of a value; null: the type has none, and the dialect's rules hold. */
+export function ownEscape(type: DataType | null | undefined, value: unknown, dialect: object): string | null {
+  if (!type || value === null || value === undefined || !overrides(type, 'escape')) return null
+  return (type as AbstractType).escape(value, { dialect })
+}
+
 /** Validates as every caller should: a `false` from a user's `validate` counts as a refusal too. Throws `DataTypeValidationError`. */
 export function assertValue(type: DataType, value: unknown): void {
   const verdict: unknown = type.validate(value)

@@ -14,6 +14,7 @@ import type { ForeignKeySnapshot, SchemaSnapshot, TableSnapshot } from '../../sc
 import type { Expr } from '../../sql/expr.js'
 import type { QueryNode, TableName } from '../../sql/query.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
+import { ownEscape } from '../../types/data-type.js'
 import type { ColumnDescription, Dialect, ForeignKeyChecks, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
 import { canonical } from './canonical.js'
 import type { MysqlWords } from './changes.js'
@@ -226,7 +227,13 @@ export abstract class MysqlLikeDialect implements Dialect {
   quoteTable(table: TableName): string {
     return quoteTable(table)
   }
+  /** Text as SQL, for the `escape` of data types. */
+  escapeString(value: string): string {
+    return literal(value)
+  }
   escape(value: unknown, type?: DataType | null): string {
+    const own = ownEscape(type, value, this)
+    if (own !== null) return own
     const toBind = value === null || value === undefined || !type ? null : this.codec(type).toBind
     return literal(toBind === null ? value : toBind(value), this.#clock)
   }

@@ -109,7 +109,11 @@ const floatRow =
     check: toNumber,
   })
 const decimalRow: Row = (type) => {
-  const precision = number(type.options.precision) ?? 10
+  const precision = number(type.options.precision)
+  if (precision === null)
+    throw new UnsupportedFeatureError(
+      'DataTypes.DECIMAL without a precision is not available on MySQL and MariaDB, which would round to whole numbers of ten digits. Say how many digits there are, and how many after the point: DataTypes.DECIMAL(20, 6).',
+    )
   const scale = number(type.options.scale) ?? 0
   return {
     sql: `DECIMAL(${precision},${scale})${signs(type)}`,

@@ -14,6 +14,7 @@ import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
 import type { Expr } from '../../sql/expr.js'
 import type { QueryNode, TableName } from '../../sql/query.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
+import { ownEscape } from '../../types/data-type.js'
 import type {
   ColumnDescription,
   Dialect,
@@ -171,7 +172,13 @@ export class SqliteDialect implements Dialect {
   quoteTable(table: TableName): string {
     return quoteTable(table)
   }
+  /** Text as SQL, for the `escape` of data types. */
+  escapeString(value: string): string {
+    return literal(value)
+  }
   escape(value: unknown, type?: DataType | null): string {
+    const own = ownEscape(type, value, this)
+    if (own !== null) return own
     return literal(bound(value, type ?? null))
   }
   print(node: QueryNode): Printed {

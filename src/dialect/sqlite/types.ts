@@ -42,7 +42,8 @@ const toBigInt = (value: unknown): unknown => {
       `${whole} does not fit into a BIGINT: SQLite's integers have 64 bits with a sign. Use DECIMAL or STRING`,
     )
   }
-  return whole
+  // The driver would bind a double, with which SQLite counts inexactly.
+  return Number.isSafeInteger(whole) ? BigInt(whole as number) : whole
 }
 // 64 bits go out as BigInt and come back as text, as Sequelize 7 has it; the driver sees from the column's declared type that numbers
 // would lose digits (see `driver`).
