@@ -11,8 +11,12 @@ export function goldenFor(golden: Golden, dialect: Dialect): string {
       ? golden
       : (golden[dialect.name] ?? (dialect.name === 'mariadb' ? golden.mysql : undefined) ?? golden.default)
   const { left, right } = dialect.identifierDelimiter
+  let number = 0
   // Inside 'strings' quotes stay what they are.
-  return text.replace(/'[^']*'|"([^"]*)"/g, (found, name: string | undefined) =>
-    name === undefined ? found : left + name + right,
-  )
+  return text.replace(/'[^']*'|"([^"]*)"|\?/g, (found, name: string | undefined) => {
+    if (name !== undefined) return left + name + right
+    if (found !== '?' || dialect.name !== 'postgres') return found
+    number += 1
+    return `$${number}`
+  })
 }

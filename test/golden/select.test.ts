@@ -188,7 +188,7 @@ const cases: [string, object, 'plain' | 'exact', Golden][] = [
   ],
 ]
 
-describe.each(['sqlite', 'mysql', 'mariadb'])('select on %s', (name) => {
+describe.each(['sqlite', 'postgres', 'mysql', 'mariadb'])('select on %s', (name) => {
   const { db, A } = world(name)
   for (const [title, options, mode, golden] of cases)
     test(`${title} (${mode})`, () =>

@@ -8,13 +8,19 @@ import { select } from '../../src/sql/query.js'
 import { DataTypes, normalizeType } from '../../src/types/index.js'
 import { c, from, GOLDEN, isStatement } from './statements.js'
 import { MYSQL } from './statements-mysql.js'
+import { inPostgres, POSTGRES } from './statements-postgres.js'
 
 /** What an engine is expected to say. */
 const expectedOf: Readonly<Record<string, (title: string) => string | RegExp | undefined>> = {
   sqlite: (title) => GOLDEN[title]!.sqlite ?? GOLDEN[title]!.sql,
   mysql: (title) => MYSQL[title]?.mysql ?? GOLDEN[title]!.sql,
+  postgres: (title) => {
+    const { sql } = GOLDEN[title]!
+    return POSTGRES[title] ?? (sql === undefined ? undefined : inPostgres(sql))
+  },
   mariadb: (title) => MYSQL[title]?.mariadb ?? MYSQL[title]?.mysql ?? GOLDEN[title]!.sql,
 }
+const numbersIn = (text: string): number => Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n)))
 for (const [name, expectedFor] of Object.entries(expectedOf)) {
   const dialect: Dialect = resolveDialect(name)
   for (const [title, golden] of Object.entries(GOLDEN)) {
@@ -27,7 +33,7 @@ for (const [name, expectedFor] of Object.entries(expectedOf)) {
         expect(text).toBe(expected)
         if (golden.params && typeof expected === 'string')
           expect(params.map(({ value }) => value)).toEqual(golden.params)
-        else expect(params).toHaveLength(text.split('?').length - 1)
+        else expect(params).toHaveLength(name === 'postgres' ? numbersIn(text) : text.split('?').length - 1)
       }
     })
   }
