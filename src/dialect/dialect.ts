@@ -103,7 +103,8 @@ export interface Dialect {
 
   /** The picture of the tables named (all when omitted) as the database has them. */
   introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot>
-  listTables(run: Run, schema?: string): Promise<readonly TableName[]>
+  /** `asked`: names that the caller compares with; a server that folds the case of names (MySQL family) answers by those. */
+  listTables(run: Run, schema?: string, asked?: readonly string[]): Promise<readonly TableName[]>
   /** Brings a snapshot into the form in which this engine would report it (types, defaults, implied indexes). */
   canonical(snapshot: SchemaSnapshot): SchemaSnapshot
   /**

@@ -32,7 +32,8 @@ export async function checkReferences(
     .flatMap(referencesOf)
     .filter(({ to }) => !made.has(tableKey(to, fold)) && !findTable(actual, to, fold))
   for (const schema of new Set(open.map(({ to }) => to.schema))) {
-    const present = await dialect.listTables(run, schema ?? undefined)
+    const asked = open.map(({ to }) => to.name)
+    const present = await dialect.listTables(run, schema ?? undefined, asked)
     const names = new Set(present.map((table) => fold(table.name)))
     const missing = open.find(({ to }) => to.schema === schema && !names.has(fold(to.name)))
     if (missing) throw unknown(missing)

@@ -238,8 +238,9 @@ const hasEnum = (table: TableSnapshot): boolean => table.columns.some((column) =
 async function existing(runtime: Runtime, desired: SchemaSnapshot, run: Run): Promise<SchemaSnapshot> {
   const fold = foldOf(runtime.dialect)
   const present = new Set<string>()
+  const asked = desired.tables.map(({ table }) => table.name)
   for (const schema of new Set(desired.tables.map((table) => table.table.schema))) {
-    for (const table of await runtime.dialect.listTables(run, schema ?? undefined))
+    for (const table of await runtime.dialect.listTables(run, schema ?? undefined, asked))
       present.add(tableKey({ schema, name: table.name }, fold))
   }
   const found = desired.tables.filter((table) => present.has(tableKey(table.table, fold)))

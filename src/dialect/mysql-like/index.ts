@@ -165,9 +165,25 @@ export const commonTraits = {
 
 const looseType: DataType = new LooseType()
 
+/**
+ * Modes that change what a text means, or what a row shows: ANSI_QUOTES makes names of "strings", NO_BACKSLASH_ESCAPES ends strings elsewhere,
+ * PAD_CHAR_TO_FULL_LENGTH adds spaces; and the names that stand for several at once, which would bring them back. What else a server is set
+ * to stays (ONLY_FULL_GROUP_BY, NO_ZERO_DATE, PIPES_AS_CONCAT …).
+ */
+const FOREIGN_MODES = [
+  'NO_BACKSLASH_ESCAPES',
+  'ANSI_QUOTES',
+  'PAD_CHAR_TO_FULL_LENGTH',
+  'EMPTY_STRING_IS_NULL',
+  'ANSI',
+  'DB2',
+  'MAXDB',
+  'MSSQL',
+  'ORACLE',
+  'POSTGRESQL',
+] as const
 /** Settings of every session: strict, with literal backslashes escaped, and with 0 as a key like any other. */
-const SQL_MODE =
-  "sql_mode = CONCAT_WS(',', NULLIF(TRIM(BOTH ',' FROM REPLACE(REPLACE(REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'ANSI_QUOTES', ''), ',,', ',')), ''), 'STRICT_TRANS_TABLES', 'NO_AUTO_VALUE_ON_ZERO')"
+const SQL_MODE = `sql_mode = CONCAT_WS(',', NULLIF(TRIM(BOTH ',' FROM REGEXP_REPLACE(@@SESSION.sql_mode, '(^|,)(${FOREIGN_MODES.join('|')})(?=,|$)', '')), ''), 'STRICT_TRANS_TABLES', 'NO_AUTO_VALUE_ON_ZERO')`
 
 const UNKNOWN_TIME_ZONE = 1298
 
@@ -181,6 +197,7 @@ export abstract class MysqlLikeDialect implements Dialect {
   readonly defaultSchema: string
   readonly minimumDatabaseVersion: string
   readonly driver: Driver = mysqlDriver
+  readonly family = 'mysql'
   readonly transactions: TransactionSyntax
   readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
   readonly readOnlyQuery = 'SELECT @@global.read_only'
@@ -250,8 +267,8 @@ export abstract class MysqlLikeDialect implements Dialect {
   introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot> {
     return introspect(run, this.#engine.introspecting, tables)
   }
-  listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
-    return listTables(run, schema)
+  listTables(run: Run, schema?: string, asked?: readonly string[]): Promise<readonly TableName[]> {
+    return listTables(run, schema, asked)
   }
   canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
     return canonical(snapshot, this.#engine.introspecting)

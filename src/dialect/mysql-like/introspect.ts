@@ -38,13 +38,19 @@ const ask = (run: Run, sql: string, params: readonly unknown[]): Promise<Result>
 const OWN = "('information_schema', 'mysql', 'performance_schema', 'sys')"
 
 /** Tables of the connection's database, or of another one. */
-export async function listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
+export async function listTables(
+  run: Run,
+  schema?: string,
+  asked: readonly string[] = [],
+): Promise<readonly TableName[]> {
   const { rows } = await ask(
     run,
-    `SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${schema ? '?' : 'DATABASE()'} AND TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ${OWN} ORDER BY TABLE_NAME`,
+    `SELECT TABLE_NAME, @@lower_case_table_names FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${schema ? '?' : 'DATABASE()'} AND TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ${OWN} ORDER BY TABLE_NAME`,
     schema ? [schema] : [],
   )
-  return rows.map((row) => ({ schema: schema || null, name: String(row[0]) }))
+  const names = rows.map((row) => String(row[0]))
+  const called = Number(rows[0]?.[1] ?? 0) === 0 ? names : names.map(nameAsAsked(asked))
+  return called.map((name) => ({ schema: schema || null, name }))
 }
 
 export async function introspect(
@@ -85,7 +91,7 @@ async function ofSchema(
   const params = [...(schema === null ? [] : [schema]), ...(names ?? [])]
   const found = await ask(
     run,
-    `SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_COMMENT, DATABASE(), TABLE_SCHEMA, ROW_FORMAT FROM information_schema.TABLES WHERE ${where('')} AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
+    `SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, TABLE_COMMENT, DATABASE(), TABLE_SCHEMA, ROW_FORMAT, @@lower_case_table_names FROM information_schema.TABLES WHERE ${where('')} AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
     params,
   )
   if (found.rows.length === 0) return []
@@ -135,7 +141,27 @@ async function ofSchema(
       options: optionsOf(row),
     }
   })
-  return canonical({ tables: snapshots }, traits).tables
+  const isFolded = Number(found.rows[0]![7]) !== 0
+  return canonical({ tables: isFolded && names ? namedAsAsked(snapshots, names) : snapshots }, traits).tables
+}
+
+/** Servers that make all names of tables lower case, or compare them so, know a table by any spelling: it is called as it was asked for. */
+function namedAsAsked(tables: readonly TableSnapshot[], names: readonly string[]): readonly TableSnapshot[] {
+  const nameOf = nameAsAsked(names)
+  const called = (table: TableName): TableName => ({ ...table, name: nameOf(table.name) })
+  return tables.map((table) => ({
+    ...table,
+    table: called(table.table),
+    foreignKeys: table.foreignKeys.map((key) => ({
+      ...key,
+      references: { ...key.references, table: called(key.references.table) },
+    })),
+  }))
+}
+
+function nameAsAsked(names: readonly string[]): (name: string) => string {
+  const asked = new Map(names.map((name) => [name.toLowerCase(), name]))
+  return (name) => asked.get(name.toLowerCase()) ?? name
 }
 
 function groups(result: Result): ReadonlyMap<string, readonly Cells[]> {

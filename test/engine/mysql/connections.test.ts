@@ -3,6 +3,7 @@ import { QueryError } from 'mortise'
 import { describe, expect, test } from 'vitest'
 import type { Connection, Result } from '../../../src/connect/driver.js'
 import { mysqlDriver } from '../../../src/dialect/mysql-like/driver.js'
+import { resolveDialect } from '../../../src/dialect/registry.js'
 import type { Engine } from '../../support/databases.js'
 import { describeEngine } from '../../support/databases.js'
 
@@ -155,6 +156,29 @@ for (const name of ['mariadb', 'mysql']) {
           await expect(run('SELECT ?', [1, 2])).rejects.toBeInstanceOf(QueryError)
           await expect(run('SELECT ?', [Number.NaN])).rejects.toThrow(/NaN/)
           expect(await status(value, 'Com_stmt_prepare', run)).toBe(0)
+          await closed(connection)
+        })
+        test('modes of the server that change what a text means have no say', async () => {
+          const { connection, run, value } = await open(engine, { driver, preparedStatements: false })
+          const dialect = resolveDialect(name)
+          for (const mode of [
+            'ANSI,NO_BACKSLASH_ESCAPES',
+            'PAD_CHAR_TO_FULL_LENGTH',
+            '',
+            name === 'mariadb' ? 'ORACLE' : 'TRADITIONAL',
+          ]) {
+            await run(`SET SESSION sql_mode = '${mode}'`)
+            await dialect.prepareConnection(connection, {})
+            const modes = String(await value('SELECT @@sql_mode')).split(',')
+            expect(modes).toEqual(expect.arrayContaining(['STRICT_TRANS_TABLES', 'NO_AUTO_VALUE_ON_ZERO']))
+            for (const gone of ['ANSI', 'ANSI_QUOTES', 'NO_BACKSLASH_ESCAPES', 'PAD_CHAR_TO_FULL_LENGTH', 'ORACLE'])
+              expect(modes).not.toContain(gone)
+            for (const text of ["\\' OR 1 -- ", 'a\\', "it's \\\\"]) {
+              expect(await value('SELECT ?', [text])).toBe(text)
+              expect(await value(`SELECT ${dialect.escape(text)}`)).toBe(text)
+            }
+            expect(await value('SELECT "a string"')).toBe('a string')
+          }
           await closed(connection)
         })
         test('no more statements are kept prepared than allowed', async () => {
