@@ -19,7 +19,7 @@ import { isFragment, Sql } from '../sql/fragments.js'
 import type { PlaceholderValues } from '../sql/placeholders.js'
 import { QueryTypes } from './enums.js'
 import { isModelStatic } from './guards.js'
-import { prepareText, statementKind } from './raw-statement.js'
+import { prepareText, refuseSeveral, statementKind } from './raw-statement.js'
 import type { QueryMetadata, StandardSchema } from './types/query.js'
 
 const OWN = [
@@ -35,6 +35,7 @@ const OWN = [
   'replacements',
   'bind',
   'supportsSearchPath',
+  'multipleStatements',
 ]
 const SHARED = [
   'transaction',
@@ -80,6 +81,8 @@ export interface RawOptions extends ExecOptions {
   readonly schema?: StandardSchema<unknown>
   /** False: the statement runs without the `searchPath` given. */
   readonly supportsSearchPath?: boolean
+  /** The text may hold several statements. Default: that of the Sequelize instance, else false. */
+  readonly multipleStatements?: boolean
   readonly replacements?: PlaceholderValues['replacements']
   readonly bind?: PlaceholderValues['bind']
 }
@@ -167,6 +170,7 @@ export async function queryRaw(
       ? printFragment(runtime, sql, options)
       : prepareString(runtime, sql, { bind: options.bind })
   const { kind, mode, command } = statementKind(prepared.text)
+  if (mode === 'script') checkSeveral(runtime, prepared.text, options)
   const params = prepared.params.map(({ value, type }) => {
     const codec = type && runtime.dialect.codec(type)
     return codec?.toBind && value !== null ? codec.toBind(value) : value
@@ -178,6 +182,10 @@ export async function queryRaw(
     execOptions(options),
   )
   return await shape(runtime, result, command, options)
+}
+
+function checkSeveral({ dialect }: Runtime, text: string, { multipleStatements }: RawOptions): void {
+  if (multipleStatements !== true) refuseSeveral(text, dialect, 'sequelize.query()')
 }
 
 /** What of the options concerns the connection; loggers are shown it. */

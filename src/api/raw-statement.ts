@@ -69,6 +69,31 @@ function classify(sql: string): StatementKind {
   return { kind: 'write', mode: /\bRETURNING\b/.test(bare) ? 'rows' : 'run', command }
 }
 
+const BODY =
+  /^(?:CREATE\b[^;]*\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b[\s\S]*\bBEGIN|BEGIN\s+NOT\s+ATOMIC)\b[\s\S]*\bEND\b[\s\w]*;?\s*$/
+
+/** The text without strings, quoted names and comments, as the engine reads them. */
+function bareText(sql: string, { traits }: Dialect): string {
+  const text =
+    traits.conflictClause === 'on-duplicate-key' ? sql.replace(/'(?:[^'\\]|\\[\s\S]|'')*'|#[^\n]*/g, ' ') : sql
+  return (traits.arrays ? text.replace(/\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|\bE'(?:[^'\\]|\\[\s\S]|'')*'/gi, ' ') : text)
+    .replace(QUOTED, ' ')
+    .toUpperCase()
+    .replace(/^[\s(;]+/, '')
+}
+
+/**
+ * Throws `QueryError` where a text holds several statements that nobody asked for: most servers refuse them, so that text which gets into
+ * a statement by mistake cannot add another one. Bodies of triggers and routines are part of the statement that makes them.
+ */
+export function refuseSeveral(sql: string, dialect: Dialect, call: string): void {
+  const bare = bareText(sql, dialect)
+  if (!/;\s*[^\s;]/.test(bare) || BODY.test(bare)) return
+  throw new QueryError(
+    `${call} was given several statements at once. Send them one by one, or allow it with the option { multipleStatements: true }, for this call or for the Sequelize instance.`,
+  )
+}
+
 export interface PreparedText {
   readonly text: string
   readonly params: readonly { readonly value: unknown; readonly type: DataType | null }[]

@@ -46,6 +46,8 @@ export interface QueryRawOptions extends QueryOptions {
   fieldMap?: { readonly [column: string]: string }
   /** False: the statement runs without the `searchPath` given. */
   supportsSearchPath?: boolean
+  /** The text may hold several statements. MySQL and MariaDB want the option of the Sequelize instance. Default: the instance's, else false. */
+  multipleStatements?: boolean
 }
 /** v6's object form: `{ query, values }`. */
 export interface QueryObject {

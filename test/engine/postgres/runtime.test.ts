@@ -42,7 +42,7 @@ describeEngine('postgres', 'runtime', (engine) => {
     })
     await expect(db.query('SELECT * FROM nowhere')).rejects.toBeInstanceOf(UnknownTableError)
     await expect(db.query('SELECT nothing FROM "Users"')).rejects.toBeInstanceOf(UnknownColumnError)
-    await expect(db.query('SELECT 1; SELECT 2')).resolves.toBeDefined()
+    await expect(db.query('SELECT 1; SELECT 2', { multipleStatements: true })).resolves.toBeDefined()
     await expect(db.query('SELECT $1; SELECT 2', { bind: [1] })).rejects.toThrow(/several statements/)
     const options = await engine.options()
     const connecting = async (more: object): Promise<unknown> => {

@@ -32,7 +32,10 @@ describe('what kind of statement a text is', () => {
 describe('query', () => {
   const open = async (): Promise<Sequelize> => {
     const sequelize = new Sequelize('sqlite::memory:')
-    await sequelize.query('CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, n INTEGER); CREATE TABLE u (id INTEGER)')
+    await sequelize.query(
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, n INTEGER); CREATE TABLE u (id INTEGER)',
+      { multipleStatements: true },
+    )
     await sequelize.query("INSERT INTO t (name, n) VALUES ('a', 1), ('b', 2), ('c', 3)")
     return sequelize
   }
