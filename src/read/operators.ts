@@ -6,7 +6,7 @@ import { isPlainObject } from '../base/freeze.js'
 import { QueryError } from '../errors/base.js'
 import type { CompareOperator, Expr, InNode } from '../sql/expr.js'
 import { call, isNull, raw } from '../sql/expr.js'
-import { isFragment, List, Select } from '../sql/fragments.js'
+import { isFragment, List, Literal, Select } from '../sql/fragments.js'
 import type { OpName } from '../sql/op.js'
 import { Op, opName } from '../sql/op.js'
 import type { DataType } from '../types/data-type.js'
@@ -40,6 +40,8 @@ export const undefinedValue = (left: Operand, name?: OpName): QueryError =>
 export function equals(given: Operand, value: unknown, tables: Tables, negated = false): Expr {
   const left = equatable(given, tables)
   if (value === null) return nullCondition(left, tables, negated)
+  // SQL_NULL: nothing is equal to it.
+  if (value instanceof Literal && value.val.length === 1 && value.val[0] === 'NULL') return isNull(given.expr, negated)
   return { kind: 'compare', op: negated ? '<>' : '=', left: left.expr, right: right(left, value, tables) }
 }
 
