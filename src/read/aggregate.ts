@@ -24,6 +24,7 @@ import { growTree } from './include.js'
 import type { FindInput, OptionTable } from './options.js'
 import { checkOptions, execOptions, FIND_OPTIONS, SWITCH } from './options.js'
 import { normaliseGroup, normaliseOrder } from './order.js'
+import { assertOrdered } from './ordered.js'
 import { branchesBelow, planFor, statementOf } from './plan.js'
 import type { FindRequest } from './request.js'
 import { havingTables, RequestScope, readParts } from './request.js'
@@ -110,6 +111,7 @@ export async function aggregate(
   const request = requestOf(runtime, model, input, bits, (root, selection) => {
     const isAll = attribute === '*'
     const operand = isAll ? null : resolveAttribute(attribute, root.tables, fn)
+    if (operand !== null && /^(?:min|max|sum|avg)$/i.test(fn)) assertOrdered(operand, fn, runtime)
     if (type === null && /^(?:min|max)$/i.test(fn)) type = operand?.type ?? null
     const expr = call(fn, [operand?.expr ?? { kind: 'star', table: null }], distinct === true)
     return { columns: [...selection, named(fn, expr, type)] }

@@ -14,6 +14,7 @@ import { assertValue, show } from '../types/data-type.js'
 import { DataTypes, normalizeType } from '../types/index.js'
 import type { Operand } from './attribute-key.js'
 import { columnExpr, toExpr, typeOfValue } from './expression.js'
+import { assertOrdered } from './ordered.js'
 import type { Tables } from './tables.js'
 
 type Row = (left: Operand, value: unknown, tables: Tables, name: OpName) => Expr | null
@@ -184,7 +185,8 @@ function columnOf(left: Operand, value: unknown, tables: Tables): Expr {
 // ---------------------------------------------------------------- rows
 const compare =
   (op: CompareOperator): Row =>
-  (left, value, tables) => {
+  (left, value, tables, name) => {
+    assertOrdered(left, `Op.${name}`, tables.statement.runtime)
     const [operand, type] = left.isJson && !isFragment(value) ? comparableJson(left, value) : [left, left.type]
     return { kind: 'compare', op, left: operand.expr, right: right(operand, value, tables, type) }
   }
@@ -204,6 +206,7 @@ function comparableJson(left: Operand, value: unknown): [Operand, DataType | nul
 const between =
   (negated: boolean): Row =>
   (left, value, tables, name) => {
+    assertOrdered(left, `Op.${name}`, tables.statement.runtime)
     if (isFragment(value)) {
       const texts = ['', negated ? ' NOT BETWEEN ' : ' BETWEEN ', '']
       return { kind: 'template', texts, exprs: [left.expr, toExpr(value, tables, 'where')] }

@@ -13,6 +13,7 @@ import { resolveAttribute } from './attribute-key.js'
 import { toExpr } from './expression.js'
 import type { Branch } from './include.js'
 import { isSameModel, notJoined } from './include.js'
+import { assertOrdered } from './ordered.js'
 
 interface Direction {
   readonly direction: 'ASC' | 'DESC' | null
@@ -160,5 +161,7 @@ function single(item: unknown, at: Branch, use: string): Expr {
       rest.length > 0 && !shape.attributes.has(head!) ? at.children.find((branch) => branch.as === head) : undefined
     if (child !== undefined) return single(rest.join('.'), child, use)
   }
-  return resolveAttribute(item, tables, use).expr
+  const operand = resolveAttribute(item, tables, use)
+  if (use === 'order') assertOrdered(operand, use, tables.statement.runtime)
+  return operand.expr
 }

@@ -20,6 +20,8 @@ export interface TypeCodec {
   readonly check?: ((value: unknown) => void) | null
   /** How a column of the type is asked for, where its plain name would lose digits. */
   readonly select?: (column: Expr) => Expr
+  /** Why values cannot be put in order, with the remedy; absent: they can. */
+  readonly unordered?: string
 }
 
 /** What knows how an engine has types: a dialect. */

@@ -73,6 +73,7 @@ const decimalRow: Row = ({ options }) => {
       toBind: (value) => checkNumber(decimalText(value, scale)),
       fromRow: (value) => (value === null ? null : decimalText(value, scale)),
       check: checkNumber,
+      unordered: `DECIMAL(${precision}, ${String(scale)}) is kept as text on SQLite, which would compare it letter by letter. Declare a precision of ${EXACT_DIGITS} at most, or keep whole units in a BIGINT.`,
     }
   }
   const toBind = (value: unknown): unknown => {
@@ -276,6 +277,7 @@ function makeCodec(type: DataType): TypeCodec {
         ? null
         : builtIn.fromRow,
     check: isOwn || own ? null : (builtIn.check ?? null),
+    ...(!own && builtIn.unordered !== undefined && { unordered: builtIn.unordered }),
   }
 }
 // A column of a type that we know nothing about: numbers stay as they are, its affinity is the user's business.

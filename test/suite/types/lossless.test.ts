@@ -107,6 +107,33 @@ describeEachEngine('no digit is lost', (engine) => {
     expect(await Price.sum('amount')).toBe('1234567890123.4567890124')
   })
 
+  test('decimals that an engine keeps as text are not put in order letter by letter', async () => {
+    const db = engine.script(await engine.connect())
+    const Price = db.define('Price', { amount: DataTypes.DECIMAL(30, 10) }, { timestamps: false })
+    await db.sync()
+    await Price.bulkCreate(['9.5', '10.25', '-3'].map((amount) => ({ amount })))
+    const ways: Record<string, () => Promise<unknown>> = {
+      'Op.gt': async () => await Price.count({ where: { amount: { [Op.gt]: '9.75' } } }),
+      'Op.between': async () => await Price.count({ where: { amount: { [Op.between]: ['9', '11'] } } }),
+      order: async () => (await Price.findAll({ order: ['amount'] })).map(({ amount }) => Number(amount)),
+      max: async () => Number(await Price.max('amount')),
+      sum: async () => await Price.sum('amount'),
+    }
+    const expected: Record<string, unknown> = {
+      'Op.gt': 1,
+      'Op.between': 2,
+      order: [-3, 9.5, 10.25],
+      max: 10.25,
+      sum: 16.75,
+    }
+    for (const [way, ask] of Object.entries(ways)) {
+      if (engine.features.has('boundedTypes')) expect([way, await ask()]).toEqual([way, expected[way]])
+      else await expect(ask()).rejects.toThrow(/Price\.amount cannot be put in order.*kept as text.*precision of 15/)
+    }
+    // Equality is exact everywhere.
+    expect(await Price.count({ where: { amount: ['10.25', '9.5000000001'] } })).toBe(1)
+  })
+
   test('raw queries: numbers that a double holds are numbers, others text', async () => {
     const { db, Account } = await models()
     await Account.create({ units: MOST, amount: EXACT })
