@@ -13,7 +13,8 @@ const installed = new WeakMap<object, Map<string, PropertyDescriptor>>()
 export function installAttributes(model: ModelClass, shape: ModelShape = model.modelDefinition.shape): void {
   const { prototype } = model
   for (const name of installed.get(prototype)?.keys() ?? []) {
-    if (!shape.attributes.has(name) && !(relations.get(prototype)?.has(name) ?? false)) remove(prototype, name)
+    const isKept = relations.get(prototype)?.has(name) === true || selected.get(prototype)?.has(name) === true
+    if (!shape.attributes.has(name) && !isKept) remove(prototype, name)
   }
   for (const attribute of shape.attributes.values()) {
     const { attributeName } = attribute
@@ -31,6 +32,8 @@ export function installAttributes(model: ModelClass, shape: ModelShape = model.m
   }
 }
 
+/** Names of values that queries added. They stay when the definition changes: instances that were loaded before still have them. */
+const selected = new WeakMap<object, Set<string>>()
 const relations = new WeakMap<object, Set<string>>()
 /** Gives the model's prototype the property of an association. `onMissing`: called when one is read that was not loaded. */
 export function installRelation(
@@ -54,7 +57,10 @@ export function installRelation(
  * attributes"). Names that the class has already keep their meaning; `get` reads the value in any case.
  */
 export function installSelected(model: ModelClass, name: string): void {
-  if (name in model.prototype) return
+  const { prototype } = model
+  if (name in prototype) return
+  const names = selected.get(prototype) ?? new Set()
+  selected.set(prototype, names.add(name))
   install(model, name, {
     get: reader(name),
     set(this: ModelState, value: unknown): void {

@@ -97,7 +97,7 @@ function checkAttribute(
       return isSupplied(instance, attribute, value) ? NONE : [notNull(instance, definition, attribute, value)]
   } else {
     if (isFragment(value)) return NONE
-    const wrong = options.noTypeValidation === true ? null : checkType(attribute, value, instance)
+    const wrong = options.noTypeValidation === true ? null : checkType(attribute, value, instance, definition.modelName)
     // Validators may rely on the type.
     if (wrong !== null) return [wrong]
   }
@@ -135,7 +135,8 @@ const TEXTS: ReadonlySet<string> = new Set(['STRING', 'CHAR', 'TEXT', 'CITEXT'])
 export function checkType(
   attribute: Attribute,
   value: unknown,
-  instance: ModelState | null = null,
+  instance: ModelState | null,
+  modelName: string,
 ): ValidationErrorItem | null {
   const { type, attributeName } = attribute
   if (type.isVirtual || value === null || value === undefined || isFragment(value)) return null
@@ -146,7 +147,7 @@ export function checkType(
   } catch (error) {
     if (TEXTS.has(type.key) && typeof value === 'object' && error instanceof DataTypeValidationError) {
       return new ValidationErrorItem(
-        `${attributeName} cannot be an array or an object`,
+        placed(`${attributeName} cannot be an array or an object`, modelName, attribute),
         'string violation',
         attributeName,
         value,
@@ -159,7 +160,7 @@ export function checkType(
       )
     }
     return new ValidationErrorItem(
-      messageOf(error),
+      placed(messageOf(error), modelName, attribute),
       'Validation error',
       attributeName,
       value,
@@ -171,6 +172,13 @@ export function checkType(
       error,
     )
   }
+}
+
+/** Where the value was to go, after Sequelize's text, which programs look for. */
+function placed(text: string, modelName: string, { attributeName, type, allowNull }: Attribute): string {
+  const place = `${modelName}.${attributeName}`
+  if (text.includes(place)) return text
+  return `${text.replace(/\.$/, '')}. ${place} is of type ${type.key}: give a value of this type${allowNull ? ', or null' : ''}.`
 }
 
 // ---------------------------------------------------------------- validators

@@ -28,13 +28,13 @@ export function operatorCondition(
 ): Expr | null | undefined {
   const row = ROWS[name]
   if (row === undefined) return undefined
-  if (value === undefined) throw undefinedValue(left, name)
+  if (value === undefined) throw undefinedValue(left, tables, name)
   return row(left, value, tables, name)
 }
 
-export const undefinedValue = (left: Operand, name?: OpName): QueryError =>
+export const undefinedValue = (left: Operand, tables: Tables, name?: OpName): QueryError =>
   new QueryError(
-    `${left.label} is compared with undefined${name === undefined ? '' : ` (Op.${name})`} in where. Leave the condition out, or use null for IS NULL.`,
+    `${left.label} is compared with undefined${name === undefined ? '' : ` (Op.${name})`} in ${tables.clause}. Leave the condition out, or use null for IS NULL.`,
   )
 
 /** `=`, with null as IS NULL (JSON null for JSON, where the options say so). */
@@ -83,7 +83,7 @@ export function within(given: Operand, value: unknown, tables: Tables, negated =
 function itemsOf(value: object, left: Operand, tables: Tables): InNode['items'] {
   if (value instanceof List) return value.values.map((item) => right(left, item, tables))
   if (value instanceof Select) return value.toSelect(tables, 'value')
-  const expr = toExpr(value, tables, 'where')
+  const expr = toExpr(value, tables, tables.clause)
   // The printer adds parentheses where users' SQL has none.
   if (expr.kind === 'raw' || expr.kind === 'template') return expr
   return expr.kind === 'list' ? expr.items : [expr]
@@ -94,8 +94,8 @@ const TEXT_KEYS = new Set(['STRING', 'CHAR', 'TEXT', 'CITEXT'])
 
 /** The right side of a comparison: a parameter of the operand's type, a fragment, ANY/ALL/VALUES, or a column (`Op.col`). */
 function right(left: Operand, value: unknown, tables: Tables, type: DataType | null = left.type): Expr {
-  if (value === undefined) throw undefinedValue(left)
-  if (isFragment(value)) return toExpr(value, tables, 'where', type)
+  if (value === undefined) throw undefinedValue(left, tables)
+  if (isFragment(value)) return toExpr(value, tables, tables.clause, type)
   const special = quantified(left, value, tables, type)
   if (special !== null) return special
   if (isPlainObject(value)) {
@@ -127,7 +127,7 @@ function checked(left: Operand, value: unknown, type: DataType | null, tables: T
     return comparable(type, value, tables.statement.runtime.options.noTypeValidation)
   } catch (error) {
     throw new QueryError(
-      `${left.label} is compared with a value of another type in where: ${error instanceof Error ? error.message : show(value)}.`,
+      `${left.label} is compared with a value of another type in ${tables.clause}: ${error instanceof Error ? error.message : show(value)}.`,
       { cause: error },
     )
   }
@@ -165,7 +165,8 @@ function quantify(
     }
   if (isPlainObject(value) && Op.values in value)
     return { kind: 'quantified', quantifier, expr: valuesList(left, value[Op.values], tables, type), values: true }
-  if (isFragment(value)) return { kind: 'quantified', quantifier, expr: toExpr(value, tables, 'where'), values: false }
+  if (isFragment(value))
+    return { kind: 'quantified', quantifier, expr: toExpr(value, tables, tables.clause), values: false }
   throw new QueryError(
     `Op.${quantifier} on ${left.label} takes an array, { [Op.values]: […] } or SQL, got ${show(value)}.`,
   )
@@ -209,7 +210,7 @@ const between =
     assertOrdered(left, `Op.${name}`, tables.statement.runtime)
     if (isFragment(value)) {
       const texts = ['', negated ? ' NOT BETWEEN ' : ' BETWEEN ', '']
-      return { kind: 'template', texts, exprs: [left.expr, toExpr(value, tables, 'where')] }
+      return { kind: 'template', texts, exprs: [left.expr, toExpr(value, tables, tables.clause)] }
     }
     if (!Array.isArray(value) || value.length !== 2)
       throw new QueryError(`Op.${name} on ${left.label} takes an array of two values, got ${show(value)}.`)
@@ -258,7 +259,7 @@ const affix =
     if (isFragment(value)) {
       const parts = [
         ...(before ? [raw(`'${before}'`)] : []),
-        toExpr(value, tables, 'where'),
+        toExpr(value, tables, tables.clause),
         ...(after ? [raw(`'${after}'`)] : []),
       ]
       return { kind: 'compare', op, left: operand.expr, right: call('CONCAT', parts) }
@@ -279,7 +280,7 @@ const is =
     if (value === null) return isNull(left.expr, negated)
     if (typeof value === 'boolean')
       return { kind: 'is', left: left.expr, right: raw(value ? 'TRUE' : 'FALSE'), negated }
-    if (isFragment(value)) return { kind: 'is', left: left.expr, right: toExpr(value, tables, 'where'), negated }
+    if (isFragment(value)) return { kind: 'is', left: left.expr, right: toExpr(value, tables, tables.clause), negated }
     throw new QueryError(
       `Op.${name} on ${left.label} takes null, true, false or SQL, got ${show(value)}. For other values use Op.${negated ? 'ne' : 'eq'}.`,
     )
@@ -299,14 +300,14 @@ const containment =
 const keys =
   (op: CompareOperator): Row =>
   (left, value, tables, name) => {
-    if (isFragment(value)) return { kind: 'compare', op, left: left.expr, right: toExpr(value, tables, 'where') }
+    if (isFragment(value)) return { kind: 'compare', op, left: left.expr, right: toExpr(value, tables, tables.clause) }
     if (!Array.isArray(value) || !value.every((key) => typeof key === 'string' || isFragment(key)))
       throw new QueryError(`Op.${name} on ${left.label} takes an array of keys, got ${show(value)}.`)
     return {
       kind: 'compare',
       op,
       left: left.expr,
-      right: { kind: 'array', items: value.map((key) => toExpr(key, tables, 'where')), type: null },
+      right: { kind: 'array', items: value.map((key) => toExpr(key, tables, tables.clause)), type: null },
     }
   }
 
@@ -352,7 +353,7 @@ const ROWS: { readonly [K in OpName]?: Row } = {
       throw new QueryError(
         `Op.match on ${left.label} takes SQL, e.g. fn('to_tsquery', 'cat & rat'), got ${show(value)}.`,
       )
-    return { kind: 'compare', op: 'match', left: left.expr, right: toExpr(value, tables, 'where') }
+    return { kind: 'compare', op: 'match', left: left.expr, right: toExpr(value, tables, tables.clause) }
   },
   any: (left, value, tables) => ({
     kind: 'compare',
@@ -407,6 +408,6 @@ const TEXTS: Readonly<Record<string, OpName>> = {
 export function operatorNamed(operator: symbol | string): OpName {
   const name = typeof operator === 'symbol' ? opName(operator) : TEXTS[operator.trim().toUpperCase()]
   if (name === undefined || name === 'placeholder')
-    throw new QueryError(`${String(operator)} is no operator of where. Use the symbols of Op, e.g. Op.gt.`)
+    throw new QueryError(`${String(operator)} is no operator of conditions. Use the symbols of Op, e.g. Op.gt.`)
   return name
 }

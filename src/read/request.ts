@@ -212,6 +212,7 @@ export function havingTables({ tables, parts }: Branch): Tables {
     tables.parent,
     tables.follow,
     new Map(aliased.map(({ name, expr }) => [name!, expr])),
+    'having',
   )
 }
 

@@ -37,6 +37,8 @@ export class Tables {
     readonly follow: (association: string) => Tables | null = () => null,
     /** Aliases of SELECT that ORDER BY, GROUP BY and HAVING may name. */
     readonly selected: ReadonlyMap<string, Expr> | null = null,
+    /** What the conditions stand in, for messages. */
+    readonly clause: 'where' | 'having' = 'where',
   ) {}
 
   /** The model as messages name it: `User`, or of an include `Profile (User.profile)`. */

@@ -60,7 +60,9 @@ function condition(where: unknown, tables: Tables): Expr | null {
 /** A condition inside another one: nothing is a mistake here, not "no condition". */
 function inner(where: unknown, tables: Tables): Expr | null {
   if (where === undefined || where === null)
-    throw new QueryError(`${show(where)} stands among the conditions of ${tables.subject} in where. Leave it out.`)
+    throw new QueryError(
+      `${show(where)} stands among the conditions of ${tables.subject} in ${tables.clause}. Leave it out.`,
+    )
   return condition(where, tables)
 }
 
@@ -81,7 +83,7 @@ function fragmentCondition(where: object, tables: Tables): Expr | null {
     )
   if (where instanceof Json && typeof where.conditionsOrPath !== 'string')
     return condition(where.conditionsOrPath, tables)
-  return toExpr(where, tables, 'where')
+  return toExpr(where, tables, tables.clause)
 }
 
 function whereFragment({ left, operator, right }: Where, tables: Tables): Expr | null {
@@ -95,15 +97,15 @@ function whereFragment({ left, operator, right }: Where, tables: Tables): Expr |
 }
 
 function operandOf(left: unknown, tables: Tables): Operand {
-  if (left instanceof Attribute) return resolveAttribute(left.attributeName, tables, 'where')
+  if (left instanceof Attribute) return resolveAttribute(left.attributeName, tables, tables.clause)
   if (left instanceof AssociationPath)
-    return resolveAttribute(`$${left.associationPath.join('.')}$.${left.attributeName}`, tables, 'where')
+    return resolveAttribute(`$${left.associationPath.join('.')}$.${left.attributeName}`, tables, tables.clause)
   // v6: where(Model.rawAttributes.name, …)
   if (isPlainObject(left)) {
     const name = left.attributeName ?? left.fieldName
-    if (typeof name === 'string') return resolveAttribute(name, tables, 'where')
+    if (typeof name === 'string') return resolveAttribute(name, tables, tables.clause)
   }
-  const expr = toExpr(left, tables, 'where')
+  const expr = toExpr(left, tables, tables.clause)
   const type = left instanceof Cast && typeof left.type !== 'string' ? left.type : null
   return {
     expr,
@@ -133,7 +135,7 @@ function entry(key: string | symbol, where: Record<PropertyKey, unknown>, tables
   }
   if (given === undefined)
     throw new QueryError(
-      `where of ${tables.subject}: "${key}" is undefined. Leave the attribute out, or use null for IS NULL.`,
+      `${tables.clause} of ${tables.subject}: "${key}" is undefined. Leave the attribute out, or use null for IS NULL.`,
     )
   const shape = tables.model?.shape
   if (shape !== undefined && !shape.attributes.has(key) && tables.selected?.has(key) !== true) {
@@ -141,15 +143,15 @@ function entry(key: string | symbol, where: Record<PropertyKey, unknown>, tables
     if (association !== undefined) return relationFilter(association, given, tables)
     if (key.startsWith('$') && !key.includes('$', 1)) throw stringOperator(key, tables)
   }
-  return value(resolveAttribute(key, tables, 'where'), given, tables)
+  return value(resolveAttribute(key, tables, tables.clause), given, tables)
 }
 
 const stringOperator = (key: string, tables: Tables): QueryError => {
   const name = key.slice(1)
   return new QueryError(
     opName(Symbol.for(name)) === undefined
-      ? `"${key}" in where of ${tables.subject} is no attribute. An attribute of an include is written '$association.attribute$'.`
-      : `"${key}" in where of ${tables.subject} is text, not an operator. Use [Op.${name}].`,
+      ? `"${key}" in ${tables.clause} of ${tables.subject} is no attribute. An attribute of an include is written '$association.attribute$'.`
+      : `"${key}" in ${tables.clause} of ${tables.subject} is text, not an operator. Use [Op.${name}].`,
   )
 }
 
@@ -160,7 +162,7 @@ function logic(name: 'and' | 'or' | 'not', given: unknown, tables: Tables): Expr
   }
   if (given === undefined || given === null)
     throw new QueryError(
-      `Op.${name} in where of ${tables.subject} is ${show(given)}. Give an array or an object of conditions.`,
+      `Op.${name} in ${tables.clause} of ${tables.subject} is ${show(given)}. Give an array or an object of conditions.`,
     )
   if (Array.isArray(given))
     return all(
@@ -178,7 +180,7 @@ function logic(name: 'and' | 'or' | 'not', given: unknown, tables: Tables): Expr
 // ---------------------------------------------------------------- values of one attribute
 function value(left: Operand, given: unknown, tables: Tables): Expr | null {
   if (given === null || typeof given !== 'object') {
-    if (given === undefined) throw undefinedValue(left)
+    if (given === undefined) throw undefinedValue(left, tables)
     return equals(left, given, tables)
   }
   if (isFragment(given))
@@ -195,6 +197,10 @@ const OBJECT_KEYS = new Set(['GEOMETRY', 'GEOGRAPHY', 'HSTORE', 'RANGE'])
 
 function operators(left: Operand, given: Record<PropertyKey, unknown>, tables: Tables): Expr | null {
   const keys = Reflect.ownKeys(given)
+  if (keys.length === 0 && !(left.type !== null && OBJECT_KEYS.has(left.type.key)))
+    throw new QueryError(
+      `${left.label} is compared with an empty object in ${tables.clause}, which says nothing. Leave the attribute out, or give a value or operators${left.isJson ? '; { [Op.eq]: {} } asks for the empty object' : ''}.`,
+    )
   const hasSymbols = keys.some((key) => typeof key === 'symbol')
   if (!hasSymbols && !left.isJson) {
     if (left.type !== null && OBJECT_KEYS.has(left.type.key) && keys.length > 0) return equals(left, given, tables)
@@ -202,10 +208,10 @@ function operators(left: Operand, given: Record<PropertyKey, unknown>, tables: T
     const name = key?.replace(/^\$/, '') ?? ''
     throw new QueryError(
       key === undefined
-        ? `${left.label} is compared with an empty object in where.`
+        ? `${left.label} is compared with an empty object in ${tables.clause}.`
         : opName(Symbol.for(name)) !== undefined
           ? `"${key}" on ${left.label} is text, not an operator. Use [Op.${name}].`
-          : `${left.label} is compared with an object (key "${key}") in where, but it is not JSON. Use operators: { [Op.gt]: … }.`,
+          : `${left.label} is compared with an object (key "${key}") in ${tables.clause}, but it is not JSON. Use operators: { [Op.gt]: … }.`,
     )
   }
   return all(
@@ -214,19 +220,21 @@ function operators(left: Operand, given: Record<PropertyKey, unknown>, tables: T
       if (typeof key === 'string') {
         if (!left.isJson) throw new QueryError(`"${key}" on ${left.label} is no operator. Use the symbols of Op.`)
         const nested = resolveJsonKey(key, left)
-        if (part === undefined) throw undefinedValue(nested)
+        if (part === undefined) throw undefinedValue(nested, tables)
         return value(nested, part, tables)
       }
       const name = opName(key)
       if (name === undefined)
-        throw new QueryError(`${String(key)} on ${left.label} is no operator of where. Use the symbols of Op.`)
+        throw new QueryError(
+          `${String(key)} on ${left.label} is no operator of ${tables.clause}. Use the symbols of Op.`,
+        )
       return operation(name, left, part, tables)
     }),
   )
 }
 
 function operation(name: OpName, left: Operand, given: unknown, tables: Tables): Expr | null {
-  if (given === undefined) throw undefinedValue(left, name)
+  if (given === undefined) throw undefinedValue(left, tables, name)
   if (name === 'and' || name === 'or') return perValue(name, left, given, tables)
   if (name === 'not') {
     // Compat: v7 always negates the whole condition; v6 chose by the value.
@@ -235,7 +243,7 @@ function operation(name: OpName, left: Operand, given: unknown, tables: Tables):
     return expr && not(expr)
   }
   const expr = operatorCondition(name, left, given, tables)
-  if (expr === undefined) throw new QueryError(`Op.${name} on ${left.label} cannot be used in where.`)
+  if (expr === undefined) throw new QueryError(`Op.${name} on ${left.label} cannot be used in ${tables.clause}.`)
   return expr
 }
 
@@ -264,7 +272,7 @@ function relationFilter(association: Association, given: unknown, tables: Tables
   if (given === null) return exists(association, null, true, tables)
   if (!isPlainObject(given))
     throw new QueryError(
-      `"${association.as}" in where of ${tables.subject} is an association. Write ${association.cardinality === 'many' ? MANY_SYNTAX : RELATION_SYNTAX}.`,
+      `"${association.as}" in ${tables.clause} of ${tables.subject} is an association. Write ${association.cardinality === 'many' ? MANY_SYNTAX : RELATION_SYNTAX}.`,
     )
   if (association.cardinality === 'many') return manyFilter(association, given, tables)
   const keys = Reflect.ownKeys(given)

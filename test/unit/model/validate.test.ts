@@ -80,19 +80,21 @@ describe('data types', () => {
   it('refuse values, and keep validators from them', async () => {
     const [first, second, ...rest] = await problems(build(User, { age: 'x', name: ['a'], born: 'soon' }))
     expect(first).toMatchObject({
-      message: '"x" is not a valid integer',
+      message: '"x" is not a valid integer. User.age is of type INTEGER: give a value of this type, or null.',
       type: 'Validation error',
       origin: 'DATATYPE',
       path: 'age',
       value: 'x',
     })
     expect(second).toMatchObject({
-      message: 'name cannot be an array or an object',
+      message: 'name cannot be an array or an object. User.name is of type STRING: give a value of this type, or null.',
       type: 'string violation',
       validatorKey: 'not_a_string',
       origin: 'CORE',
     })
-    expect(rest.map((item) => item.message)).toEqual(['"soon" is not a valid date'])
+    expect(rest.map((item) => item.message)).toEqual([
+      '"soon" is not a valid date. User.born is of type DATE: give a value of this type, or null.',
+    ])
   })
 
   it('can be left unchecked; fragments always are', async () => {
