@@ -7,7 +7,7 @@ import type { ExecOptions } from '../connect/executor.js'
 import { Executor } from '../connect/executor.js'
 import type { Pools } from '../connect/pools.js'
 import type { Runtime } from '../dialect/runtime.js'
-import { QueryError } from '../errors/index.js'
+import { QueryError, UnsupportedFeatureError } from '../errors/index.js'
 import type { Hooks } from '../model/hooks.js'
 import type { RawOptions } from './raw-query.js'
 import { queryRaw } from './raw-query.js'
@@ -48,6 +48,7 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
   const { dialect, options, connection } = settings
   const runHook = (name: string, ...args: readonly unknown[]): Promise<void> | undefined =>
     hooks.has(name) ? hooks.runAsync(name, ...args) : undefined
+  const warn = warner(settings)
   const executor = new Executor({
     dialect,
     connection,
@@ -60,6 +61,14 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
     nestMode: options.defaultTransactionNestMode as never,
     ambient: options.disableClsTransactions !== true,
     retry: options.retry as never,
+    replication: settings.replication,
+    useMaster: (options.query as { readonly useMaster?: boolean }).useMaster,
+    onReplicaLost: (label, error) =>
+      warn(
+        'MORTISE_W_REPLICA_LOST',
+        label,
+        `The replica ${label} does not answer (${error.message}). It is left out, and tried again in the background.`,
+      ),
     searchPaths: options.prependSearchPath !== false,
     hooks: {
       query: {
@@ -94,7 +103,7 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
       minifyAliases: options.minifyAliases as boolean,
     }),
     isProduction: process.env.NODE_ENV === 'production',
-    warn: warner(settings),
+    warn,
   })
 
   const door = async (
@@ -117,6 +126,16 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
   }
   Object.defineProperty(executor, 'door', { get: () => (owner.queryRaw === original.queryRaw ? null : door) })
 
+  const severalAllowed = settings.connection.multipleStatements === true || settings.options.multipleStatements === true
+  const withStatements = (given: RawOptions | undefined): RawOptions | undefined => {
+    if (severalAllowed) return given?.multipleStatements === undefined ? { ...given, multipleStatements: true } : given
+    if (given?.multipleStatements === true && settings.dialect.connectionOptions.includes('multipleStatements'))
+      throw new UnsupportedFeatureError(
+        `The option multipleStatements is one of the connection on ${settings.dialect.name}: give it to new Sequelize().`,
+      )
+    return given
+  }
+
   return {
     runtime,
     pools: executor.pool,
@@ -130,9 +149,9 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
       releaseConnection: (given) => executor.pool.release(given),
       close: () => executor.close(),
     },
-    queryRaw(sql, given) {
+    async queryRaw(sql, given) {
       const carried = (given as { readonly [CARRIED]?: Carried } | undefined)?.[CARRIED]
-      if (!carried) return queryRaw(runtime, sql, given as RawOptions)
+      if (!carried) return queryRaw(runtime, sql, withStatements(given as RawOptions | undefined))
       // Somebody wrapped the method: the statement is one of Mortise's own on its way out, its text perhaps changed by a comment.
       if (sql === carried.statement.text) return carried.send()
       return executor.send({ ...carried.statement, text: String(sql) }, carried.kind, carried.options)

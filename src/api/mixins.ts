@@ -36,7 +36,7 @@ export function installMixins(association: Association, runtime: Runtime, strict
     // It finds the association when it is called: a call on the other side may have replaced it.
     if (!isOurs)
       Object.defineProperty(prototype, name, {
-        value: method(as, verb, name),
+        value: method(as, verb, name, runtime),
         writable: true,
         configurable: true,
         enumerable: false,
@@ -65,13 +65,14 @@ function isUsers(prototype: object, name: string): boolean {
   return false
 }
 
-function method(as: string, verb: string, name: string): Verb {
+function method(as: string, verb: string, name: string, { executor }: Runtime): Verb {
   const mixin: Verb = function (...args) {
     const model = (this as object).constructor as unknown as ModelClass
     const association = model.modelDefinition.associations.get(as) as unknown as Record<string, Verb> | undefined
     if (!association)
       throw new AssociationError(`${model.name}.${name}(): the association "${as}" does not exist any more.`)
-    return association[verb]!.call(association, this, ...args)
+    if (verb === 'get') return association[verb]!.call(association, this, ...args)
+    return executor.call(() => association[verb]!.call(association, this, ...args))
   }
   return Object.defineProperty(mixin, 'name', { value: name, configurable: true })
 }

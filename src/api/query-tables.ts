@@ -338,7 +338,11 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
 
   // ---------------------------------------------------------------- the way to the database
   protected reader(options: ExecOptions): Run {
-    return (statement) => this.runtime.executor.execute(statement, 'read', execution(options))
+    const { executor } = this.runtime
+    const exec = execution(options)
+    // A picture of the schema that is about to change must not be an old one.
+    const given = executor.hasReplicas ? { useMaster: true, ...exec } : exec
+    return (statement) => executor.execute(statement, 'read', given)
   }
   protected async send(text: string, options: ExecOptions): Promise<void> {
     await this.runtime.executor.execute({ text, params: [], mode: 'run' }, 'write', execution(options))

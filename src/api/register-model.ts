@@ -14,6 +14,7 @@ import { isModelStatic } from './guards.js'
 import { isRegistered, register, registration } from './registration.js'
 import type { ModelRegistry } from './registry.js'
 import { registryFor } from './registry.js'
+import { rememberWrites } from './remember-writes.js'
 import type { Sequelize } from './sequelize.js'
 
 /** `User.init(attributes, { sequelize, … })`. */
@@ -80,6 +81,7 @@ export function registerModel(
     isOpen,
   })
   registry.models.set(modelName, definition)
+  rememberWrites(model, registry.runtime.executor)
   if (associations !== undefined && associations !== null) declareAssociations(registry, model, associations)
   if (registry.hooks.has('afterDefine')) registry.hooks.runSync('afterDefine', model)
   registry.settle()

@@ -5,10 +5,12 @@
 import { deepFreeze, isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import { zoneOf } from '../base/zone.js'
+import type { Replication } from '../connect/servers.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { resolveDialect } from '../dialect/registry.js'
 import { DefinitionError, UnsupportedFeatureError } from '../errors/index.js'
 import { show } from '../types/data-type.js'
+import { readReplication } from './replication-options.js'
 
 /** Options of Mortise itself; those of the connection are known by the dialect. */
 const KNOWN = [
@@ -60,11 +62,12 @@ const LEGACY = [
   'searchPath',
   'standardConformingStrings',
   'clientMinMessages',
+  'multipleStatements',
   'attributeBehavior',
   'operatorsAliases',
   'version',
 ] as const
-const POOL = ['max', 'min', 'idle', 'acquire', 'evict', 'maxUses', 'validate']
+const POOL = ['max', 'min', 'idle', 'acquire', 'evict', 'maxUses', 'validate', 'holderStacks']
 /** Connection options that mean the same under any engine; one that does not use them leaves them alone (v6 configuration files carry them). */
 const GENERAL_CONNECTION = ['username', 'user', 'password', 'database', 'host', 'port', 'protocol', 'ssl', 'native']
 
@@ -74,7 +77,9 @@ export interface SequelizeSettings {
   readonly options: Readonly<Record<string, unknown>>
   /** As the user gave them. Frozen. */
   readonly raw: Readonly<Record<string, unknown>>
+  /** Options of connections; with `replication`, those of the primary. */
   readonly connection: Readonly<Record<string, unknown>>
+  readonly replication: Replication | null
   readonly logging: false | ((sql: string, timing?: unknown) => void)
   readonly database: string | null
   readonly strictLoading: false | 'warn' | 'throw'
@@ -169,12 +174,18 @@ export function readSettings(args: readonly unknown[]): SequelizeSettings {
     logging,
     dialect: given.dialect ?? dialect.name,
   }
-  const database = (connection.database ?? connection.storage ?? null) as string | null
+  const replication = readReplication(given.replication, dialect, connection, [
+    ...GENERAL_CONNECTION,
+    ...dialect.connectionOptions,
+  ])
+  const primary = replication?.write[0] ?? connection
+  const database = (primary.database ?? primary.storage ?? null) as string | null
   return {
     dialect,
     options: deepFreeze(copyPlain(options)),
     raw: deepFreeze(copyPlain(given)),
-    connection: Object.freeze(connection),
+    connection: Object.freeze(primary),
+    replication,
     logging: (logging || false) as SequelizeSettings['logging'],
     database,
     strictLoading: oneOf('strictLoading', given.strictLoading ?? false, [false, 'warn', 'throw'] as const),

@@ -11,7 +11,7 @@ import type { Transaction } from '../connect/transaction.js'
 import type { TransactionOptions } from '../connect/transaction-options.js'
 import type { Dialect } from '../dialect/dialect.js'
 import type { Runtime } from '../dialect/runtime.js'
-import { UnsupportedFeatureError } from '../errors/index.js'
+import { QueryError, UnsupportedFeatureError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
 import { Hooks, INSTANCE_HOOKS, STATIC_HOOKS } from '../model/hooks.js'
 import type { Random } from '../sql/fragments.js'
@@ -389,6 +389,11 @@ export class Sequelize extends WithStatics {
     })
     method('associate', function associate(this: Sequelize, models: object, declare: (builders: never) => object) {
       return associateModels(this.#registry, models as never, declare as never)
+    })
+    method('kysely', () => {
+      throw new QueryError(
+        "sequelize.kysely() has an entry of its own: import 'mortise/kysely' once, and install the package kysely.",
+      )
     })
     method('query', async function (this: Sequelize, statement: unknown, options?: object) {
       if (options !== undefined && options !== null) checkObject(options, 'sequelize.query()')

@@ -6,7 +6,7 @@
 import type { OptionShapes } from '../base/options.js'
 import { checkOptions, EXEC_OPTIONS } from '../base/options.js'
 import type { Dialect } from '../dialect/dialect.js'
-import { QueryError } from '../errors/base.js'
+import { leadToCaller, QueryError } from '../errors/base.js'
 import { ConnectionLostError, DeadlockError, ReadOnlyError, SerializationError } from '../errors/database.js'
 import { eitherSignal, refuseAborted } from './abort.js'
 import type { Connection, Result, Statement } from './driver.js'
@@ -161,9 +161,15 @@ export class Executor {
   }
 
   #sendOnce(statement: Statement, kind: 'read' | 'write', options: ExecOptions): Result | Promise<Result> {
-    if (options.connection) return this.#runner.run(options.connection, statement, options, null)
+    if (options.connection) {
+      if (kind === 'write') this.#recent?.note()
+      return this.#runner.run(options.connection, statement, options, null)
+    }
     const transaction = this.currentTransaction(options)
-    if (transaction !== null) return this.#sendInside(transaction, statement, options)
+    if (transaction !== null) {
+      if (kind === 'write' && this.#recent !== null) transaction.rootTransaction.hasWritten = true
+      return this.#sendInside(transaction, statement, options)
+    }
     const { write, read, shared } = this.#servers
     const isRead = kind === 'read' && !this.#wantsPrimary(options)
     const { hooks } = this.#options
@@ -255,7 +261,17 @@ export class Executor {
   #borrow(pool: Lender, purpose: Purpose, options: ExecOptions = NOTHING): Lease | Promise<Lease> {
     const acquire = this.#options.hooks?.acquire
     if (acquire?.isActive === true) return this.#borrowObserved(acquire, pool, purpose, options)
-    return pool.borrow(purpose, options.signal, () => this.#refuseToWaitForMyself(pool, purpose))
+    const lease = pool.borrow(purpose, options.signal, () => this.#refuseToWaitForMyself(pool, purpose))
+    return lease instanceof Promise ? this.#awaited(lease) : lease
+  }
+
+  /** A connection fails by itself; the stack shall lead to who wanted it. */
+  async #awaited(waiting: Promise<Lease>): Promise<Lease> {
+    try {
+      return await waiting
+    } catch (error) {
+      throw leadToCaller(error)
+    }
   }
 
   async #borrowObserved(
@@ -311,6 +327,11 @@ export class Executor {
   /** Leads a public call that may write: with replicas, what its caller reads next comes from the primary. See `recent-writes`. */
   call<T>(work: () => T): T {
     return this.#recent === null ? work() : this.#recent.call(work)
+  }
+
+  /** Reads go to other servers than writes. */
+  get hasReplicas(): boolean {
+    return this.#options.replication != null && this.#options.replication.read.length > 0
   }
 
   /** Whether `call` does anything. */

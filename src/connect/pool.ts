@@ -233,6 +233,15 @@ export class Pool implements Lender {
     for (const lease of this.#lent.values()) lease.isSpent = true
   }
 
+  /** Sends everybody away who waits, with this error. */
+  dismiss(error: Error): void {
+    for (const waiter of [...this.#waiting]) {
+      this.#leave(waiter)
+      waiter.reject(error)
+    }
+    this.#checkQuiet()
+  }
+
   /** The lease of a connection that is lent. */
   leaseOf(connection: Connection): Lease | undefined {
     return this.#lent.get(connection)
@@ -323,6 +332,8 @@ export class Pool implements Lender {
     if (waiter) {
       this.#leave(waiter)
       waiter.reject(error)
+      // The others wait for connections of their own, which may be had.
+      this.#grow()
     }
     this.#checkQuiet()
   }

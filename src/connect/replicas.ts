@@ -72,7 +72,7 @@ export class Replicas implements Lender {
   async #wait(first: Member, purpose: Purpose, signal?: AbortSignal, onWait?: () => void): Promise<Lease> {
     for (let member: Member | null = first; member !== null; member = this.#choose()) {
       try {
-        return await member.pool.borrow(purpose, signal)
+        return await (member === first ? member.pool.wait(purpose, signal) : member.pool.borrow(purpose, signal))
       } catch (error) {
         if (!isUnreachable(error)) throw error
         this.#setAside(member, error)
@@ -105,6 +105,7 @@ export class Replicas implements Lender {
     if (member.isAside || this.#isClosed) return
     member.isAside = true
     member.pool.renew()
+    member.pool.dismiss(error)
     this.#options.onLost(member.label, error)
     this.#tryLater(member)
   }

@@ -73,6 +73,8 @@ export class Transaction {
   finished: 'commit' | 'rollback' | undefined
   /** @internal */ readonly settings: TransactionSettings
   /** @internal */ readonly lease: Lease | null
+  /** @internal Noted only where there are replicas. */
+  hasWritten = false
   /** Text of the last statement, for those who wait for its connection. */
   lastText = 'BEGIN'
   readonly #host: TransactionHost

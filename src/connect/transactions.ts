@@ -72,7 +72,7 @@ export class Transactions {
       syntax: base.dialect.transactions,
       control: (transaction, text) => this.#control(transaction, text),
       leave: (transaction, isSound) => {
-        if (transaction.finished === 'commit' && !transaction.settings.readOnly) base.committed()
+        if (transaction.finished === 'commit' && transaction.hasWritten) base.committed()
         return this.#leave(transaction, isSound)
       },
       refusedToWrite: () => base.refusedToWrite(),

@@ -85,6 +85,8 @@ export interface Dialect {
   readonly supports: Readonly<Record<string, unknown>>
   readonly identifierDelimiter: { readonly left: string; readonly right: string }
   readonly defaultSchema: string
+  /** Whose SQL it speaks, for query builders; absent: of none that they know. */
+  readonly family?: 'sqlite' | 'postgres' | 'mysql'
   readonly minimumDatabaseVersion: string
   readonly driver: Driver
 

@@ -104,6 +104,11 @@ export class AbortError extends BaseError {
   readonly code = 'ABORT_ERR'
 }
 
+/** Sequelize 6's name of what a queue of waiting connections ends with; Mortise throws `ConnectionAcquireTimeoutError`. For `instanceof` in programs. */
+export class AsyncQueueError extends BaseError {
+  override name = 'SequelizeAsyncQueueError'
+}
+
 /** The way to the database is broken. */
 export class ConnectionError extends BaseError {
   override name = 'SequelizeConnectionError'

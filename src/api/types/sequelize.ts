@@ -22,13 +22,30 @@ export interface PoolOptions {
   readonly idle?: number
   /** Milliseconds to wait for a connection. Default: 60000. */
   readonly acquire?: number
+  /** Milliseconds between two looks for connections that are idle too long. Default: 1000. */
   readonly evict?: number
+  /** A connection is closed after so many uses. Default: never. */
   readonly maxUses?: number
+  /** Asked before a connection is used again; false closes it. Default: whether it is open. */
   readonly validate?: (connection: Connection) => boolean
+  /** The error of those who wait in vain (`acquire`) shows where each connection was asked for. Costs a stack trace per use. Default: false. */
+  readonly holderStacks?: boolean
 }
 export interface ReplicationOptions {
+  /** Replicas, by URL or connection options; what they leave out is taken from outside. Each has a pool of its own. Default: none. */
   readonly read?: readonly (string | object)[]
-  readonly write?: string | object | null
+  /**
+   * The primary. Several: the one that takes writes is, and is looked for again when it no longer does (promotion). Default: the connection
+   * options outside.
+   */
+  readonly write?: string | object | readonly (string | object)[] | null
+  /**
+   * Milliseconds after a write in which reads of the same asynchronous context go to the primary. `useMaster: false` in a call overrules it.
+   * False: never. Default: 1000.
+   */
+  readonly readYourWrites?: number | false
+  /** Milliseconds before a replica that did not answer is tried again. Default: 5000. */
+  readonly retryAfter?: number
 }
 /** What connects to the database; each dialect knows its own. */
 export interface ConnectionOptions {
@@ -70,6 +87,8 @@ export interface Options extends ConnectionOptions {
   readonly benchmark?: boolean
   /** Shows parameters to `logging`. Default: false. */
   readonly logQueryParameters?: boolean
+  /** A text given to `query()` may hold several statements. Default: false, it is refused. */
+  readonly multipleStatements?: boolean
   /**
    * Zone of the sessions (`NOW()`, `CURRENT_TIMESTAMP`), as `'+05:45'` or `'Asia/Kathmandu'`. Dates are moments, and come back as the moments
    * that they were, whatever the zone. MySQL and MariaDB keep dates as local times of this zone: there it must stay the same as long as the

@@ -123,7 +123,9 @@ function connectionError(error: Error, message: string): ConnectionError {
     case 1045:
     case 1698:
     case 1049:
-      return errnoOf(error) === 1049 ? new ConnectionError(message, options) : new AccessDeniedError(message, options)
+      return errnoOf(error) === 1049
+        ? new InvalidConnectionError(message, options)
+        : new AccessDeniedError(message, options)
     case 1040:
     case 1203:
       return new ConnectionError(message, options)
@@ -185,14 +187,18 @@ function uniqueError(cause: Error, message: string, statement: Statement): Uniqu
 function foreignKeyError(cause: Error, message: string, statement: Statement): ForeignKeyConstraintError {
   const errno = errnoOf(cause)
   const match = /\(`[^`]*`\.`((?:[^`]|``)*)`, CONSTRAINT `((?:[^`]|``)*)` FOREIGN KEY \(([^)]*)\)/.exec(message)
+  const isChild = errno === 1451 || errno === 1217
+  const owner = match?.[1]?.replaceAll('``', '`') ?? null
+  // Of a row that others refer to, its own table is told, as on the other engines; the constraint names the other one.
+  const target = targetOf(statement.text)
   return new ForeignKeyConstraintError({
     cause,
     message,
     ...of(statement),
-    table: match?.[1]?.replaceAll('``', '`') ?? targetOf(statement.text),
+    table: isChild ? (target ?? owner) : (owner ?? target),
     constraint: match?.[2]?.replaceAll('``', '`') ?? null,
-    fields: match ? quoted(match[3]!) : [],
-    reltype: errno === 1451 || errno === 1217 ? 'child' : 'parent',
+    fields: match && !isChild ? quoted(match[3]!) : [],
+    reltype: isChild ? 'child' : 'parent',
   })
 }
 
