@@ -23,6 +23,10 @@ export interface ColumnSnapshot {
   readonly generated?: { readonly expression: string; readonly stored: boolean } | null
   /** `SELECT *` leaves it out; never compared. */
   readonly invisible?: boolean
+  /** What the column becomes with every update of its row (MySQL family); never compared, kept when the column is altered. */
+  readonly onUpdate?: string
+  /** A collation other than the table's; never compared, kept when the column is altered. */
+  readonly collation?: string
   /** It counts by IDENTITY instead of a default; never compared. */
   readonly identity?: boolean
   /** Members of an enum column, where the engine has them in the type. */

@@ -4,6 +4,7 @@
  * Neighbours: `introspect` and `sync/from-models` give snapshots, `schema/diff` compares the results.
  */
 import { DefinitionError, UnsupportedFeatureError } from '../../errors/index.js'
+import { mentions } from '../../schema/diff.js'
 import type {
   ColumnSnapshot,
   ForeignKeySnapshot,
@@ -12,7 +13,7 @@ import type {
   SchemaSnapshot,
   TableSnapshot,
 } from '../../schema/snapshot.js'
-import { indexSnapshot, tableKey } from '../../schema/snapshot.js'
+import { exactName, indexSnapshot, tableKey } from '../../schema/snapshot.js'
 import { decimalOf } from '../../types/numbers.js'
 import { withConditions } from './conditions.js'
 import { canonicalExpression, stripParentheses, unescaped } from './expression.js'
@@ -197,14 +198,22 @@ function literalDefault(value: string, type: string): string {
   return text(value)
 }
 
-/** Columns with a scale report it. */
+/** Columns of a scale report so many digits, and round what has more, away from zero. */
 function numberDefault(value: string, type: string): string {
   const decimal = decimalOf(value)
   if (decimal === null) return value
-  const scale = Number(/^DECIMAL\(\d+,(\d+)\)/.exec(type)?.[1] ?? 0)
-  if (scale === 0) return decimal
-  const [whole = '0', fraction = ''] = decimal.split('.')
-  return `${whole}.${fraction.padEnd(scale, '0').slice(0, scale)}`
+  const isWhole = /^(?:TINYINT|SMALLINT|MEDIUMINT|INT|BIGINT)\b/.test(type)
+  const scale = /^DECIMAL\(\d+,(\d+)\)/.exec(type)?.[1] ?? (isWhole ? '0' : null)
+  return scale === null ? decimal : scaled(decimal, Number(scale))
+}
+
+function scaled(decimal: string, scale: number): string {
+  const isNegative = decimal.startsWith('-')
+  const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.')
+  const kept = BigInt(whole + fraction.padEnd(scale, '0').slice(0, scale))
+  const digits = String((fraction[scale] ?? '0') >= '5' ? kept + 1n : kept).padStart(scale + 1, '0')
+  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+  return isNegative && /[1-9]/.test(digits) ? `-${text}` : text
 }
 
 // ---------------------------------------------------------------- indexes
@@ -221,6 +230,11 @@ function canonicalIndex(
   if (index.where !== null && !index.unique)
     throw new UnsupportedFeatureError(
       `The ${place} has a condition, but ${traits.engine} has no partial indexes, except unique ones.`,
+    )
+  const counter = table.columns.find((column) => column.autoIncrement)?.name
+  if (index.where !== null && counter !== undefined && mentions(index.where, new Set([counter]), exactName))
+    throw new UnsupportedFeatureError(
+      `The condition of the ${place} uses "${counter}", which counts by itself: ${traits.engine} cannot index what depends on it.`,
     )
   const using = index.using?.toUpperCase() ?? null
   return {

@@ -16,7 +16,13 @@ import {
   printChange,
 } from '../../print/ddl.js'
 import type { Change } from '../../schema/change.js'
-import type { ForeignKeySnapshot, IndexSnapshot, SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
+import type {
+  ColumnSnapshot,
+  ForeignKeySnapshot,
+  IndexSnapshot,
+  SchemaSnapshot,
+  TableSnapshot,
+} from '../../schema/snapshot.js'
 import { findTable, tableKey } from '../../schema/snapshot.js'
 import type { TableName } from '../../sql/query.js'
 import type { ForeignKeyChecks, SchemaStatement } from '../dialect.js'
@@ -55,7 +61,9 @@ export function mysqlWords(expressionDefaults: boolean, expressionIndexes: boole
       return [
         quoteIdentifier(column.name),
         column.type,
+        column.collation === undefined ? '' : `COLLATE ${column.collation}`,
         ...columnWords(given, words),
+        column.onUpdate === undefined ? '' : `ON UPDATE ${column.onUpdate}`,
         // TIMESTAMP columns are NOT NULL unless they are told otherwise.
         column.nullable && !column.generated && /^TIMESTAMP/.test(column.type) ? 'NULL' : '',
         column.invisible ? 'INVISIBLE' : '',
@@ -87,7 +95,7 @@ function clausesOf(change: Change, words: DdlWords): readonly string[] | null {
     case 'add-column':
       return [`ADD COLUMN ${columnText(change.column, null, words)}`]
     case 'alter-column':
-      return [`MODIFY COLUMN ${columnText(change.to, null, words)}`]
+      return [`MODIFY COLUMN ${columnText(withKept(change), null, words)}`]
     case 'drop-column':
       return [`DROP COLUMN ${words.quoteIdentifier(change.column)}`]
     case 'create-index':
@@ -106,6 +114,18 @@ function clausesOf(change: Change, words: DdlWords): readonly string[] | null {
       return [optionsText(change.options)]
     default:
       return null
+  }
+}
+
+/** MODIFY says everything of a column anew: what models cannot speak of must be said again, where the new type still takes it. */
+function withKept({ from, to }: Extract<Change, { kind: 'alter-column' }>): ColumnSnapshot {
+  const isText = /^(?:VAR)?CHAR|TEXT\b|^ENUM|^SET/.test(to.type) && !/ BINARY$/.test(to.type)
+  const digits = /^(?:DATETIME|TIMESTAMP)(\(\d\))?$/.exec(to.type)
+  return {
+    ...to,
+    ...(from.invisible && { invisible: true }),
+    ...(from.collation !== undefined && isText && { collation: from.collation }),
+    ...(from.onUpdate !== undefined && digits && { onUpdate: `CURRENT_TIMESTAMP${digits[1] ?? ''}` }),
   }
 }
 

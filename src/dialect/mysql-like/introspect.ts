@@ -133,7 +133,7 @@ async function ofSchema(
     const read = readIndexes(indexes.get(name) ?? [])
     return {
       table: { schema, name },
-      columns: own.map((column) => readColumn(column, json, traits)),
+      columns: own.map((column) => readColumn(column, json, traits, String(row[2] ?? ''))),
       primaryKey: read.primaryKey,
       indexes: read.indexes,
       foreignKeys: readForeignKeys(foreignKeys.get(name) ?? [], String(row[5]), home, schema),
@@ -206,7 +206,12 @@ function splitChecks(
   return { plain, json }
 }
 
-function readColumn(row: Cells, json: ReadonlySet<string>, traits: IntrospectTraits): ColumnSnapshot {
+function readColumn(
+  row: Cells,
+  json: ReadonlySet<string>,
+  traits: IntrospectTraits,
+  tableCollation: string,
+): ColumnSnapshot {
   const name = String(row[1])
   const extra = String(row[5] ?? '').toLowerCase()
   const collation = row[7] === null ? '' : String(row[7])
@@ -215,6 +220,7 @@ function readColumn(row: Cells, json: ReadonlySet<string>, traits: IntrospectTra
   const isBinary = !isJson && collation.endsWith('_bin') && /^(?:var)?char$/i.test(String(row[9]))
   const type = isJson ? 'JSON' : `${String(row[2])}${isBinary ? ' BINARY' : ''}`
   const generation = String(row[8] ?? '')
+  const onUpdate = /\bon update (current_timestamp(?:\(\d*\))?)/.exec(extra)?.[1]
   const isGenerated = /\b(?:virtual|stored|persistent) generated\b|^(?:virtual|persistent)$/.test(extra)
   return {
     name,
@@ -223,6 +229,9 @@ function readColumn(row: Cells, json: ReadonlySet<string>, traits: IntrospectTra
     default: defaultOf(row[4], extra, canonicalType(type), traits),
     autoIncrement: extra.includes('auto_increment'),
     comment: row[6] === '' || row[6] === null ? null : String(row[6]),
+    ...(onUpdate !== undefined && { onUpdate: onUpdate.toUpperCase() }),
+    ...(extra.includes('invisible') && { invisible: true }),
+    ...(collation !== '' && collation !== tableCollation && !isBinary && !isJson && { collation }),
     generated: isGenerated
       ? { expression: expressionOf(generation, traits), stored: /stored|persistent/.test(extra) }
       : null,
