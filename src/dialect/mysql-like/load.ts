@@ -1,6 +1,6 @@
 /**
- * Finds a driver for MySQL and MariaDB: the `mariadb` connector, which takes half of `mysql2`'s time on both servers, or `mysql2` where that
- * is what is installed; the option `driver` says which. Loaded at the first connection. Both come out in one shape, `Wire`.
+ * Finds a driver for MySQL and MariaDB: the `mariadb` connector, which takes less of the processor for statements of few rows on
+ * both servers (`docs/decisions.md` has figures), or `mysql2` where that is what is installed; the option `driver` says which. Loaded at the first connection. Both come out in one shape, `Wire`.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
