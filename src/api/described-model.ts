@@ -73,21 +73,15 @@ export abstract class DescribedModel<
   static assertIsInitialized(): void {
     registration(this)
   }
-  /** Name and schema of the table. */
-  static get table(): {
-    readonly tableName: string
-    readonly schema: string | undefined
-    readonly delimiter: string | undefined
-  } {
+  /** Name and schema of the table. Without a schema of its own: the engine's default one, `''` where there is none. */
+  static get table(): metadata.TableNameWithSchema {
     return metadata.table(this)
   }
   static get tableName(): string {
     return registration(this).definition.table.name
   }
   /** v6: the table's name, or an object where it has a schema. */
-  static getTableName():
-    | string
-    | { readonly tableName: string; readonly schema: string | undefined; readonly delimiter: string | undefined } {
+  static getTableName(): string | metadata.TableNameWithSchema {
     return metadata.getTableName(this)
   }
   static get options(): Readonly<ModelOptions & Record<string, unknown>> {

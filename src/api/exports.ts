@@ -16,6 +16,9 @@ export {
   TransactionNestMode as TransactionMode,
   TransactionType,
 } from '../connect/transaction-options.js'
+export { MariaDbDialect } from '../dialect/mysql-like/mariadb.js'
+export { MySqlDialect } from '../dialect/mysql-like/mysql.js'
+export { PostgresDialect } from '../dialect/postgres/index.js'
 export { SqliteDialect } from '../dialect/sqlite/index.js'
 export * from '../errors/index.js'
 export { BaseError as Error } from '../errors/index.js'

@@ -8,19 +8,21 @@ import { registration } from './registration.js'
 
 export interface TableNameWithSchema {
   readonly tableName: string
-  readonly schema: string | undefined
-  readonly delimiter: string | undefined
+  /** Empty where the engine has none, or its own default one is meant. */
+  readonly schema: string
+  readonly delimiter: string
 }
 type ByName = { readonly [name: string]: Attribute }
 
 export function table(model: object): TableNameWithSchema {
-  const { name, schema, delimiter } = registration(model).definition.table
-  return { tableName: name, schema: schema ?? undefined, delimiter: delimiter ?? undefined }
+  const { definition, sequelize } = registration(model)
+  const { name, schema, delimiter } = definition.table
+  return { tableName: name, schema: schema ?? sequelize.dialect.defaultSchema, delimiter }
 }
 /** v6: a string where the table has no schema. Prints as the name either way. */
 export function getTableName(model: object): string | TableNameWithSchema {
   const found = table(model)
-  if (found.schema === undefined) return found.tableName
+  if (registration(model).definition.table.schema === null) return found.tableName
   return Object.defineProperty({ ...found }, 'toString', {
     value: () => `${found.schema}.${found.tableName}`,
     enumerable: false,

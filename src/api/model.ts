@@ -33,7 +33,6 @@ import {
   updateInstance,
 } from './compose.js'
 import { installHookMethods } from './hook-methods.js'
-import * as metadata from './metadata.js'
 import { ReadingModel } from './reading-model.js'
 import { modelClass, registration, runtimeOf } from './registration.js'
 import type {
@@ -433,8 +432,9 @@ export abstract class Model<
   /** Columns of the table, as the database has them. */
   static async describe(schema?: string, options?: QueryOptions): Promise<Record<string, unknown>> {
     checkOptions(options, EXEC_OPTIONS, `${modelClass(this).name}.describe()`)
-    return await (registration(this).sequelize.queryInterface.describeTable(
-      { ...metadata.table(this), ...(schema === undefined ? {} : { schema }) } as never,
+    const { definition, sequelize } = registration(this)
+    return await (sequelize.queryInterface.describeTable(
+      { tableName: definition.table.name, schema: schema ?? definition.table.schema ?? undefined } as never,
       options as never,
     ) as Promise<never>)
   }

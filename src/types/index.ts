@@ -26,6 +26,7 @@ const classes = {
   CITEXT: scalar.CiTextType,
   TSVECTOR: scalar.TsVectorType,
   BOOLEAN: scalar.BooleanType,
+  NUMBER: scalar.NumberType,
   TINYINT: scalar.TinyIntType,
   SMALLINT: scalar.SmallIntType,
   MEDIUMINT: scalar.MediumIntType,

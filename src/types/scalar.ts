@@ -98,7 +98,9 @@ export interface NumberTypeOptions {
   readonly unsigned?: boolean
   readonly zerofill?: boolean
 }
-abstract class NumberType extends AbstractType<number | bigint | string> {
+/** What every type of numbers is, `type instanceof DataTypes.NUMBER`, and what types of one's own may extend. No engine has a column of it. */
+export class NumberType extends AbstractType<number | bigint | string> {
+  static override key = 'NUMBER'
   /** No negative numbers: `INTEGER.UNSIGNED`, `INTEGER(10).UNSIGNED.ZEROFILL`. */
   static get UNSIGNED(): NumberType {
     return new (this as unknown as NumberClass)({ unsigned: true })

@@ -32,12 +32,14 @@ export interface DataTypeFactory<Out, In, Args extends readonly unknown[]> exten
 }
 
 type TextLength = 'tiny' | 'medium' | 'long'
-export interface StringType
-  extends DataTypeFactory<
-    string,
-    string,
-    [length?: number | { readonly length?: number; readonly binary?: boolean }, binary?: boolean]
-  > {
+type StringArguments = [length?: number | { readonly length?: number; readonly binary?: boolean }, binary?: boolean]
+/** `STRING(100).BINARY` chains as well. */
+export interface StringInstance extends DataType<string> {
+  readonly BINARY: DataType<string>
+}
+export interface StringType extends DataTypeFactory<string, string, StringArguments> {
+  (...args: StringArguments): StringInstance
+  new (...args: StringArguments): StringInstance
   readonly BINARY: DataType<string>
 }
 export interface NumberOptions {
@@ -46,6 +48,18 @@ export interface NumberOptions {
   readonly zerofill?: boolean
   readonly precision?: number
   readonly scale?: number
+}
+type DecimalArguments = [precision?: number | NumberOptions, scale?: number]
+/** `DECIMAL(10, 2).UNSIGNED.ZEROFILL` chains as well. */
+export interface DecimalInstance extends DataType<string, string | number> {
+  readonly UNSIGNED: DecimalInstance
+  readonly ZEROFILL: DecimalInstance
+}
+export interface DecimalType extends DataTypeFactory<string, string | number, DecimalArguments> {
+  (...args: DecimalArguments): DecimalInstance
+  new (...args: DecimalArguments): DecimalInstance
+  readonly UNSIGNED: DecimalInstance
+  readonly ZEROFILL: DecimalInstance
 }
 /** An integer or floating type; `INTEGER(1).UNSIGNED.ZEROFILL` chains as well. */
 export interface NumberInstance extends DataType<number, number> {
@@ -165,6 +179,8 @@ export interface DataTypesNamespace {
   readonly TEXT: DataTypeFactory<string, string, [length?: TextLength | { readonly length?: TextLength }]>
   readonly CITEXT: DataTypeFactory<string, string, []>
   readonly TSVECTOR: DataTypeFactory<string, string, []>
+  /** The base of all types of numbers, for `instanceof` and types of one's own; no engine has a column of it. */
+  readonly NUMBER: NumberType
   readonly TINYINT: NumberType
   readonly SMALLINT: NumberType
   readonly MEDIUMINT: NumberType
@@ -174,12 +190,9 @@ export interface DataTypesNamespace {
   readonly REAL: NumberType
   readonly DOUBLE: NumberType
   /** Read back as a string: a JavaScript number cannot hold every value. */
-  readonly DECIMAL: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]> & {
-    readonly UNSIGNED: DataType<string, string | number>
-    readonly ZEROFILL: DataType<string, string | number>
-  }
+  readonly DECIMAL: DecimalType
   /** v6's other name of DECIMAL. */
-  readonly NUMERIC: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]>
+  readonly NUMERIC: DecimalType
   readonly BOOLEAN: DataTypeFactory<boolean, boolean, []>
   readonly DATE: DataTypeFactory<Date, Date | string | number, [precision?: number | { readonly precision?: number }]>
   readonly DATEONLY: DataTypeFactory<string, string | Date, []>

@@ -187,7 +187,7 @@ describe('scopes and schemas make variants', () => {
     expect(Other.table.schema).toBe('tenant')
     expect(Other.name).toBe('User')
     expect(Other._schema).toBe('tenant')
-    expect(User.table.schema).toBeUndefined()
+    expect(User.table.schema).toBe('')
     expect(User.schema('tenant').table.schema).toBe('tenant')
   })
 })
