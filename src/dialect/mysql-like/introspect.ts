@@ -28,6 +28,8 @@ export interface IntrospectTraits extends CanonicalTraits {
   readonly defaultsAsSql: boolean
   /** Checks know their table. */
   readonly checksByTable: boolean
+  /** A column of geometries may be of one reference system, and says so. */
+  readonly columnSrid: boolean
   /** The type JSON is text with a check. */
   readonly jsonIsText: boolean
 }
@@ -98,7 +100,7 @@ async function ofSchema(
   const columns = groups(
     await ask(
       run,
-      `SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, COLUMN_COMMENT, COLLATION_NAME, GENERATION_EXPRESSION, DATA_TYPE FROM information_schema.COLUMNS WHERE ${where('')} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+      `SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, COLUMN_COMMENT, COLLATION_NAME, GENERATION_EXPRESSION, DATA_TYPE, ${traits.columnSrid ? 'SRS_ID' : 'NULL'} FROM information_schema.COLUMNS WHERE ${where('')} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
       params,
     ),
   )
@@ -218,7 +220,8 @@ function readColumn(
   const isJson = json.has(name) && /^longtext$/i.test(String(row[9]))
   // `BINARY` after a text type asks for the character set's collation by code point.
   const isBinary = !isJson && collation.endsWith('_bin') && /^(?:var)?char$/i.test(String(row[9]))
-  const type = isJson ? 'JSON' : `${String(row[2])}${isBinary ? ' BINARY' : ''}`
+  const srid = row[10] === null ? '' : ` SRID ${String(row[10])}`
+  const type = isJson ? 'JSON' : `${String(row[2])}${isBinary ? ' BINARY' : ''}${srid}`
   const generation = String(row[8] ?? '')
   const onUpdate = /\bon update (current_timestamp(?:\(\d*\))?)/.exec(extra)?.[1]
   const isGenerated = /\b(?:virtual|stored|persistent) generated\b|^(?:virtual|persistent)$/.test(extra)

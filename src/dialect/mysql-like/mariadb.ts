@@ -26,6 +26,7 @@ const mariadb: Engine = {
     longUniqueKeys: true,
     defaultsAsSql: true,
     checksByTable: true,
+    columnSrid: false,
     jsonIsText: true,
   },
   session: [],

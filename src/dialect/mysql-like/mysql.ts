@@ -26,6 +26,7 @@ const mysql: Engine = {
     longUniqueKeys: false,
     defaultsAsSql: false,
     checksByTable: false,
+    columnSrid: true,
     jsonIsText: false,
   },
   session: [],

@@ -2,7 +2,7 @@
  * One row per data type: what MySQL and MariaDB call it, and how values travel to them and back. Types in, codecs out (cached per type).
  * Values arrive as the drivers here give them (`driver`): dates, decimals and JSON as text, 64-bit integers as numbers where those are exact.
  */
-import { UnsupportedFeatureError } from '../../errors/base.js'
+import { DefinitionError, UnsupportedFeatureError } from '../../errors/base.js'
 import { DataTypeValidationError } from '../../errors/validation.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
 import { AbstractType, overrides } from '../../types/data-type.js'
@@ -205,6 +205,10 @@ const enumRow: Row = (type) => ({
 })
 const geometryRow: Row = ({ options }) => {
   const srid = number(options.srid) ?? 0
+  if (options.srid !== undefined && !(Number.isSafeInteger(srid) && srid >= 0 && options.srid === srid))
+    throw new DefinitionError(
+      `The srid of DataTypes.GEOMETRY must be a whole number such as 4326, got ${String(options.srid)}.`,
+    )
   return {
     sql: typeof options.type === 'string' ? options.type.toUpperCase() : 'GEOMETRY',
     toBind: (value) => geometryBytes(value, srid),
@@ -293,6 +297,10 @@ export function codecsOf(engine: string, clock: Clock): (type: DataType) => Type
   }
 }
 
+/** MySQL holds a column to its reference system, and can index it only then; MariaDB keeps it with each value. */
+const systemOf = ({ key, options }: DataType, engine: string): string =>
+  key === 'GEOMETRY' && options.srid !== undefined && engine === 'MySQL' ? ` SRID ${String(options.srid)}` : ''
+
 function makeCodec(type: DataType, engine: string, clock: Clock): TypeCodec {
   const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type, clock) : undefined
   const isOwn = overrides(type, 'toSql')
@@ -303,7 +311,7 @@ function makeCodec(type: DataType, engine: string, clock: Clock): TypeCodec {
   }
   const own = type.key === 'SQL' || !builtIn
   return {
-    sql: own || isOwn ? type.toSql() : builtIn.sql,
+    sql: own || isOwn ? type.toSql() : builtIn.sql + systemOf(type, engine),
     toBind: overrides(type, 'toBindableValue')
       ? (value) => type.toBindableValue(value)
       : own

@@ -97,6 +97,31 @@ for (const name of ['mariadb', 'mysql']) {
       await expect(db.sync()).rejects.toBeInstanceOf(UnsupportedFeatureError)
       expect(await db.queryInterface.listTables()).toEqual([])
     })
+    test('geometries of one reference system', async () => {
+      const db = engine.script(await engine.connect())
+      const Place = db.define(
+        'Place',
+        { at: { type: DataTypes.GEOMETRY('POINT', 4326), allowNull: false } },
+        { timestamps: false },
+      )
+      await db.sync()
+      await unchanged(db)
+      // Longitude first, as GeoJSON has it, whatever the axes of the reference system.
+      const at = { type: 'Point', coordinates: [139.5, -20.25] }
+      const { id } = await Place.create({ at })
+      expect((await Place.findByPk(id)).at).toMatchObject(at)
+      expect(
+        await db.query('SELECT ST_SRID(`at`) AS srid, ST_X(`at`) AS x, ST_Y(`at`) AS y FROM Places', {
+          type: 'SELECT',
+          plain: true,
+        }),
+      ).toMatchObject(name === 'mysql' ? { srid: 4326, x: -20.25, y: 139.5 } : { srid: 4326, x: 139.5, y: -20.25 })
+      if (name === 'mysql')
+        await expect(
+          db.query("INSERT INTO Places (`at`) VALUES (ST_GeomFromText('POINT(1 2)'))"),
+        ).rejects.toMatchObject({ cause: { errno: 3643 } })
+      expect(() => db.define('Bad', { at: DataTypes.GEOMETRY('POINT', '4326; DROP' as never) })).toThrow(/srid/)
+    })
     test('warnings are logged where they are asked for', async () => {
       for (const driver of ['mariadb', 'mysql2']) {
         const lines: string[] = []
