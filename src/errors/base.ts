@@ -1,10 +1,32 @@
 /** Root of every error that Mortise throws. Messages say what happened, on which model or column, and what to do. */
 
+/** Frames that a stack has: the user's line stands behind those of the library, of which there may be more than Node's ten. */
+const DEEP = 60
+let limit = 0
+/** The error made next gets them all. Where a program wants no stacks at all (a limit of 0), there are none. */
+function deepened(message: string | undefined): string | undefined {
+  limit = Error.stackTraceLimit
+  if (limit > 0 && limit < DEEP) Error.stackTraceLimit = DEEP
+  return message
+}
+
+/**
+ * The stack continued by the frames from which this is called: for an error that arose elsewhere, and meets here who waited for it. Call it
+ * after the `await`.
+ */
+export function leadToCaller(error: unknown): unknown {
+  if (!(error instanceof BaseError) || error.stack === undefined) return error
+  const frames = new BaseError().stack?.split('\n').slice(2) ?? []
+  define(error, 'stack', [error.stack, ...frames].join('\n'))
+  return error
+}
+
 /** `cause` is the original error; `parent` and `original` are Sequelize 6's names for it. */
 export class BaseError extends Error {
   override name = 'SequelizeBaseError'
   constructor(message?: string, options?: { readonly cause?: unknown }) {
-    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
+    super(deepened(message), options?.cause === undefined ? undefined : { cause: options.cause })
+    Error.stackTraceLimit = limit
     if (options?.cause !== undefined) define(this, 'cause', options.cause)
   }
 

@@ -40,6 +40,7 @@ export const FEATURES = {
   concurrentIndexes: 'indexes can be made and dropped beside those who write (PostgreSQL)',
   forwardReferences: 'a foreign key may refer to a table that is made later (SQLite)',
   functions: 'functions and triggers are made by the query interface (PostgreSQL)',
+  server: 'the engine is a server to which connections lead',
   searchPath: 'tables without a schema are looked for along a path of schemas (PostgreSQL)',
   nulInText: 'text may hold the character NUL',
 } as const

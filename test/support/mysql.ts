@@ -75,6 +75,7 @@ function mysqlLike(
       'geometry',
       'unsignedTypes',
       'boundedTypes',
+      'server',
       'nulInText',
       ...features,
     ]),

@@ -92,6 +92,7 @@ export const FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   'longKeys',
   'namedPrimaryKeys',
   'searchPath',
+  'server',
   'enumTypes',
   'concurrentIndexes',
   'functions',

@@ -9,7 +9,7 @@ import type { DataType, TypeCodec } from '../../types/data-type.js'
 import { AbstractType, overrides } from '../../types/data-type.js'
 import { integerOf, isDecimalObject } from '../../types/numbers.js'
 import { dateText, readDate } from './dates.js'
-import { readGeometry } from './geometry.js'
+import { readGeometry, writeGeometry } from './geometry.js'
 import { arrayText, hstoreText, rangeText, readArray, readHstore, readRange } from './structures.js'
 import { text } from './text.js'
 
@@ -171,7 +171,7 @@ const rangeRow: Row = (type) => {
 const geometryRow: Row = (type) => ({
   // Compat: as in Sequelize, without a shape the column holds every one.
   sql: geometrySql(type),
-  toBind: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  toBind: (value) => writeGeometry(value, type.options.srid as number | undefined),
   fromRow: readGeometry,
 })
 function geometrySql({ key, options }: DataType): string {
