@@ -8,6 +8,7 @@
  */
 import { refuseAborted } from '../connect/abort.js'
 import type { Connection, Result, RowStream, Statement } from '../connect/driver.js'
+import type { ExecOptions } from '../connect/executor.js'
 import type { Transaction } from '../connect/transaction.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
@@ -144,7 +145,12 @@ async function* streamed(from: Stream, request: FindRequest): AsyncGenerator<unk
   const route = routeOf(request)
   // A parent that comes twice is noticed only when both rows are there: the database chooses at once.
   const plan = planFor(request, route.needsExact || route.loose.length > 0, route)
-  for await (const { rows, columns } of rowsOf(from, statementOf(plan, request.values), request)) {
+  for await (const { rows, columns } of streamRows(
+    from.runtime,
+    statementOf(plan, request.values),
+    request.exec,
+    from.size,
+  )) {
     const found = plan.read(rows, contextFor(request, { rows, columns }))
     await loadQueries(request, found, read)
     yield found.items
@@ -152,15 +158,17 @@ async function* streamed(from: Stream, request: FindRequest): AsyncGenerator<unk
 }
 
 type Row = readonly unknown[]
-interface Batch {
+export interface Batch {
   readonly columns: readonly string[]
   readonly rows: readonly Row[]
 }
 
-async function* rowsOf(
-  { runtime, size }: Stream,
+/** Rows of a statement as they come, on a connection of their own, which is given back at the end or when the loop is left. */
+export async function* streamRows(
+  runtime: Runtime,
   statement: Statement,
-  { exec }: FindRequest,
+  exec: ExecOptions,
+  size: number,
 ): AsyncGenerator<Batch, void> {
   const { signal } = exec
   const borrowed = await borrow(runtime, exec)
@@ -192,7 +200,7 @@ async function open(
   { executor, dialect }: Runtime,
   connection: Connection,
   statement: Statement,
-  exec: FindRequest['exec'],
+  exec: ExecOptions,
   batchSize: number,
 ): Promise<RowStream> {
   let opened: RowStream | null = null
@@ -228,7 +236,7 @@ interface Borrowed {
 }
 
 /** A connection of the pool for as long as it takes. */
-async function borrow({ executor }: Runtime, { useMaster, signal }: FindRequest['exec']): Promise<Borrowed> {
+async function borrow({ executor }: Runtime, { useMaster, signal }: ExecOptions): Promise<Borrowed> {
   let end: () => void = () => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve

@@ -128,6 +128,7 @@ export class PostgresDialect implements Dialect {
   readonly name = 'postgres'
   readonly traits = traits
   readonly supports = supports
+  readonly family = 'postgres'
   readonly explain: ExplainSyntax = {
     plain: 'EXPLAIN (FORMAT JSON)',
     analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)',

@@ -127,6 +127,7 @@ export class SqliteDialect implements Dialect {
   readonly name = 'sqlite3'
   readonly traits = traits
   readonly supports = supports
+  readonly family = 'sqlite'
   readonly explain: ExplainSyntax = {
     plain: 'EXPLAIN QUERY PLAN',
     analyze: null,
