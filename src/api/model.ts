@@ -43,7 +43,15 @@ import type {
   HasOneOptions,
   Target,
 } from './types/associations.js'
-import type { ElementOf, IncludeCheck, IncludeNameOf, Loaded, NotGiven, Relation } from './types/include.js'
+import type {
+  ElementOf,
+  IncludeCheck,
+  IncludeNameOf,
+  Loaded,
+  NotGiven,
+  Relation,
+  WhereByClass,
+} from './types/include.js'
 import type { AnyModel, ModelCtor, Untyped, UpdateValues } from './types/infer.js'
 import type { ModelInstance } from './types/instance.js'
 import type {
@@ -252,11 +260,11 @@ export abstract class Model<
   /** Number of rows: with an include, of different rows of this model; with `group`, one count per group. */
   static count<M extends AnyModel>(
     this: ModelCtor<M>,
-    options: Omit<CountOptions, 'where'> & { where?: M[T]['where']; group: GroupOption },
+    options: Omit<CountOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M>; group: GroupOption },
   ): Promise<Grouped[]>
   static count<M extends AnyModel>(
     this: ModelCtor<M>,
-    options?: Omit<CountOptions, 'where' | 'group'> & { where?: M[T]['where']; group?: undefined },
+    options?: Omit<CountOptions, 'where' | 'group'> & { where?: M[T]['where'] | WhereByClass<M>; group?: undefined },
   ): Promise<number>
   static count(options?: CountOptions): Promise<unknown> {
     const model = modelClass(this)
@@ -268,14 +276,14 @@ export abstract class Model<
   static max<M extends AnyModel, K extends keyof M[T]['attributes']>(
     this: ModelCtor<M>,
     attribute: K,
-    options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] },
+    options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<M[T]['attributes'][K] | null> {
     return modelClass(this).aggregate(attribute as string, 'max', options) as never
   }
   static min<M extends AnyModel, K extends keyof M[T]['attributes']>(
     this: ModelCtor<M>,
     attribute: K,
-    options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] },
+    options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<M[T]['attributes'][K] | null> {
     return modelClass(this).aggregate(attribute as string, 'min', options) as never
   }
@@ -283,7 +291,7 @@ export abstract class Model<
   static sum<M extends AnyModel>(
     this: ModelCtor<M>,
     attribute: keyof M[T]['attributes'],
-    options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] },
+    options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<number> {
     return modelClass(this).aggregate(attribute as string, 'sum', options) as never
   }
@@ -370,21 +378,24 @@ export abstract class Model<
   static update<M extends AnyModel, R extends Returning<M[T]['attributes']> = false>(
     this: ModelCtor<M>,
     values: M[T]['update'],
-    options: Omit<UpdateOptions<M[T]['attributes']>, 'where' | 'returning'> & { where: M[T]['where']; returning?: R },
+    options: Omit<UpdateOptions<M[T]['attributes']>, 'where' | 'returning'> & {
+      where: M[T]['where'] | WhereByClass<M>
+      returning?: R
+    },
   ): Promise<UpdateResult<M, R>> {
     return bulkUpdate(runtimeOf(this), modelClass(this), values as never, options as never) as never
   }
   /** Deletes the rows that `where` selects (required; `{}`: all). On a paranoid model sets `deletedAt` unless `force`. Resolves to their number. */
   static destroy<M extends AnyModel>(
     this: ModelCtor<M>,
-    options?: Omit<DestroyOptions<M[T]['attributes']>, 'where'> & { where?: M[T]['where'] },
+    options?: Omit<DestroyOptions<M[T]['attributes']>, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<number> {
     return bulkDestroy(runtimeOf(this), modelClass(this), options as never)
   }
   /** Undoes soft deletes. */
   static restore<M extends AnyModel>(
     this: ModelCtor<M>,
-    options?: Omit<RestoreOptions<M[T]['attributes']>, 'where'> & { where?: M[T]['where'] },
+    options?: Omit<RestoreOptions<M[T]['attributes']>, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<number> {
     return bulkRestore(runtimeOf(this), modelClass(this), options as never) as never
   }
@@ -396,14 +407,14 @@ export abstract class Model<
   static increment<M extends AnyModel>(
     this: ModelCtor<M>,
     fields: NumberFields<M[T]['attributes']>,
-    options: Omit<IncrementDecrementOptionsWithBy, 'where'> & { where?: M[T]['where'] },
+    options: Omit<IncrementDecrementOptionsWithBy, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<[affectedRows: M[], affectedCount?: number]> {
     return increment(runtimeOf(this), modelClass(this), fields as never, options as never) as never
   }
   static decrement<M extends AnyModel>(
     this: ModelCtor<M>,
     fields: NumberFields<M[T]['attributes']>,
-    options: Omit<IncrementDecrementOptionsWithBy, 'where'> & { where?: M[T]['where'] },
+    options: Omit<IncrementDecrementOptionsWithBy, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<[affectedRows: M[], affectedCount?: number]> {
     const model = modelClass(this)
     try {

@@ -8,7 +8,7 @@ import type { AnyAssociation, RelationOf } from './associations.js'
 import type { AnyModel, BaseKeys, IsAny, ModelCtor, TypesOf } from './infer.js'
 import type { RelationOfDeclaration } from './relations.js'
 import type { LAZY } from './symbols.js'
-import type { WhereOptions } from './where.js'
+import type { ManyFilter, RelationFilter, WhereOptions } from './where.js'
 
 export type ListOrOne<T> = T | readonly T[]
 /**
@@ -48,6 +48,23 @@ export type Relation<M, K> = M extends AnyModel
       ? RelationOfDeclaration<TypesOf<M>['relations'][K]>
       : never
   : never
+/** Filters by the associations that a class declares as properties: `declare profile?: NonAttribute<Profile>`. */
+type ClassFilters<M extends AnyModel> = {
+  readonly [K in ScanAssociations<M>]?: Relation<M, K> extends readonly (infer U extends AnyModel)[]
+    ? ManyFilter<WhereByClass<U>>
+    : Relation<M, K> extends infer T extends AnyModel
+      ? RelationFilter<WhereByClass<T>>
+      : never
+}
+/**
+ * `where` of a class, whose associations stand among its properties; `never` for models that declare them (their own `where` knows them)
+ * and for models of which nothing is known.
+ */
+export type WhereByClass<M extends AnyModel> = unknown extends TypesOf<M>['relations']
+  ? IsAny<TypesOf<M>['attributes']> extends true
+    ? TypesOf<M>['where']
+    : WhereOptions<TypesOf<M>['attributes'], ClassFilters<M>>
+  : TypesOf<M>['where']
 export type RelationTarget<R> = R extends readonly (infer U)[] ? U : R
 
 // ---------------------------------------------------------------- order
@@ -89,7 +106,11 @@ export type AttributeSelection<A> =
 // ---------------------------------------------------------------- include
 // `any` would take the contextual type of a nested `where` away (no completions), hence WhereOptions<any>.
 type WhereOf<T> =
-  IsAny<T> extends true ? WhereOptions<any> : T extends AnyModel ? TypesOf<T>['where'] : WhereOptions<any>
+  IsAny<T> extends true
+    ? WhereOptions<any>
+    : T extends AnyModel
+      ? TypesOf<T>['where'] | WhereByClass<T>
+      : WhereOptions<any>
 export type AttributesOf<T> = T extends AnyModel ? TypesOf<T>['attributes'] : any
 
 /** Options of an include that do not depend on how the association is named. `T`: the associated model. */

@@ -8,7 +8,16 @@ import type { Connection } from '../../connect/driver.js'
 import type { Transaction } from '../../connect/transaction.js'
 import type { Col, Fn, Literal, SqlExpression } from '../../sql/fragments.js'
 import type { IndexHint } from '../../sql/query.js'
-import type { AttributeSelection, AttributesOf, IncludeInput, ListOrOne, NotGiven, Order, PartOf } from './include.js'
+import type {
+  AttributeSelection,
+  AttributesOf,
+  IncludeInput,
+  ListOrOne,
+  NotGiven,
+  Order,
+  PartOf,
+  WhereByClass,
+} from './include.js'
 import type { AnyModel, ModelCtor, TypesOf, UpdateValues } from './infer.js'
 import type { WhereOptions } from './where.js'
 
@@ -92,7 +101,8 @@ export interface PageOptions<M extends AnyModel>
 }
 /** What finders of a model take besides `include`, `attributes` and `raw`, which decide on the result's type. */
 export interface FindBase<M extends AnyModel> extends FindCommon {
-  where?: TypesOf<M>['where']
+  // The first is what generic code over models falls back to; the second knows the associations of a class.
+  where?: TypesOf<M>['where'] | WhereByClass<M>
   order?: Order<M>
 }
 /** Sequelize's `FindOptions<Attributes<User>>`: for options built ahead of the call. */
