@@ -92,6 +92,8 @@ export class PgliteClient implements Client {
   /** What the session was told first: told again when somebody else had it meanwhile. */
   #settings: string | null = null
   #status = 'I'
+  /** Known once the server has understood it, even if it then fails. */
+  #preparing: { readonly name: string; readonly text: string } | null = null
   #isOpen = true
   #queue: Promise<unknown> = Promise.resolve()
   readonly connection: NonNullable<Client['connection']>
@@ -183,6 +185,7 @@ export class PgliteClient implements Client {
     const known = this.connection.parsedStatements!
     const isNew = name === undefined || known[name] === undefined
     const { parse, bind, describe, execute, sync } = this.#serialize
+    if (name !== undefined && isNew) this.#preparing = { name, text }
     const results = await this.#send(
       Buffer.concat([
         ...(isNew ? [parse(name === undefined ? { text } : { name, text })] : []),
@@ -192,7 +195,6 @@ export class PgliteClient implements Client {
         sync(),
       ]),
     )
-    if (name !== undefined) known[name] = text
     return results[0]!
   }
 
@@ -218,9 +220,12 @@ export class PgliteClient implements Client {
     )
     let failure: unknown
     for (const one of messages) {
+      if (one.name === 'parseComplete' && this.#preparing !== null)
+        this.connection.parsedStatements![this.#preparing.name] = this.#preparing.text
       if (one.name === 'readyForQuery') this.#status = one.status ?? 'I'
       else if (one.name === 'error') failure ??= one
     }
+    this.#preparing = null
     if (failure !== undefined) throw failure
     return messages
   }
