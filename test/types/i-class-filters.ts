@@ -28,6 +28,7 @@ export async function classes(): Promise<void> {
   await User.count({ where: { profile: { is: null } } })
   await User.destroy({ where: { profile: { is: null } } })
   await User.findAll({ where: { tasks: { some: { title: 'x' } } } })
+  await User.findAll({ include: { association: 'profile', where: { user: { is: null } } } })
   // @ts-expect-error unknown association
   await User.findAll({ where: { profil: { is: null } } })
   // @ts-expect-error unknown word of a filter

@@ -269,7 +269,9 @@ type TargetOfElement<M, E extends HasAssociation> = E['association'] extends str
 type ExtraKeys<M, E> = E extends HasAssociation
   ?
       | Exclude<keyof E, IncludeKey>
-      | (E extends HasWhere ? ExtraWhere<AttributesOf<TargetOfElement<M, E>>, E['where']> : never)
+      | (E extends HasWhere
+          ? Exclude<ExtraWhere<AttributesOf<TargetOfElement<M, E>>, E['where']>, AssociationName<TargetOfElement<M, E>>>
+          : never)
       | (E extends HasInclude
           ? E['include'] extends string | readonly string[]
             ? never
