@@ -5,17 +5,17 @@
 import type { Association, AssociationContext } from '../association/index.js'
 import { defineAssociation } from '../association/index.js'
 import type { Runtime } from '../dialect/runtime.js'
-import { UnsupportedFeatureError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
 import type { StrictLoading } from '../model/settings.js'
 import { buildOne, createOne, getOne, getOrCreateOne, setOne, swapOnes, upsertOne } from '../write/link.js'
+import { addMany, countMany, createMany, getMany, hasAll, removeMany, setMany } from '../write/many.js'
 import { installMixins, uninstallMixins } from './mixins.js'
 import { registration } from './registration.js'
 import type { ModelRegistry } from './registry.js'
 import { registryOf } from './registry.js'
 
 export type AssociationMethod = 'hasOne' | 'belongsTo' | 'hasMany' | 'belongsToMany'
-const KIND = { hasOne: 'HasOne', belongsTo: 'BelongsTo' } as const
+const KIND = { hasOne: 'HasOne', belongsTo: 'BelongsTo', hasMany: 'HasMany', belongsToMany: 'BelongsToMany' } as const
 
 /** An association that is to be defined when its target is there. */
 export interface DeclaredAssociation {
@@ -26,13 +26,30 @@ export interface DeclaredAssociation {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-export function associationContext(runtime: Runtime, strict: StrictLoading = false): AssociationContext {
+export function associationContext(
+  runtime: Runtime,
+  throughModel: AssociationContext['throughModel'],
+  strict: StrictLoading = false,
+): AssociationContext {
   return {
     traits: runtime.dialect.traits,
     actions: {
-      get: (association, source, options) => getOne(runtime, association, source, options),
-      set: (association, source, target, options) => setOne(runtime, association, source, target, options),
-      create: (association, source, values, options) => createOne(runtime, association, source, values, options),
+      get: (association, source, options) =>
+        association.cardinality === 'one'
+          ? getOne(runtime, association, source, options)
+          : getMany(runtime, association, source, options),
+      set: (association, source, target, options) =>
+        association.cardinality === 'one'
+          ? setOne(runtime, association, source, target, options)
+          : setMany(runtime, association, source, target, options),
+      create: (association, source, values, options) =>
+        association.cardinality === 'one'
+          ? createOne(runtime, association, source, values, options)
+          : createMany(runtime, association, source, values, options),
+      add: (association, source, targets, options) => addMany(runtime, association, source, targets, options),
+      remove: (association, source, targets, options) => removeMany(runtime, association, source, targets, options),
+      has: (association, source, targets, options) => hasAll(association, source, targets, options),
+      count: (association, source, options) => countMany(association, source, options),
       build: (association, source, values, options) => buildOne(runtime, association, source, values, options),
       getOrCreate: (association, source, values, options) =>
         getOrCreateOne(runtime, association, source, values, options),
@@ -43,6 +60,7 @@ export function associationContext(runtime: Runtime, strict: StrictLoading = fal
     sequelizeOf: (model) => registration(model, false)?.sequelize ?? null,
     install: (association) => installMixins(association, runtime, strict),
     uninstall: uninstallMixins,
+    throughModel,
     pending: [],
   }
 }
@@ -60,11 +78,6 @@ function define(
   target: unknown,
   options: unknown,
 ): Association {
-  if (method === 'hasMany' || method === 'belongsToMany') {
-    throw new UnsupportedFeatureError(
-      `${source.name}.${method}() is not available in this version: associations to many rows come later. hasOne and belongsTo are.`,
-    )
-  }
   return defineAssociation(KIND[method], source, target, options, registry.context)
 }
 

@@ -53,6 +53,7 @@ export function buildOne(model: PlainModel, values?: unknown, options?: Options)
         within,
         `${model.modelDefinition.modelName}.${as}`,
         association.cardinality === 'many',
+        association.between?.as ?? null,
       ),
     ])
   }
@@ -69,15 +70,27 @@ function valuesOf(model: PlainModel, values: unknown): Values {
 }
 
 /** Undefined: nothing was given. */
-function instancesOf(target: PlainModel, value: unknown, options: Options, name: string, isMany: boolean): unknown {
+function instancesOf(
+  target: PlainModel,
+  value: unknown,
+  options: Options,
+  name: string,
+  isMany: boolean,
+  between: string | null = null,
+): unknown {
   if (value === undefined || value === null) return value
   if (value instanceof ModelState) return value
   if (isMany) {
     if (!Array.isArray(value)) throw new QueryError(`${name} leads to many rows: give a list.`)
-    return value.map((one: unknown) => instancesOf(target, one, options, name, false))
+    return value.map((one: unknown) => instancesOf(target, one, options, name, false, between))
   }
   if (Array.isArray(value)) throw new QueryError(`${name} leads to one row: give one object, not a list.`)
   if (!isPlainObject(value))
     throw new QueryError(`${name} must be an object of attribute values or an instance of ${target.name}.`)
-  return target.build(value, options)
+  if (between === null || !Object.hasOwn(value, between)) return target.build(value, options)
+  // Attributes of the row between stand under its model's name.
+  const { [between]: link, ...own } = value
+  const instance = target.build(own, options) as ModelState
+  setRelation(instance, between, link)
+  return instance
 }

@@ -5,6 +5,10 @@
 export {
   BelongsToAssociation,
   BelongsToAssociation as BelongsTo,
+  BelongsToManyAssociation,
+  BelongsToManyAssociation as BelongsToMany,
+  HasManyAssociation,
+  HasManyAssociation as HasMany,
   HasOneAssociation,
   HasOneAssociation as HasOne,
 } from '../association/index.js'

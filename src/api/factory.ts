@@ -12,6 +12,7 @@ import { Model } from './model.js'
 import { camelNames, registerModel } from './register-model.js'
 import { registration } from './registration.js'
 import type { ModelRegistry } from './registry.js'
+import { registryOf } from './registry.js'
 
 /** `sequelize.define(name, attributes, options)`. */
 export function defineModel(
@@ -27,6 +28,28 @@ export function defineModel(
     ...options,
     modelName: (options as { modelName?: string }).modelName ?? name,
   })
+}
+
+/**
+ * The model of the rows between two others, by its name; made where there is none. Its table has the name as it was given (Sequelize 6;
+ * 7 speaks of the model's name only), so that tables that are there are found.
+ */
+export function throughModel(
+  source: ModelClass,
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+): ModelClass {
+  const registry = registryOf(registration(source).sequelize)
+  const found = registry.models.get(name)
+  if (found) return found.model
+  const { schema } = source.modelDefinition.initial.table
+  const { associationNaming } = source.modelDefinition.settings
+  return defineModel(
+    registry,
+    name,
+    {},
+    { tableName: name, associationNaming, ...(schema === null ? {} : { schema }), ...settings },
+  )
 }
 
 /** The class that extends it becomes the model. Used as it is, it is the model itself. */

@@ -25,7 +25,7 @@ import { associationContext, defineDeclared } from './associate.js'
 import type { Connections } from './connections.js'
 import { openConnections, original } from './connections.js'
 import * as exported from './exports.js'
-import { associateModels, defineModel, factory } from './factory.js'
+import { associateModels, defineModel, factory, throughModel } from './factory.js'
 import type { HookMethodsOf, SequelizeHookMethods } from './hook-methods.js'
 import { installHookMethods } from './hook-methods.js'
 import type { Model } from './model.js'
@@ -141,7 +141,7 @@ export class Sequelize extends WithStatics {
       runtime: this.runtime,
       hooks,
       options: settings.options,
-      context: associationContext(this.runtime, settings.strictLoading),
+      context: associationContext(this.runtime, throughModel, settings.strictLoading),
       defineDeclared,
     })
     this.models = modelSet(this.#registry.models)

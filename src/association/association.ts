@@ -40,8 +40,15 @@ export interface Association {
   readonly cardinality: 'one' | 'many'
   /** One-to-one that the database enforces (unique index on the foreign key, primary key, or the owning side). */
   readonly isUniqueBacked: boolean
-  /** The target must be saved before the source (it owns the key that the source refers to), or after. */
-  readonly saveOrder: 'before' | 'after'
+  /**
+   * The target must be saved before the source (it owns the key that the source refers to), or after; `between`: neither has a key, a row
+   * of a third table links them when both are there.
+   */
+  readonly saveOrder: 'before' | 'after' | 'between'
+  /** The table between source and target (belongsToMany); null or absent: one of the two has the key. */
+  readonly between?: Between | null
+  /** Exists for queries that read rows between; not among the source's associations. */
+  readonly isLinkRow?: boolean
   /** Attributes of the foreign key, on the model that has it. */
   readonly foreignKeys: readonly string[]
   readonly foreignKeyOwner: ModelClass
@@ -74,7 +81,7 @@ export interface Association {
 
   /** Joins from source to target, in order (belongsToMany has two). */
   joinSteps(): readonly JoinStep[]
-  /** Values (where-syntax on the target) that select the rows of these sources: one IN, or an OR of composite keys. Null: no source has a key. */
+  /** Values (where-syntax on the target; of `between`, on the row between) that select the rows of these sources: one IN, or an OR of composite keys. Null: no source has a key. */
   batch(sources: readonly ModelState[]): Batch | null
   /** Attribute values that link `target` to `source`: on which of the two they are set, and to what. */
   link(source: ModelState, target: ModelState): LinkChange
@@ -103,7 +110,26 @@ export interface ForeignKeyConstraint {
   readonly deferrable: DeferrableMode | null
 }
 
+/** The rows that link two models, one for each pair. */
+export interface Between {
+  readonly model: ModelClass
+  /** Property of a target under which the row stands that linked it. */
+  readonly as: string
+  /** Fixed values of these rows. */
+  readonly scope: Readonly<Record<string, unknown>> | null
+  /** From the source to the row, and from the row to the target. */
+  readonly keys: readonly [source: readonly KeyPair[], target: readonly KeyPair[]]
+  /** From the source to its rows, and from a row to its target. */
+  readonly rows: Association
+  readonly target: Association
+  /**
+   * From a target to the row that links it, under the name `as` or the one given; at most one in a query. Not among the target's
+   * associations.
+   */
+  row(as?: string): Association
+}
+
 export interface LinkChange {
-  readonly owner: 'source' | 'target'
+  readonly owner: 'source' | 'target' | 'between'
   readonly values: Readonly<Record<string, unknown>>
 }

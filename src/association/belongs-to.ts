@@ -4,6 +4,7 @@ import type { ModelState } from '../model/state.js'
 import type { KeyPair, LinkChange } from './association.js'
 import { isUniqueKey } from './foreign-key.js'
 import { OneAssociation } from './one.js'
+import type { KeyAssociation } from './side.js'
 
 export class BelongsToAssociation extends OneAssociation {
   get associationType(): 'BelongsTo' {
@@ -18,7 +19,7 @@ export class BelongsToAssociation extends OneAssociation {
   get saveOrder(): 'before' {
     return 'before'
   }
-  get inverse(): OneAssociation | null {
+  get inverse(): KeyAssociation | null {
     if (this.isPending) return null
     return this.isSymmetric
       ? this

@@ -11,6 +11,10 @@ import type { Association } from './association.js'
 export interface AssociationActions {
   get(association: Association, source: ModelState | readonly ModelState[], options?: object): Promise<unknown>
   set(association: Association, source: ModelState, target: unknown, options?: object): Promise<unknown>
+  add(association: Association, source: ModelState, targets: unknown, options?: object): Promise<void>
+  remove(association: Association, source: ModelState, targets: unknown, options?: object): Promise<void>
+  has(association: Association, source: ModelState, targets: unknown, options?: object): Promise<boolean>
+  count(association: Association, source: ModelState, options?: object): Promise<number>
   create(association: Association, source: ModelState, values?: object, options?: object): Promise<unknown>
   build(association: Association, source: ModelState, values?: object, options?: object): unknown
   getOrCreate(association: Association, source: ModelState, values?: object, options?: object): Promise<unknown>
@@ -23,6 +27,10 @@ export interface AssociationContext {
   readonly actions: AssociationActions
   /** Tells a developer something once per key. */
   warn(code: string, key: string, message: string): void
+  /**
+   * The model of this name beside `source`, for the table between two models; defined with `settings` where there is none.
+   */
+  throughModel(source: ModelClass, name: string, settings: Readonly<Record<string, unknown>>): ModelClass
   /** The Sequelize instance of a model; null while the model is not initialised. */
   sequelizeOf(model: ModelClass): object | null
   /** Gives the source's prototype the accessors and the property of an association. Called again under the new name when a name changes. */

@@ -9,22 +9,28 @@ import { BelongsToAssociation } from './belongs-to.js'
 import { bind } from './bound.js'
 import type { AssociationContext } from './context.js'
 import { defaultForeignKeys, nameInAssociations, primaryKeysOf } from './foreign-key.js'
+import { HasManyAssociation } from './has-many.js'
 import { HasOneAssociation } from './has-one.js'
-import type { OneRelation } from './one.js'
-import { OneAssociation } from './one.js'
+import { manyNames } from './many.js'
 import type { Given, GivenKey } from './options.js'
-import { dropRelation, register, relationsBetween, rename, sameNames, unregister } from './registry.js'
+import { dropRelation, freeName, register, relationsBetween, rename, sameNames, unregister } from './registry.js'
 import { Relation } from './relation.js'
+import type { KeyRelation } from './side.js'
+import { KeyAssociation } from './side.js'
 
-export type OneKind = 'HasOne' | 'BelongsTo'
+export type KeyKind = 'HasOne' | 'HasMany' | 'BelongsTo'
+export type OneKind = Exclude<KeyKind, 'HasMany'>
+
+const CLASSES = { HasOne: HasOneAssociation, HasMany: HasManyAssociation, BelongsTo: BelongsToAssociation }
+export type AssociationOfKind<K extends KeyKind> = InstanceType<(typeof CLASSES)[K]>
 /** An association that is on no relation yet. */
-export function create(kind: OneKind, context: AssociationContext, call: string): OneAssociation {
-  return kind === 'HasOne' ? new HasOneAssociation(context, call) : new BelongsToAssociation(context, call)
+export function create<K extends KeyKind>(kind: K, context: AssociationContext, call: string): AssociationOfKind<K> {
+  return new CLASSES[kind](context, call) as AssociationOfKind<K>
 }
 
 /** One call, while it is being worked out. */
 export class Declaration {
-  readonly #kind: OneKind
+  readonly #kind: KeyKind
   readonly #source: ModelClass
   readonly #target: ModelClass
   readonly #given: Given
@@ -33,7 +39,7 @@ export class Declaration {
   #as: string
 
   constructor(
-    kind: OneKind,
+    kind: KeyKind,
     source: ModelClass,
     target: ModelClass,
     given: Given,
@@ -46,30 +52,29 @@ export class Declaration {
     this.#given = given
     this.#call = call
     this.#context = context
-    this.#as = given.as ?? nameInAssociations(target)
+    this.#as = given.as ?? (kind === 'HasMany' ? manyNames(target).plural : nameInAssociations(target))
   }
 
+  /** The source has the foreign key, not the target. */
+  get #hasKey(): boolean {
+    return this.#kind === 'BelongsTo'
+  }
   /** The model that gets the foreign key, and the one it refers to. */
   get #owner(): ModelClass {
-    return this.#kind === 'HasOne' ? this.#target : this.#source
+    return this.#hasKey ? this.#source : this.#target
   }
   get #referenced(): ModelClass {
-    return this.#kind === 'HasOne' ? this.#source : this.#target
+    return this.#hasKey ? this.#target : this.#source
   }
 
-  run(made?: OneAssociation): OneAssociation {
+  run(made?: KeyAssociation): KeyAssociation {
     this.#checkSelf()
-    if (this.#given.inverse?.type === 'hasMany') {
-      throw new AssociationError(
-        `${this.#call}: inverse.type "hasMany" is not available in this version. Declare the side that you need with ${this.#target.name}.hasOne(${this.#source.name}).`,
-      )
-    }
     const repeated = this.#repeated()
     const relation =
       (repeated ? repeated.relation : this.#find()) ??
-      new Relation<OneAssociation, OneAssociation>(this.#owner, this.#referenced, this.#context)
-    const sides = this.#kind === 'HasOne' ? relation.referencedSides : relation.ownerSides
-    const previous = repeated ?? sides.find((side) => side.isHidden)
+      new Relation<KeyAssociation, KeyAssociation>(this.#owner, this.#referenced, this.#context)
+    const sides = this.#hasKey ? relation.ownerSides : relation.referencedSides
+    const previous = repeated ?? sides.find((side) => side.isHidden && side.associationType === this.#kind)
     // The other side may have named this one (`inverse`); a call without `as` takes that name.
     if (!repeated && this.#given.as === undefined && previous?.isNamed) this.#as = previous.as
 
@@ -79,8 +84,7 @@ export class Declaration {
     const given = previous && !previous.isHidden ? this.#mergeSide(previous) : this.#given
     const { facts, install } = this.#say(relation, given, previous)
     for (const name of facts.foreignKeys) {
-      const isTaken =
-        (this.#kind === 'BelongsTo' && name === this.#as) || this.#owner.modelDefinition.associations.has(name)
+      const isTaken = (this.#hasKey && name === this.#as) || this.#owner.modelDefinition.associations.has(name)
       if (isTaken)
         throw new AssociationError(
           `${this.#call}: the foreign key "${name}" has the name of an association of ${this.#owner.name}. Name the foreign key with foreignKey, or the association with \`as\`.`,
@@ -101,8 +105,8 @@ export class Declaration {
     install()
     // A name that somebody's inverse took by itself gives way to one that is declared.
     const holder = this.#source.modelDefinition.associations.get(this.#as)
-    if (holder instanceof OneAssociation && holder.isHidden && holder !== previous)
-      rename(holder, this.#freeName(holder.source, `${holder.as}Inverse`), this.#context)
+    if (holder instanceof KeyAssociation && holder.isHidden && holder !== previous)
+      rename(holder, freeName(holder.source, `${holder.as}Inverse`), this.#context)
     const association =
       made ?? (previous && !previous.isHidden ? previous : create(this.#kind, this.#context, this.#call))
     if (previous && (previous !== association || previous.as !== this.#as)) unregister(previous, this.#context)
@@ -125,9 +129,9 @@ export class Declaration {
   }
 
   /** The same side, declared by an earlier call under this name. */
-  #repeated(): OneAssociation | null {
+  #repeated(): KeyAssociation | null {
     const found = this.#source.modelDefinition.associations.get(this.#as)
-    return found instanceof OneAssociation &&
+    return found instanceof KeyAssociation &&
       !found.isHidden &&
       found.associationType === this.#kind &&
       found.target === this.#target
@@ -135,7 +139,7 @@ export class Declaration {
       : null
   }
 
-  #checkName(previous: OneAssociation | undefined): void {
+  #checkName(previous: KeyAssociation | undefined): void {
     const { associations, shape } = this.#source.modelDefinition
     const as = this.#as
     if (shape.attributes.has(as)) {
@@ -146,7 +150,7 @@ export class Declaration {
     const found = associations.get(as)
     if (!found || found === previous) return
     if (
-      found instanceof OneAssociation &&
+      found instanceof KeyAssociation &&
       found.target !== this.#target &&
       found.target.modelDefinition.modelName === this.#target.modelDefinition.modelName
     ) {
@@ -162,7 +166,7 @@ export class Declaration {
   }
 
   /** Both rows of a pair have the same key, so it has one side only. */
-  #checkSymmetric(relation: OneRelation, repeated: OneAssociation | null): void {
+  #checkSymmetric(relation: KeyRelation, repeated: KeyAssociation | null): void {
     const other = [...relation.ownerSides, ...relation.referencedSides].find((side) => side !== repeated)
     if (other === undefined || !(this.#given.symmetric || other.isSymmetric)) return
     const [symmetric, second] = this.#given.symmetric ? [this.#call, other] : [other.call, this.#call]
@@ -185,7 +189,7 @@ export class Declaration {
     if (
       symmetric !== true &&
       modelDefinition.settings.associationNaming === 'camel' &&
-      this.#kind === 'HasOne' &&
+      !this.#hasKey &&
       (as === undefined || inverse?.as === undefined || as === inverse.as)
     ) {
       throw new AssociationError(
@@ -206,9 +210,9 @@ export class Declaration {
   }
 
   /** `inverse.as` must neither contradict the name that the other side has been given, nor be taken. */
-  #checkInverse(relation: OneRelation): void {
+  #checkInverse(relation: KeyRelation): void {
     const wanted = this.#given.inverse?.as
-    if (this.#kind === 'BelongsTo') {
+    if (this.#hasKey) {
       const hidden = relation.ownerSides.find((side) => side.isHidden && side.isNamed)
       if (hidden && hidden.as !== this.#as) {
         throw new AssociationError(
@@ -217,10 +221,10 @@ export class Declaration {
       }
     }
     if (wanted === undefined) return
-    const others = this.#kind === 'HasOne' ? relation.ownerSides : relation.referencedSides
+    const others = this.#hasKey ? relation.referencedSides : relation.ownerSides
     if (others.some((side) => side.as === wanted)) return
     const named = others.find((side) => side.isNamed || !side.isHidden)
-    if (this.#kind === 'HasOne' && named) {
+    if (!this.#hasKey && named) {
       throw new AssociationError(
         `${this.#call} contradicts ${named.call}: inverse.as is "${wanted}" here, but the other side of the relation is called "${named.as}". Use one name, or another foreignKey if two relations are meant.`,
       )
@@ -238,23 +242,23 @@ export class Declaration {
   }
 
   /** The relation that the call speaks of, if another call made it already. */
-  #find(): OneRelation | null {
+  #find(): KeyRelation | null {
     const relations = relationsBetween(this.#owner, this.#referenced)
     if (relations.length === 0) return null
     const { key, inverse, as } = this.#given
     // Relations whose side of this kind nobody has declared.
     const open = relations.filter((relation) =>
-      this.#kind === 'BelongsTo'
+      this.#hasKey
         ? relation.ownerSides.every((side) => side.isHidden && (!side.isNamed || as === undefined || side.as === as))
         : relation.referencedSides.every((side) => side.isHidden),
     )
-    const isNamedSo = (side: OneAssociation, name: string): boolean =>
+    const isNamedSo = (side: KeyAssociation, name: string): boolean =>
       side.as === name && (side.isNamed || !side.isHidden)
-    if (this.#kind === 'HasOne' && inverse?.as !== undefined) {
+    if (!this.#hasKey && inverse?.as !== undefined) {
       const named = relations.find((relation) => relation.ownerSides.some((side) => isNamedSo(side, inverse.as!)))
       if (named) return named
     }
-    if (this.#kind === 'BelongsTo' && as !== undefined) {
+    if (this.#hasKey && as !== undefined) {
       const named = open.find((relation) => relation.ownerSides.some((side) => isNamedSo(side, as)))
       if (named) return named
     }
@@ -272,11 +276,11 @@ export class Declaration {
   }
 
   /** Whether the call and the only relation that lacks this side can be about the same thing, with no key and no name in common. */
-  #speaksOf(relation: OneRelation): boolean {
+  #speaksOf(relation: KeyRelation): boolean {
     if (this.#source === this.#target) return false
     const mine = this.#given.key.foreignKeys
     const theirs = relation.said.foreignKeys
-    if (this.#kind === 'BelongsTo') {
+    if (this.#hasKey) {
       // `as` means a key of its own (`leader`: `leaderId`), so a key that the other side named is another one.
       const { as } = this.#given
       return theirs === undefined || as === undefined || relation.ownerSides.some((side) => side.as === as)
@@ -286,25 +290,25 @@ export class Declaration {
   }
 
   /** Several associations may read one key: hasMany beside hasOne, hasOnes with different scopes, a second belongsTo. */
-  #shares(relation: OneRelation): boolean {
-    if (this.#kind === 'BelongsTo') return true
+  #shares(relation: KeyRelation): boolean {
+    if (this.#kind !== 'HasOne') return true
     const others = relation.referencedSides.filter((side) => side.cardinality === 'one' && !side.isHidden)
     return others.every((side) => JSON.stringify(side.scope) !== JSON.stringify(this.#given.scope ?? null))
   }
 
   get #keyName(): string {
-    return this.#kind === 'BelongsTo' ? this.#as : (this.#given.inverse?.as ?? nameInAssociations(this.#source))
+    return this.#hasKey ? this.#as : (this.#given.inverse?.as ?? nameInAssociations(this.#source))
   }
 
   #defaultKeys(): readonly string[] {
     const keys =
       this.#given.key.referencedKeys ??
-      primaryKeysOf(this.#referenced, this.#call, this.#kind === 'BelongsTo' ? 'targetKey' : 'sourceKey')
+      primaryKeysOf(this.#referenced, this.#call, this.#hasKey ? 'targetKey' : 'sourceKey')
     return defaultForeignKeys(this.#keyName, keys)
   }
 
   /** What the call adds to an earlier call of the same side. */
-  #mergeSide(previous: OneAssociation): Given {
+  #mergeSide(previous: KeyAssociation): Given {
     const before = previous.side.given
     const found: string[] = []
     for (const option of ['scope', 'hooks', 'onReplace', 'order', 'symmetric'] as const) {
@@ -326,12 +330,13 @@ export class Declaration {
     return { ...before, ...said, raw: Object.freeze({ ...before.raw, ...this.#given.raw }) }
   }
 
-  #say(relation: OneRelation, given: Given, previous: OneAssociation | undefined): ReturnType<OneRelation['say']> {
+  #say(relation: KeyRelation, given: Given, previous: KeyAssociation | undefined): ReturnType<KeyRelation['say']> {
     const declaredOwner = relation.ownerSides.find((side) => !side.isHidden || side.isNamed)
-    const scopes = relation.referencedSides.filter((side) => side !== previous).map((side) => side.scope)
+    const scopes = relation.referencedSides
+      .filter((side) => side !== previous && side.cardinality === 'one')
+      .map((side) => side.scope)
     if (this.#kind === 'HasOne') scopes.push(given.scope ?? null)
-    const named =
-      this.#kind === 'BelongsTo' && relation.ownerSides.every((side) => side.isHidden) ? this.#as : declaredOwner?.as
+    const named = this.#hasKey && relation.ownerSides.every((side) => side.isHidden) ? this.#as : declaredOwner?.as
     const keyName = named ?? this.#keyName
     let key: GivenKey = this.#given.key
     if (key.foreignKeys === undefined && relation.said.foreignKeys === undefined)
@@ -348,7 +353,7 @@ export class Declaration {
    * A second hasOne to the same target without a foreign key of its own: the default key is taken, so it gets one named after itself
    * (which is Sequelize 6's name for it).
    */
-  #freeKeys(relation: OneRelation, keyName: string): readonly string[] | undefined {
+  #freeKeys(relation: KeyRelation, keyName: string): readonly string[] | undefined {
     if (this.#kind !== 'HasOne' || relation.ownerSides.length > 0 || relation.referencedSides.length > 0)
       return undefined
     const keys = this.#given.key.referencedKeys ?? primaryKeysOf(this.#referenced, this.#call, 'sourceKey')
@@ -365,10 +370,10 @@ export class Declaration {
   }
 
   /** Makes the association on the other side where nobody declared it. */
-  #otherSide(relation: OneRelation, association: OneAssociation): void {
+  #otherSide(relation: KeyRelation, association: KeyAssociation): void {
     const { inverse } = this.#given
     if (association.isSymmetric) return
-    if (this.#kind === 'HasOne') {
+    if (!this.#hasKey) {
       if (relation.ownerSides.length > 0) {
         const side = relation.ownerSides.find((candidate) => candidate.isHidden)
         if (side && inverse?.as !== undefined && side.as !== inverse.as)
@@ -379,18 +384,22 @@ export class Declaration {
       return
     }
     if (inverse === undefined || relation.referencedSides.some((side) => side.as === (inverse.as ?? side.as))) return
-    this.#addInverse(new HasOneAssociation(this.#context, this.#call), relation, association)
+    this.#addInverse(
+      create(inverse.type === 'hasMany' ? 'HasMany' : 'HasOne', this.#context, this.#call),
+      relation,
+      association,
+    )
   }
 
-  #addInverse(side: OneAssociation, relation: OneRelation, parent: OneAssociation): void {
+  #addInverse(side: KeyAssociation, relation: KeyRelation, parent: KeyAssociation): void {
     const { inverse } = this.#given
-    const usual = nameInAssociations(this.#source)
+    const usual = side.cardinality === 'many' ? manyNames(this.#source).plural : nameInAssociations(this.#source)
     const as =
       inverse?.as === undefined
-        ? this.#freeName(this.#target, usual, `${usual}Of${upperFirst(this.#as)}`)
+        ? freeName(this.#target, usual, `${usual}Of${upperFirst(this.#as)}`)
         : this.#claimName(inverse.as)
     const isNamed = inverse?.as !== undefined
-    const given: Given = { key: {}, raw: {}, scope: inverse?.scope, as: inverse?.as }
+    const given: Given = { key: {}, raw: {}, scope: inverse?.scope, as: inverse?.as, name: inverse?.name }
     side.attach(relation, { as, isNamed, isHidden: side.associationType === 'BelongsTo', given, parent })
     if (side.associationType === 'BelongsTo') relation.ownerSides.push(side)
     else relation.referencedSides.push(side)
@@ -400,25 +409,15 @@ export class Declaration {
   /** The name that the call gives the other side; an inverse that took it by itself gives way. */
   #claimName(as: string): string {
     const holder = this.#target.modelDefinition.associations.get(as)
-    if (holder instanceof OneAssociation) rename(holder, this.#freeName(holder.source, `${as}Inverse`), this.#context)
+    if (holder instanceof KeyAssociation) rename(holder, freeName(holder.source, `${as}Inverse`), this.#context)
     return as
-  }
-
-  /** A name for a side that nobody named: the usual one, else a longer one. */
-  #freeName(model: ModelClass, ...candidates: readonly string[]): string {
-    const { associations, shape } = model.modelDefinition
-    const isFree = (name: string): boolean => !associations.has(name) && !shape.attributes.has(name)
-    const found = candidates.find(isFree)
-    if (found !== undefined) return found
-    const last = candidates[candidates.length - 1]!
-    for (let number = 2; ; number += 1) if (isFree(`${last}${number}`)) return `${last}${number}`
   }
 
   /**
    * Two keys between the same models, one in each direction, are two truths. Not where a hasOne tells them apart: a store's manager, and the
    * store where its staff work.
    */
-  #warnOfTwoKeys(relation: OneRelation): void {
+  #warnOfTwoKeys(relation: KeyRelation): void {
     const back =
       relation.owner === relation.referenced ? undefined : relationsBetween(relation.referenced, relation.owner)[0]
     if (!back || hasReferencedSide(relation) !== hasReferencedSide(back)) return
@@ -431,4 +430,4 @@ export class Declaration {
   }
 }
 
-const hasReferencedSide = (relation: OneRelation): boolean => relation.referencedSides.some((side) => !side.isHidden)
+const hasReferencedSide = (relation: KeyRelation): boolean => relation.referencedSides.some((side) => !side.isHidden)

@@ -91,7 +91,7 @@ export function decideKey(question: KeyQuestion): KeyFacts {
   const onDelete =
     said.onDelete ??
     declaredAction('onDelete') ??
-    (wantsConstraint ? (isNullable ? 'SET NULL' : 'CASCADE') : 'NO ACTION')
+    (wantsConstraint ? (said.usualOnDelete ?? (isNullable ? 'SET NULL' : 'CASCADE')) : 'NO ACTION')
   const onUpdate = said.onUpdate ?? declaredAction('onUpdate') ?? (wantsConstraint ? 'CASCADE' : 'NO ACTION')
   if (wantsConstraint) {
     checkActions(question, { onDelete, onUpdate }, parts)
@@ -166,7 +166,7 @@ function decidePart(question: KeyQuestion, name: string, index: number, key: Att
     key.type
   checkType(question, name, type, key, declared ? `${owner.name}.${name}` : saidBy('attributes'))
   if (said.constraints !== false && declared?.references) checkReferences(question, name, declared, key)
-  const isPrimary = declared?.primaryKey ?? given.primaryKey === true
+  const isPrimary = declared?.primaryKey === true || given.primaryKey === true
   const allowed = (declared?.raw.allowNull as boolean | undefined) ?? (given.allowNull as boolean | undefined)
   if (said.required !== undefined && allowed === true)
     throw new AssociationError(

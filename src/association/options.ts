@@ -4,15 +4,16 @@
  * Docs: associations/has-one, associations/belongs-to, associations/faq ("Customizing Foreign Keys").
  */
 import { isPlainObject } from '../base/freeze.js'
-import { pluralize, suggestion } from '../base/names.js'
+import { pluralize, singularize, suggestion } from '../base/names.js'
 import { AssociationError } from '../errors/association.js'
 import type { DeferrableMode, ReferentialAction } from '../schema/snapshot.js'
 import type { AssociationType, OnReplace } from './association.js'
+import type { Names } from './many.js'
 
 /** What one call said. Absent: nothing was said. */
 export interface Given {
   readonly as?: string
-  readonly name?: { readonly singular: string; readonly plural: string }
+  readonly name?: Names
   /** What both sides share. */
   readonly key: GivenKey
   readonly scope?: Readonly<Record<string, unknown>>
@@ -24,6 +25,7 @@ export interface Given {
   readonly symmetric?: boolean
   readonly inverse?: {
     readonly as?: string
+    readonly name?: Names
     readonly type?: 'hasOne' | 'hasMany'
     readonly scope?: Readonly<Record<string, unknown>>
   }
@@ -42,6 +44,8 @@ export interface GivenKey {
   /** A unique index over the foreign key; a string names it. */
   readonly unique?: boolean | string
   readonly index?: boolean | string
+  /** ON DELETE where nobody says one. */
+  readonly usualOnDelete?: ReferentialAction
   /** No row of either side stands alone. */
   readonly required?: 'both'
   readonly allowNonUniqueKey?: boolean
@@ -68,6 +72,7 @@ const COMMON = [
   'order',
 ]
 const KNOWN: Partial<Record<AssociationType, readonly string[]>> = {
+  HasMany: [...COMMON.filter((option) => option !== 'unique' && option !== 'order'), 'sourceKey'],
   HasOne: [...COMMON, 'sourceKey', 'targetKey', 'symmetric', 'required'],
   BelongsTo: [...COMMON, 'targetKey', 'symmetric'],
 }
@@ -116,7 +121,7 @@ export function readOptions(kind: AssociationType, options: unknown, call: strin
   const fail = (text: string): never => {
     throw new AssociationError(`${call}: ${text}`)
   }
-  const names = readNames(raw, fail)
+  const names = readNames(raw, kind, fail)
   const inverse = readInverse(raw.inverse, kind, fail)
   const onReplace = raw.onReplace
   if (onReplace !== undefined && !ON_REPLACE.includes(onReplace as OnReplace))
@@ -124,12 +129,7 @@ export function readOptions(kind: AssociationType, options: unknown, call: strin
   return {
     ...names,
     key: readKey(kind, raw, fail),
-    scope:
-      raw.scope === undefined || raw.scope === null
-        ? undefined
-        : isPlainObject(raw.scope)
-          ? Object.freeze({ ...raw.scope })
-          : fail('scope must be an object of attribute values.'),
+    scope: readScope(raw.scope, 'scope', fail),
     hooks: readBoolean(raw, 'hooks', fail),
     onReplace: onReplace as OnReplace | undefined,
     clearScopeOnUnset: readBoolean(raw, 'clearScopeOnUnset', fail),
@@ -140,7 +140,7 @@ export function readOptions(kind: AssociationType, options: unknown, call: strin
   }
 }
 
-function asOptions(options: unknown, call: string): Record<string, unknown> {
+export function asOptions(options: unknown, call: string): Record<string, unknown> {
   if (options === undefined || options === null) return {}
   // Decorators: `@HasOne(() => License, 'ownerId')`.
   if (typeof options === 'string') return { foreignKey: options }
@@ -153,18 +153,31 @@ function asOptions(options: unknown, call: string): Record<string, unknown> {
 
 type Fail = (text: string) => never
 
-function readNames(raw: Record<string, unknown>, fail: Fail): Pick<Given, 'as' | 'name'> {
+export function readScope(given: unknown, option: string, fail: Fail): Readonly<Record<string, unknown>> | undefined {
+  if (given === undefined || given === null) return undefined
+  return isPlainObject(given) ? Object.freeze({ ...given }) : fail(`${option} must be an object of attribute values.`)
+}
+
+function readNames(raw: Record<string, unknown>, kind: AssociationType, fail: Fail): Pick<Given, 'as' | 'name'> {
   const as = raw.as ?? raw.name
   if (as === undefined) return {}
-  if (as === '__proto__') fail('as cannot be "__proto__".')
-  if (typeof as === 'string' && as !== '') return { as, name: { singular: as, plural: pluralize(as) } }
-  if (isPlainObject(as) && typeof as.singular === 'string' && as.singular !== '') {
-    return {
-      as: as.singular,
-      name: { singular: as.singular, plural: typeof as.plural === 'string' ? as.plural : pluralize(as.singular) },
-    }
-  }
-  return fail('as must be the name of the association, or { singular, plural }.')
+  const isMany = kind === 'HasMany' || kind === 'BelongsToMany'
+  const name = namesOf(as, isMany)
+  if (name === null) return fail('as must be the name of the association, or { singular, plural }.')
+  const own = isMany ? name.plural : name.singular
+  if (own === '__proto__') fail('as cannot be "__proto__".')
+  return { as: own, name }
+}
+
+/** Both forms of a name, of which one or both are given; null where that is no name. */
+export function namesOf(given: unknown, isMany: boolean): Names | null {
+  if (typeof given === 'string' && given !== '')
+    return isMany ? { singular: singularize(given), plural: given } : { singular: given, plural: pluralize(given) }
+  if (!isPlainObject(given)) return null
+  const { singular, plural } = given
+  const isName = (value: unknown): value is string => typeof value === 'string' && value !== ''
+  if (isName(singular)) return { singular, plural: isName(plural) ? plural : pluralize(singular) }
+  return isMany && isName(plural) ? { singular: singularize(plural), plural } : null
 }
 
 function readInverse(given: unknown, kind: AssociationType, fail: Fail): Given['inverse'] {
@@ -177,24 +190,28 @@ function readInverse(given: unknown, kind: AssociationType, fail: Fail): Given['
     if (!['as', 'type', 'scope'].includes(option))
       fail(`inverse has no option "${option}".${suggestion(option, ['as', 'type', 'scope'])}`)
   }
-  const as = isPlainObject(given.as) ? given.as.singular : given.as
-  if (as !== undefined && (typeof as !== 'string' || as === '')) fail('inverse.as must be a name.')
   const type = given.type ?? side
+  const isMany = kind === 'BelongsToMany' || (kind === 'BelongsTo' && type === 'hasMany')
+  const name = given.as === undefined ? undefined : (namesOf(given.as, isMany) ?? fail('inverse.as must be a name.'))
+  const as = name && (isMany ? name.plural : name.singular)
   if (kind === 'BelongsTo') {
     if (type !== 'hasOne' && type !== 'hasMany')
       fail('inverse.type must say whether the other side is "hasOne" or "hasMany".')
   } else if (type !== undefined && type !== 'belongsTo')
-    fail('inverse.type can only be given to belongsTo: the other side of hasOne is always a belongsTo.')
+    fail(
+      `inverse.type can only be given to belongsTo: the other side of ${kind === 'HasMany' ? 'hasMany' : 'hasOne'} is always a belongsTo.`,
+    )
   if (given.scope !== undefined && !isPlainObject(given.scope))
     fail('inverse.scope must be an object of attribute values.')
   return {
-    as: as as string | undefined,
+    as,
+    ...(isMany ? { name } : {}),
     type: kind === 'BelongsTo' ? (type as 'hasOne' | 'hasMany') : undefined,
     scope: given.scope as Record<string, unknown> | undefined,
   }
 }
 
-function readKey(kind: AssociationType, raw: Record<string, unknown>, fail: Fail): GivenKey {
+export function readKey(kind: AssociationType, raw: Record<string, unknown>, fail: Fail): GivenKey {
   const parts = readForeignKey(raw.foreignKey, fail)
   const only = parts[0] ?? {}
   const names = parts.map((part) => part.name ?? part.fieldName)
@@ -384,7 +401,7 @@ function readUnique(given: unknown, option: string, fail: Fail): boolean | strin
   return fail(`${option} must be true, false, or the name of the index.`)
 }
 
-function readBoolean(raw: Record<string, unknown>, option: string, fail: Fail): boolean | undefined {
+export function readBoolean(raw: Readonly<Record<string, unknown>>, option: string, fail: Fail): boolean | undefined {
   const value = raw[option]
   if (value === undefined || value === null) return undefined
   return typeof value === 'boolean' ? value : fail(`${option} must be true or false.`)

@@ -7,20 +7,20 @@ import { AssociationError } from '../errors/association.js'
 import type { ModelClass } from '../model/definition.js'
 import type { Association } from './association.js'
 import type { AssociationContext } from './context.js'
-import type { OneRelation } from './one.js'
-import { OneAssociation } from './one.js'
+import type { KeyRelation } from './side.js'
+import { KeyAssociation } from './side.js'
 
 /** The same names, in whatever order. */
 export const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && [...a].sort().join('\0') === [...b].sort().join('\0')
 
 /** Relations whose key lies on `owner` and refers to `referenced`, in the order of their definition. */
-export function relationsBetween(owner: ModelClass, referenced: ModelClass): OneRelation[] {
-  const found = new Set<OneRelation>()
+export function relationsBetween(owner: ModelClass, referenced: ModelClass): KeyRelation[] {
+  const found = new Set<KeyRelation>()
   for (const model of [owner, referenced]) {
     for (const association of model.modelDefinition.associations.values()) {
       if (
-        association instanceof OneAssociation &&
+        association instanceof KeyAssociation &&
         association.relation.owner === owner &&
         association.relation.referenced === referenced
       )
@@ -30,14 +30,14 @@ export function relationsBetween(owner: ModelClass, referenced: ModelClass): One
   return [...found]
 }
 
-export function register(association: OneAssociation, context: AssociationContext): void {
+export function register(association: Association, context: AssociationContext): void {
   const { modelDefinition } = association.source
   if (modelDefinition.associations.get(association.as) === association) return
   modelDefinition.addAssociation(association)
   context.install(association)
 }
 
-export function unregister(association: OneAssociation, context: AssociationContext): void {
+export function unregister(association: Association, context: AssociationContext): void {
   const { modelDefinition } = association.source
   if (modelDefinition.associations.get(association.as) !== association) return
   context.uninstall(association)
@@ -45,7 +45,7 @@ export function unregister(association: OneAssociation, context: AssociationCont
 }
 
 export function rename(
-  association: OneAssociation,
+  association: KeyAssociation,
   as: string,
   context: AssociationContext,
   isNamed = association.isNamed,
@@ -55,7 +55,7 @@ export function rename(
   register(association, context)
 }
 
-export function dropRelation(relation: OneRelation, context: AssociationContext): void {
+export function dropRelation(relation: KeyRelation, context: AssociationContext): void {
   for (const side of [...relation.ownerSides, ...relation.referencedSides]) unregister(side, context)
   relation.dispose()
 }
@@ -69,4 +69,14 @@ export function associationOf(model: ModelClass, as: string): Association {
       `${model.name} has no association "${as}".${suggestion(as, associations.keys())}${associations.size > 0 ? ` It has: ${[...associations.keys()].join(', ')}.` : ''}`,
     )
   return found
+}
+
+/** A name for an association that nobody named: the usual one, else a longer one. */
+export function freeName(model: ModelClass, ...candidates: readonly string[]): string {
+  const { associations, shape } = model.modelDefinition
+  const isFree = (name: string): boolean => !associations.has(name) && !shape.attributes.has(name)
+  const found = candidates.find(isFree)
+  if (found !== undefined) return found
+  const last = candidates[candidates.length - 1]!
+  for (let number = 2; ; number += 1) if (isFree(`${last}${number}`)) return `${last}${number}`
 }

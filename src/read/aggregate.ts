@@ -206,6 +206,7 @@ function requestOf(
     group,
     having,
     order,
+    innerOrder: [],
     limit: null,
     offset: null,
     distinct: distinctRows === true,
@@ -214,6 +215,7 @@ function requestOf(
     maxExecutionTimeMs: null,
     subQuery: null,
     echo: [],
+    isPerKey: false,
     single: false,
     countRows: distinctRows === true || (options.countGroupedRows === true && group.length > 0),
     values: statement.values,
@@ -257,7 +259,9 @@ function prune(branch: Branch, mentioned: ReadonlySet<string>): Branch {
   const children = branch.children
     .filter((child) => child.joinType === 'inner' || isMentioned(child, mentioned))
     .map((child) => prune(child, mentioned))
-  return { ...branch, children }
+  // How many of its rows are shown does not change whether a parent has any.
+  const { limit: _limit, offset: _offset, ...options } = branch.options
+  return { ...branch, options, children }
 }
 const isMentioned = (branch: Branch, mentioned: ReadonlySet<string>): boolean =>
   mentioned.has(branch.alias) || branch.children.some((child) => isMentioned(child, mentioned))

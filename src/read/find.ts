@@ -176,7 +176,7 @@ function stateOptions({ parts, children }: Branch, strictLoading: StrictLoading 
     raw: true,
     attributes,
     ...said,
-    include: children.map(includeOf),
+    include: children.filter(isWritten).map(includeOf),
     includeNames: children.map((child) => child.as),
     hasJoin: true,
   }
@@ -187,8 +187,10 @@ const includeOf = ({ given, association, as, model, children }: Branch): Include
   association: association!,
   as,
   model,
-  ...(children.length > 0 ? { include: children.map(includeOf) } : {}),
+  ...(children.some(isWritten) ? { include: children.filter(isWritten).map(includeOf) } : {}),
 })
+/** The table between comes with its parent. */
+const isWritten = ({ isBetween }: Branch): boolean => !isBetween
 
 // ---------------------------------------------------------------- hooks
 const FIND_HOOKS = ['beforeFind', 'beforeFindAfterExpandIncludeAll', 'beforeFindAfterOptions', 'afterFind'] as const

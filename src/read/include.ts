@@ -2,7 +2,7 @@
  * `include`, in all its spellings → a tree of branches, each with its association, model and alias. Conditions and attributes are read
  * in a second step (`read/request`), because they may refer to any branch of the tree. Docs: associations/basics (eager loading).
  */
-import type { Association, AssociationType } from '../association/association.js'
+import type { Association, AssociationType, Between } from '../association/association.js'
 import { inSchemaOf } from '../association/schema.js'
 import { isPlainObject } from '../base/freeze.js'
 import { nearest, suggestion } from '../base/names.js'
@@ -38,6 +38,8 @@ export interface Branch {
   readonly joinType: 'left' | 'inner' | 'right'
   readonly strategy: 'join' | 'query'
   readonly isParanoid: boolean
+  /** The table between the parent and the parent's parent (belongsToMany): it is joined with the parent. */
+  readonly isBetween: boolean
   readonly children: readonly Branch[]
   /** Conditions and columns, filled in by `read/request` once the whole tree stands. */
   parts: BranchParts
@@ -127,6 +129,7 @@ export function growTree(
     joinType: 'inner',
     strategy: 'join',
     isParanoid: options.paranoid !== false,
+    isBetween: false,
     children,
     parts: UNREAD,
   }
@@ -208,13 +211,56 @@ function grow(
     joinType: isRequired ? 'inner' : isRight ? 'right' : 'left',
     strategy,
     isParanoid: given.paranoid !== false,
+    isBetween: false,
     children,
     parts: UNREAD,
   }
+  if (association.between) children.push(growBetween(branch, association.between, statement))
   // A branch with a query of its own reads what is below it there; here it can only filter its parents.
   if (options.include !== undefined && options.include !== null && (strategy === 'join' || isRequired))
     growChildren(branch, children, options.include, statement, rules)
   return branch
+}
+
+const THROUGH_OPTIONS = new Set(['as', 'attributes', 'where', 'paranoid'])
+
+/** The rows between as a branch below the one that they lead to: what is selected of them stands on its instances. */
+function growBetween(parent: Branch, between: Between, statement: StatementScope): Branch {
+  const given = (parent.given.through ?? NO_OPTIONS) as IncludeOptions
+  const name = `${parent.tables.label}, through`
+  if (!isPlainObject(given))
+    throw new QueryError(`include of ${name} is an object { attributes, where, as, paranoid }, got ${show(given)}.`)
+  for (const key in given)
+    if (!THROUGH_OPTIONS.has(key))
+      throw new QueryError(`Unknown option "${key}" in the include of ${name}.${suggestion(key, THROUGH_OPTIONS)}`)
+  const as = given.as ?? between.as
+  if (typeof as !== 'string' || as === '') throw new QueryError(`include of ${name}: as is a name, got ${show(as)}.`)
+  const model = inSchemaOf(between.model, parent.parent!.definition)
+  const definition = model.modelDefinition
+  const alias = statement.aliasOf(stepAlias(parent.path.replaceAll('.', '->'), { model, keys: [], scope: null }))
+  const { attributes } = parent.options
+  // Where nothing of the target is shown, nothing of what leads to it is, unless asked for.
+  const isHidden = given.attributes === undefined && Array.isArray(attributes) && attributes.length === 0
+  const options = definition.scopes.resolve(given) as IncludeOptions
+  return {
+    parent,
+    association: between.row(as),
+    as,
+    model,
+    definition,
+    path: `${parent.path}.${as}`,
+    alias,
+    tables: new Tables(statement, definition, alias, `${parent.tables.label}.${as}`, parent.tables),
+    given,
+    options: isHidden ? { ...options, attributes: [] } : options,
+    isRequired: true,
+    joinType: 'inner',
+    strategy: 'join',
+    isParanoid: given.paranoid === undefined ? parent.isParanoid : given.paranoid !== false,
+    isBetween: true,
+    children: [],
+    parts: UNREAD,
+  }
 }
 
 /** The association's name, joined to the parent's by `->`; the root's own alias is taken already. */
@@ -239,10 +285,11 @@ function strategyOf(association: Association, given: IncludeOptions, isRight: bo
   }
   if (given.separate === true && given.strategy === 'join')
     throw new QueryError(`include of "${association.as}": separate: true and strategy: 'join' contradict each other.`)
+  const isMany = association.cardinality === 'many'
+  // A limit for each parent is not one that a join has.
+  const isCut = isMany && given.strategy === undefined && given.separate === undefined && hasLimit(given)
   const isQuery =
-    given.separate === true ||
-    given.strategy === 'query' ||
-    (given.strategy === 'auto' && association.cardinality === 'many')
+    given.separate === true || given.strategy === 'query' || (given.strategy === 'auto' && isMany) || isCut
   if (isQuery && (given.on !== undefined || given.or === true))
     throw new QueryError(
       `include of "${association.as}": \`on\` and \`or\` change the join, and cannot be read by a query of its own.`,
@@ -254,6 +301,9 @@ function strategyOf(association: Association, given: IncludeOptions, isRight: bo
   return isQuery ? 'query' : 'join'
 }
 
+const hasLimit = ({ limit, offset }: IncludeOptions): boolean =>
+  (limit !== undefined && limit !== null) || (offset !== undefined && offset !== null)
+
 function check(association: Association, given: IncludeOptions, options: IncludeOptions, name: string): void {
   for (const key in given) {
     if (!INCLUDE_OPTIONS.has(key))
@@ -264,7 +314,7 @@ function check(association: Association, given: IncludeOptions, options: Include
     if (value !== undefined && typeof value !== 'boolean')
       throw new QueryError(`include of ${name}: ${key} is true or false, got ${show(value)}.`)
   }
-  if (given.through !== undefined && association.joinSteps().length < 2)
+  if (given.through !== undefined && !association.between)
     throw new QueryError(
       `include of ${name}: "through" is for belongsToMany; this is a ${association.associationType}.`,
     )
@@ -369,6 +419,7 @@ function byName(definition: ModelDefinition, name: string): Association {
 function own(definition: ModelDefinition, association: Association): Association {
   const found = definition.associations.get(association.as)
   if (found === association) return association
+  if (association.isLinkRow === true && isSameModel(association.source, definition.model)) return association
   if (found === undefined || !isSameModel(association.source, definition.model)) {
     throw new EagerLoadingError(
       `The association "${association.as}" belongs to ${association.source.name}, not to ${definition.modelName}.${alternatives(definition, association.target)}`,

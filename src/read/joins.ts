@@ -9,7 +9,7 @@ import type { JoinNode, Source } from '../sql/query.js'
 import { select } from '../sql/query.js'
 import { mentionedAliases } from '../sql/walk.js'
 import type { Branch } from './include.js'
-import { joinSource, keyCondition, stepAlias, visibleRows } from './relation.js'
+import { joinSource, keyCondition, visibleRows } from './relation.js'
 import type { StatementScope } from './tables.js'
 import { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
@@ -29,7 +29,7 @@ export const needsChoice = (branch: Branch): boolean =>
 /** Joins for what is below a branch, in an order in which each refers only to what stands before it. */
 export function joinsBelow(branch: Branch, rules: JoinRules): readonly JoinNode[] {
   return branch.children.flatMap((child) =>
-    child.strategy === 'query' || rules.skip?.(child) === true ? [] : joinBranch(child, rules),
+    child.strategy === 'query' || child.isBetween || rules.skip?.(child) === true ? [] : joinBranch(child, rules),
   )
 }
 
@@ -62,24 +62,24 @@ function sourceOf(branch: Branch, rules: JoinRules): Source {
       ? numberedRows(branch)
       : joinSource(branch.definition, branch.alias)
   if (steps.length === 1) return own
-  // Tables between the two ends: through INNER JOIN target.
-  const sources: Source[] = steps
-    .slice(0, -1)
-    .map((step) => joinSource(step.model.modelDefinition, throughAlias(branch, step)))
-  const joins = steps.slice(1).map((step, at): JoinNode => {
-    const from = steps[at]!
-    const alias = at === steps.length - 2 ? branch.alias : throughAlias(branch, step)
-    return {
-      kind: 'join',
-      type: 'inner',
-      source: at === steps.length - 2 ? own : sources[at + 1]!,
-      on: keyCondition(step, from.model.modelDefinition, throughAlias(branch, from), alias),
-    }
-  })
-  return { kind: 'nested', source: sources[0]!, joins }
+  // through INNER JOIN target
+  const between = betweenOf(branch)!
+  return {
+    kind: 'nested',
+    source: joinSource(between.definition, between.alias),
+    joins: [
+      {
+        kind: 'join',
+        type: 'inner',
+        source: own,
+        on: keyCondition(steps[1]!, between.definition, between.alias, branch.alias),
+      },
+    ],
+  }
 }
-const throughAlias = (branch: Branch, step: Parameters<typeof stepAlias>[1]): string =>
-  branch.tables.statement.aliasOf(stepAlias(branch.path.replaceAll('.', '->'), step))
+const throughAlias = (branch: Branch): string => betweenOf(branch)!.alias
+/** The branch of the rows between; undefined where the branch' rows hold the key, or its parent's. */
+const betweenOf = (branch: Branch): Branch | undefined => branch.children.find((child) => child.isBetween)
 
 /** Keys, the association's scope, soft deletes and the include's own condition. */
 function plainCondition(branch: Branch): Expr | null {
@@ -96,25 +96,23 @@ function keysOf(branch: Branch): Expr {
     steps[0]!,
     branch.parent!.definition,
     branch.parent!.alias,
-    steps.length === 1 ? branch.alias : throughAlias(branch, steps[0]!),
+    steps.length === 1 ? branch.alias : throughAlias(branch),
   )
 }
 
 function rowConditions(branch: Branch): readonly (Expr | null)[] {
+  const between = betweenOf(branch)
   const steps = branch.association!.joinSteps()
-  const conditions = steps.flatMap((step, at): (Expr | null)[] => {
-    const isLast = at === steps.length - 1
-    const definition = isLast ? branch.definition : step.model.modelDefinition
-    const alias = isLast ? branch.alias : throughAlias(branch, step)
-    // The scope's values belong to the association, not to the call: they are constants of the plan.
-    const tables = new Tables(constants(branch.tables.statement), definition, alias, branch.tables.label)
-    return [
-      step.scope ? normaliseWhere(step.scope, tables) : null,
-      branch.isParanoid ? visibleRows(definition, alias) : null,
-    ]
-  })
-  return [...conditions, ...requiredBelow(branch)]
+  const own = between === undefined ? [] : [scopeOf(between, steps[0]!.scope), visible(between), between.parts.where]
+  return [...own, scopeOf(branch, steps.at(-1)!.scope), visible(branch), ...requiredBelow(branch)]
 }
+const visible = ({ isParanoid, definition, alias }: Branch): Expr | null =>
+  isParanoid ? visibleRows(definition, alias) : null
+/** The scope's values belong to the association, not to the call: they are constants of the plan. */
+const scopeOf = ({ tables, definition, alias }: Branch, scope: object | null): Expr | null =>
+  scope === null
+    ? null
+    : normaliseWhere(scope, new Tables(constants(tables.statement), definition, alias, tables.label))
 
 /** The same scope, values becoming constants. */
 const constants = (statement: StatementScope): StatementScope => ({

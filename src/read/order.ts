@@ -39,7 +39,7 @@ export function normaliseOrder(order: unknown, root: Branch): readonly OrderItem
 }
 
 /** `order: ['name', 'DESC']` and `order: [Task, 'name', 'DESC']` forget the outer array; no column is named DESC. */
-function isOneItem(order: readonly unknown[], root: Branch): boolean {
+export function isOneItem(order: readonly unknown[], root: Branch): boolean {
   if (order.some(Array.isArray)) return false
   const last = order.at(-1)
   if (
@@ -84,7 +84,7 @@ function path(parts: readonly unknown[], root: Branch, use: string): Expr {
 }
 
 function step(part: unknown, at: Branch, root: Branch, use: string, parts: readonly unknown[], index: number): Branch {
-  const found = at.children.find((child) => matches(child, part))
+  const found = at.children.find((child) => matchesBranch(child, part))
   if (found?.strategy === 'query') throw notJoined(found)
   if (found !== undefined) return found
   const { definition } = at
@@ -112,7 +112,8 @@ function step(part: unknown, at: Branch, root: Branch, use: string, parts: reado
   )
 }
 
-function matches(child: Branch, part: unknown): boolean {
+/** Whether a step of a path leads to this branch. */
+export function matchesBranch(child: Branch, part: unknown): boolean {
   if (typeof part === 'string') return child.as === part
   if (typeof part === 'function') return isModel(part) && isSameModel(child.model, part)
   if (typeof part !== 'object' || part === null) return false

@@ -1,14 +1,14 @@
 /**
  * LIMIT beside to-many joins: the page of parents is chosen in a derived table, and the joins are made to it, so that `limit: n` is
- * n parents and all of their rows. One-to-ones never need this. Neighbour: `read/plan`.
+ * n parents and all of their rows; and `limit` for each parent, of a query that reads the rows of many. One-to-ones never need this. Neighbour: `read/plan`.
  */
 import type { Expr, OrderItem } from '../sql/expr.js'
-import { all, call, column } from '../sql/expr.js'
+import { all, call, column, compare } from '../sql/expr.js'
 import type { SelectItem, SelectNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
 import { mentionedAliases } from '../sql/walk.js'
 import type { Branch } from './include.js'
-import { existsBelow, joinsBelow, rootCondition } from './joins.js'
+import { joinsBelow, rootCondition } from './joins.js'
 import { joinSource } from './relation.js'
 import type { FindRequest } from './request.js'
 
@@ -24,46 +24,82 @@ const joinedMany = (branch: Branch): readonly Branch[] =>
     .flatMap((child) => (child.association!.cardinality === 'many' ? [child] : joinedMany(child)))
 
 export function pagedSelect(request: FindRequest, columns: readonly SelectItem[]): SelectNode {
-  const { root, where, order, limit, offset, lock } = request
+  const { root, where, order, innerOrder, limit, offset, lock } = request
+  const { inner, multiplies } = chosenRows(request)
+  const page = select({ ...inner, limit, offset })
+  return select({
+    columns,
+    from: { kind: 'derived', select: page, alias: root.alias, lateral: false },
+    joins: joinsBelow(root, { exact: true }),
+    // Conditions on a to-many's rows hold for the rows that are shown too.
+    where: where !== null && multiplies ? where : null,
+    orderBy: [...order, ...innerOrder],
+    lock,
+  })
+}
+
+const RANK = 'mortise_rank'
+/** `limit` rows for each key: the rows are numbered within their key, and the joins are made to those that count. */
+export function rankedSelect(request: FindRequest, columns: readonly SelectItem[]): SelectNode {
+  const { root, where, order, innerOrder, limit, offset, echo, lock } = request
+  const { inner, multiplies } = chosenRows(request)
   const { alias, definition } = root
-  const everywhere = branchesOf(root)
+  const own = (name: string): Expr => column(alias, definition.attribute(name).columnName)
+  const keys = definition.shape.primaryKey.map(
+    (attribute): OrderItem => ({ expr: own(attribute.attributeName), direction: null, nulls: null }),
+  )
+  const rank: Expr = {
+    kind: 'window',
+    call: call('ROW_NUMBER', []),
+    partitionBy: echo.map((one) => (typeof one === 'string' ? own(one) : one)),
+    // Ties are broken the same way every time.
+    orderBy: [...inner.orderBy, ...keys],
+  }
+  const ranked = select({ ...inner, orderBy: [], columns: [...inner.columns, { expr: rank, alias: RANK }] })
+  const place = column(alias, RANK)
+  const first = offset === null ? null : compare(place, '>', offset)
+  const last = limit === null ? null : compare(place, '<=', offset === null ? limit : plus(offset, limit))
+  return select({
+    columns,
+    from: { kind: 'derived', select: ranked, alias, lateral: false },
+    joins: joinsBelow(root, { exact: true }),
+    where: all([first, last, multiplies ? where : null]),
+    orderBy: [...order, ...(order.length === 0 ? [] : keys), ...innerOrder],
+    lock,
+  })
+}
+const plus = (a: Expr, b: Expr): Expr => ({ kind: 'template', texts: ['', ' + ', ''], exprs: [a, b] })
+
+/** The root's rows that count, each once, in order; joins that only show rows are left out. */
+function chosenRows(request: FindRequest): { readonly inner: SelectNode; readonly multiplies: boolean } {
+  const { where, order } = request
+  const { alias, definition } = request.root
+  const everywhere = branchesOf(request.root)
   const mentioned = mentionedAliases(
     all([where, ...order.map((item) => item.expr)]) ?? column(null, ''),
     everywhere.map((branch) => branch.alias),
   )
   const isMentioned = (branch: Branch): boolean => mentioned.has(branch.alias) || branch.children.some(isMentioned)
-  const many = joinedMany(root)
-  // Inside: joins that filter or sort. A to-many that is only required becomes EXISTS, so that it multiplies nothing.
-  const isOnlyRequired = (branch: Branch): boolean => many.includes(branch) && !isMentioned(branch)
-  const multiplies = many.some(isMentioned)
+  const multiplies = joinedMany(request.root).some(isMentioned)
+  // A to-many that is only required is asked for by EXISTS, as one that is read by a query of its own: it multiplies nothing.
+  const askOnly = (branch: Branch): Branch => ({
+    ...branch,
+    children: branch.children.map((child) => {
+      if (child.strategy === 'query' || child.isBetween) return child
+      const isMany = child.association!.cardinality === 'many'
+      return isMany && !isMentioned(child) ? { ...child, strategy: 'query' as const } : askOnly(child)
+    }),
+  })
+  const root = askOnly(request.root)
   const inner = select({
     columns: definition.shape.physical.map((attribute) => ({ expr: column(alias, attribute.columnName), alias: null })),
     from: joinSource(definition, alias),
-    joins: joinsBelow(root, {
-      exact: true,
-      skip: (branch) => isOnlyRequired(branch) || (branch.joinType !== 'inner' && !isMentioned(branch)),
-    }),
-    where: all([
-      rootCondition(request),
-      ...many
-        .filter((branch) => isOnlyRequired(branch) && branch.isRequired && branch.parent === root)
-        .map(existsBelow),
-    ]),
+    joins: joinsBelow(root, { exact: true, skip: (branch) => branch.joinType !== 'inner' && !isMentioned(branch) }),
+    where: rootCondition({ root, where }),
     groupBy: multiplies ? definition.shape.primaryKey.map((attribute) => column(alias, attribute.columnName)) : [],
     orderBy: multiplies ? order.map((item) => oneOf(item, alias)) : order,
-    limit,
-    offset,
   })
-  // Conditions on a to-many's rows hold for the rows that are shown too.
-  const outerWhere = where !== null && multiplies ? where : null
-  return select({
-    columns,
-    from: { kind: 'derived', select: inner, alias, lateral: false },
-    joins: joinsBelow(root, { exact: true }),
-    where: outerWhere,
-    orderBy: order,
-    lock,
-  })
+  return { inner, multiplies }
 }
 
 const branchesOf = (branch: Branch): readonly Branch[] => [branch, ...branch.children.flatMap(branchesOf)]

@@ -18,7 +18,7 @@ import type { Reader } from './hydrate.js'
 import { compileReader } from './hydrate.js'
 import type { Branch } from './include.js'
 import { joinsBelow, needsChoice, rootCondition } from './joins.js'
-import { isPaged, pagedSelect } from './plan-paged.js'
+import { isPaged, pagedSelect, rankedSelect } from './plan-paged.js'
 import { joinSource } from './relation.js'
 import type { FindRequest } from './request.js'
 import { Slot } from './request.js'
@@ -133,8 +133,11 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
   const isWatched = !exact && branchesBelow(root).some(isLoose)
   const { shape: laidOut, columns } = layOut(root, runtime.dialect, { mode, identifyRoot: isWatched, asWritten, echo })
   if (mode === 'instances') for (const branch of branchesInOrder(root)) showSelected(branch)
-  const paged = isPaged(request)
-  const node = paged ? pagedSelect(request, columns) : selectOf(request, columns, exact)
+  const node = request.isPerKey
+    ? rankedSelect(request, columns)
+    : isPaged(request)
+      ? pagedSelect(request, columns)
+      : selectOf(request, columns, exact)
   const { text, binds } = printPlan(runtime, countRows ? counted(node) : node)
   const shape = countRows ? COUNT : laidOut
   const watches = isWatched ? watched(root, shape) : []
@@ -154,7 +157,8 @@ function showSelected({ definition, parts }: Branch): void {
 }
 
 function selectOf(request: FindRequest, columns: SelectNode['columns'], exact: boolean): SelectNode {
-  const { root, group, having, order, limit, offset, distinct, lock, indexHints, maxExecutionTimeMs } = request
+  const { root, group, having, order, innerOrder, limit, offset, distinct, lock, indexHints, maxExecutionTimeMs } =
+    request
   const source = joinSource(root.definition, root.alias)
   return select({
     distinct,
@@ -164,7 +168,7 @@ function selectOf(request: FindRequest, columns: SelectNode['columns'], exact: b
     where: rootCondition(request),
     groupBy: group,
     having,
-    orderBy: order,
+    orderBy: innerOrder.length === 0 ? order : [...order, ...innerOrder],
     limit,
     offset,
     lock,

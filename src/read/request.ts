@@ -59,6 +59,8 @@ export interface FindRequest {
   readonly group: readonly Expr[]
   readonly having: Expr | null
   readonly order: readonly OrderItem[]
+  /** Order of joined rows below their parents: after `order`, and no part of what a limit counts. */
+  readonly innerOrder: readonly OrderItem[]
   readonly limit: Expr | null
   readonly offset: Expr | null
   readonly distinct: boolean
@@ -70,6 +72,8 @@ export interface FindRequest {
   readonly subQuery: boolean | null
   /** Attributes of the root, or expressions, whose raw values the caller wants beside the items. */
   readonly echo: readonly (string | Expr)[]
+  /** `limit` and `offset` count the rows of each value of `echo`. */
+  readonly isPerKey: boolean
   /** The number of rows instead of the rows. */
   readonly countRows: boolean
   /** By slot. */
@@ -121,6 +125,7 @@ export function normaliseFind(
   model: ModelClass,
   options: FindInput,
   echo: readonly string[] = NO_ECHO,
+  isPerKey = false,
 ): FindRequest {
   const bits = checkOptions(options, FIND_OPTIONS, model, 'findAll')
   const rare = bits & RARE ? options : NO_OPTIONS
@@ -136,7 +141,7 @@ export function normaliseFind(
   const limit = count(options.limit, 'limit', tables)
   const offset = count(options.offset, 'offset', tables)
   const distinct = rare.distinct === true
-  const isSingle = limit !== null && offset === null && isPositive(options.limit) && pinsKey(root, where)
+  const isSingle = !isPerKey && limit !== null && offset === null && isPositive(options.limit) && pinsKey(root, where)
   const needsOrder = given.length === 0 && limit !== null && !isSingle && group.length === 0 && !distinct
   const request: FindRequest = {
     runtime,
@@ -147,6 +152,7 @@ export function normaliseFind(
     group,
     having,
     order: needsOrder ? defaultOrder(root) : given,
+    innerOrder: root.children.length === 0 ? NO_ORDER : orderBelow(root),
     // One row at most: there is nothing to limit, and to-many rows beside it are not cut off.
     limit: isSingle ? null : limit,
     offset,
@@ -157,6 +163,7 @@ export function normaliseFind(
     maxExecutionTimeMs: executionTime(runtime, rare),
     subQuery: ((rare.subQuery ?? rare.subquery) as boolean | undefined) ?? null,
     echo,
+    isPerKey,
     countRows: false,
     values: scope.values,
     exec: execOptions(options, bits),
@@ -164,6 +171,27 @@ export function normaliseFind(
   return Object.freeze(request)
 }
 const NO_OPTIONS: FindInput = Object.freeze({})
+const NO_ORDER: readonly OrderItem[] = Object.freeze([])
+
+/** `order` of joined includes. Each stands below the keys of what is above it, so that it moves no parents. */
+function orderBelow(branch: Branch): readonly OrderItem[] {
+  const below = branch.children.flatMap((child): readonly OrderItem[] => {
+    if (child.strategy === 'query' || child.isBetween) return NO_ORDER
+    const { order } = child.options
+    const own = child.association!.cardinality === 'many' && !isEmpty(order) ? normaliseOrder(order, child) : NO_ORDER
+    const inner = child.children.length === 0 ? NO_ORDER : orderBelow(child)
+    return own.length === 0 ? inner : [...own, ...inner]
+  })
+  if (below.length === 0) return NO_ORDER
+  const isOne = branch.association?.cardinality === 'one'
+  return isOne ? below : [...keyOrder(branch), ...below]
+}
+const keyOrder = ({ definition, alias }: Branch): readonly OrderItem[] =>
+  definition.shape.primaryKey.map((attribute) => ({
+    expr: column(alias, attribute.columnName),
+    direction: null,
+    nulls: null,
+  }))
 const NO_HINTS: readonly IndexHint[] = Object.freeze([])
 
 const isPositive = (limit: unknown): boolean => typeof limit === 'number' && limit > 0
@@ -217,13 +245,10 @@ export function havingTables({ tables, parts }: Branch): Tables {
 }
 
 /** `LIMIT` without an order would take any rows: the primary key decides (v7). Without one, and for aggregates, nothing can. */
-function defaultOrder({ definition, alias, parts }: Branch): readonly OrderItem[] {
-  if (!parts.selection.isDefault && parts.selection.columns.some(({ expr }) => isAggregate(expr))) return []
-  return definition.shape.primaryKey.map((attribute) => ({
-    expr: column(alias, attribute.columnName),
-    direction: null,
-    nulls: null,
-  }))
+function defaultOrder(root: Branch): readonly OrderItem[] {
+  const { selection } = root.parts
+  if (!selection.isDefault && selection.columns.some(({ expr }) => isAggregate(expr))) return []
+  return keyOrder(root)
 }
 const AGGREGATE =
   /^(?:count|sum|min|max|avg|total|group_concat|string_agg|array_agg|json_agg|jsonb_agg|json_group_array|json_arrayagg|distinct|bool_and|bool_or|every|std|stddev|variance)$/i

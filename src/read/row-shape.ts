@@ -140,12 +140,18 @@ export function layOut(root: Branch, dialect: Dialect, rules: ShapeRules): LaidO
     const instances = rules.mode === 'instances'
     const needsIdentity = mayAdd && (isRoot ? rules.identifyRoot || folds : instances)
     const shown = new Set(byColumn.values())
-    const identity = needsIdentity ? primaryKey.map((attribute) => position(branch, attribute.columnName)) : []
+    const own = needsIdentity ? primaryKey.map((attribute) => position(branch, attribute.columnName)) : []
+    const between = branch.children.find((child) => child.isBetween)
+    // A row that two rows between lead to stands there twice.
+    const identity =
+      between === undefined || own.length === 0
+        ? own
+        : [...own, ...between.definition.shape.primaryKey.map(({ columnName }) => position(between, columnName))]
     const hiddenKeys =
       isRoot || !instances
         ? []
         : primaryKey
-            .filter((_, at) => identity.length > 0 && !shown.has(identity[at]!))
+            .filter((_, at) => own.length > 0 && !shown.has(own[at]!))
             .map(
               (attribute): Field => ({
                 name: attribute.attributeName,
@@ -199,7 +205,7 @@ function presenceOf(
   if (key !== undefined) return [position(key.columnName)]
   // The joined key is never null in a row that matched on it.
   if (branch.parts.on === null && branch.options.or !== true && branch.association !== null) {
-    return [position(branch.definition.attribute(branch.association.keys.at(-1)!.to).columnName)]
+    return [position(branch.definition.attribute(branch.association.joinSteps().at(-1)!.keys.at(-1)!.to).columnName)]
   }
   return [hide(anyValue(branch))]
 }

@@ -3,7 +3,7 @@
  * The result is the one that a join would have given. Neighbours: `read/find` calls it after the parents are read.
  */
 import type { Association } from '../association/association.js'
-import { QueryError } from '../errors/base.js'
+import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import { setRelation } from '../model/state.js'
 import { Op } from '../sql/op.js'
@@ -12,6 +12,7 @@ import type { Found, KeyedParents, Row } from './hydrate.js'
 import { ECHO, keyOf } from './hydrate.js'
 import type { Branch } from './include.js'
 import type { FindInput } from './options.js'
+import { isOneItem, matchesBranch } from './order.js'
 import type { FindRequest } from './request.js'
 import { normaliseFind } from './request.js'
 import { branchesInOrder } from './row-shape.js'
@@ -37,15 +38,6 @@ async function loadQuery(
   read: Read,
 ): Promise<void> {
   const association = branch.association!
-  if (association.joinSteps().length > 1)
-    throw new QueryError(
-      `include of ${branch.tables.label}: strategy 'query' cannot read through a table between the two models.`,
-    )
-  for (const name of ['limit', 'offset'] as const) {
-    // Of a target's scope they mean the target's own queries.
-    if (branch.given[name] !== undefined && branch.given[name] !== null)
-      throw new QueryError(`include of ${branch.tables.label}: ${name} is not available for each parent.`)
-  }
   const positions = association.keys.map((_, at) => at)
   const waiting = new Map<string, { readonly key: Row; readonly parents: ModelState[] }>()
   for (const [at, key] of keys.entries()) {
@@ -62,59 +54,129 @@ async function loadQuery(
     Math.min(KEYS, Math.floor((request.runtime.dialect.traits.maxParameters - 100) / positions.length)),
   )
   for (let at = 0; at < all.length; at += size) {
-    const target = normaliseFind(
-      request.runtime,
-      branch.model,
-      optionsOf(request, branch, all.slice(at, at + size)),
-      association.keys.map((key) => key.to),
+    const slice = all.slice(at, at + size)
+    const { model, options, itemOf } = association.between
+      ? queryOfLinks(request, branch, slice)
+      : queryOfRows(request, branch, slice)
+    const { limit, offset } = options
+    const isPerKey = (limit !== undefined && limit !== null) || (offset !== undefined && offset !== null)
+    const found = await read(
+      normaliseFind(
+        request.runtime,
+        model,
+        options,
+        association.keys.map((key) => key.to),
+        isPerKey,
+      ),
     )
-    const found = await read(target)
     const echoed = found.keyed.get(ECHO)!
     for (const [row, item] of (echoed.parents as ModelState[]).entries())
-      give(request, association, item, waiting.get(keyOf(echoed.keys[row]!, positions))?.parents ?? [])
+      give(request, association, itemOf(item), waiting.get(keyOf(echoed.keys[row]!, positions))?.parents ?? [])
   }
 }
 
-function optionsOf(
-  request: FindRequest,
-  { association, definition, parent, options, given }: Branch,
-  keys: readonly Row[],
-): FindInput {
-  const { root, exec, runtime } = request
-  const converters = association!.keys.map(
-    (key) => runtime.dialect.codec(parent!.definition.attribute(key.from).type).fromRow,
-  )
-  const values = padded(keys).map((key) => key.map((part, at) => converters[at]?.(part) ?? part))
-  const names = association!.keys.map((key) => key.to)
-  const matching =
-    names.length === 1
-      ? { [names[0]!]: { [Op.in]: values.map((key) => key[0]) } }
-      : { [Op.or]: values.map((key) => Object.fromEntries(names.map((name, at) => [name, key[at]]))) }
+/** A query for the rows of many keys, and what makes the row that a parent gets of an item. */
+interface KeyedQuery {
+  readonly model: ModelClass
+  readonly options: FindInput
+  readonly itemOf: (item: ModelState) => ModelState
+}
+
+/** Rows that hold the key, or that it refers to. */
+function queryOfRows(request: FindRequest, branch: Branch, keys: readonly Row[]): KeyedQuery {
+  const { association, definition, options, given, model } = branch
   // The first row of a key is the one that counts, as everywhere.
   const order =
     association!.cardinality === 'one'
       ? [...(association!.order ?? []), ...definition.shape.primaryKey.map((attribute) => [attribute.attributeName])]
       : options.order
   return {
-    where: {
-      [Op.and]: [
-        matching,
-        ...(association!.scope ? [association!.scope] : []),
-        ...(options.where === undefined || options.where === null ? [] : [options.where]),
-      ],
+    model,
+    options: {
+      where: whereOf([matching(request, branch, keys), association!.scope, options.where]),
+      attributes: options.attributes,
+      include: options.include,
+      paranoid: given.paranoid,
+      order,
+      limit: given.limit,
+      offset: given.offset,
+      ...inherited(request),
     },
-    attributes: options.attributes,
-    include: options.include,
-    paranoid: given.paranoid,
-    order,
-    replacements: root.given.replacements,
-    bind: root.given.bind,
-    lock: root.given.lock,
-    skipLocked: root.given.skipLocked,
-    minifyAliases: root.given.minifyAliases,
-    strictLoading: root.given.strictLoading,
-    ...exec,
+    itemOf: (item) => item,
   }
+}
+
+/** Rows between, each with the row that it leads to. */
+function queryOfLinks(request: FindRequest, branch: Branch, keys: readonly Row[]): KeyedQuery {
+  const { association, options, given, model } = branch
+  const { between } = association!
+  const link = branch.children.find((child) => child.isBetween)!
+  const { attributes } = link.options
+  const isShown = !(Array.isArray(attributes) && attributes.length === 0)
+  const toTarget = between!.target
+  const { as } = toTarget
+  return {
+    model: link.model,
+    options: {
+      where: whereOf([matching(request, branch, keys), between!.scope, link.options.where]),
+      attributes,
+      paranoid: link.isParanoid ? undefined : false,
+      include: [
+        {
+          association: toTarget,
+          model,
+          required: true,
+          where: whereOf([association!.scope, options.where]),
+          attributes: options.attributes,
+          include: options.include,
+          paranoid: given.paranoid,
+        },
+      ],
+      order: orderOf(options.order, link, toTarget, branch),
+      limit: given.limit,
+      offset: given.offset,
+      ...inherited(request),
+    },
+    itemOf(item) {
+      const target = item.dataValues[as] as ModelState
+      setRelation(item, as, undefined)
+      if (isShown) setRelation(target, link.as, item)
+      return target
+    },
+  }
+}
+
+/** An order of the rows led to, as an order of the rows between. */
+function orderOf(order: unknown, link: Branch, toTarget: Association, branch: Branch): unknown {
+  if (order === undefined || order === null) return undefined
+  const items = !Array.isArray(order) || isOneItem(order, branch) ? [order] : (order as unknown[])
+  return items.map((item) => {
+    const parts: unknown[] = Array.isArray(item) ? item : [item]
+    const isLinks = parts.length > 1 && matchesBranch(link, parts[0])
+    return isLinks ? parts.slice(1) : [toTarget, ...parts]
+  })
+}
+
+function matching({ runtime }: FindRequest, { association, parent }: Branch, keys: readonly Row[]): object {
+  const converters = association!.keys.map(
+    (key) => runtime.dialect.codec(parent!.definition.attribute(key.from).type).fromRow,
+  )
+  const values = padded(keys).map((key) => key.map((part, at) => converters[at]?.(part) ?? part))
+  const names = association!.keys.map((key) => key.to)
+  return names.length === 1
+    ? { [names[0]!]: { [Op.in]: values.map((key) => key[0]) } }
+    : { [Op.or]: values.map((key) => Object.fromEntries(names.map((name, at) => [name, key[at]]))) }
+}
+
+function whereOf(parts: readonly unknown[]): object | undefined {
+  const given = parts.filter((part) => part !== undefined && part !== null)
+  return given.length === 0 ? undefined : { [Op.and]: given }
+}
+
+/** Options of the call that hold for all of its queries. */
+function inherited({ root, exec }: FindRequest): FindInput {
+  const { replacements, bind, lock, skipLocked, minifyAliases, strictLoading } = root.given
+  return { replacements, bind, lock, skipLocked, minifyAliases, strictLoading, ...exec }
 }
 
 /** Lists of different lengths would each be a statement of their own: the last key is repeated up to the next power of two. */

@@ -25,6 +25,7 @@ export function shapeOf(request: FindRequest): string {
     group,
     having,
     order,
+    innerOrder,
     limit,
     offset,
     distinct,
@@ -34,11 +35,13 @@ export function shapeOf(request: FindRequest): string {
     maxExecutionTimeMs,
     subQuery,
     echo,
+    isPerKey,
     countRows,
   } = request
   let key = `${mode[0]}${branchKey(root)}`
   if (where) key += `W${exprKey(where)}`
   if (order.length > 0) key += `O${orderKey(order)}`
+  if (innerOrder.length > 0) key += `o${orderKey(innerOrder)}`
   if (limit) key += `L${exprKey(limit)}`
   if (offset) key += `F${exprKey(offset)}`
   if (group.length > 0) key += `G${listKey(group)}`
@@ -50,6 +53,7 @@ export function shapeOf(request: FindRequest): string {
   if (maxExecutionTimeMs !== null) key += `T${maxExecutionTimeMs}`
   if (subQuery !== null) key += subQuery ? 'S1' : 'S0'
   if (echo.length > 0) key += `E${echo.map((one) => (typeof one === 'string' ? text(one) : exprKey(one))).join('')}`
+  if (isPerKey) key += 'P'
   if (countRows) key += 'C'
   return key
 }

@@ -73,7 +73,7 @@ export function requireSource(association: Association, source: unknown, method:
 }
 
 /** The model that is read: under the scopes that the call names, in the schema of the source unless the target has one of its own. */
-function targetOf(
+export function targetOf(
   association: Association,
   source: ModelState | undefined,
   options: WriteOptions | undefined,
@@ -112,7 +112,7 @@ async function fetchOne(
 }
 
 /** `{ userId: [1] }` → `{ userId: 1 }`. */
-function single(where: Readonly<Record<PropertyKey, unknown>>): Record<PropertyKey, unknown> {
+export function single(where: Readonly<Record<PropertyKey, unknown>>): Record<PropertyKey, unknown> {
   const result: Record<PropertyKey, unknown> = { ...where }
   for (const key of Object.keys(where)) {
     const value = where[key]
@@ -123,7 +123,7 @@ function single(where: Readonly<Record<PropertyKey, unknown>>): Record<PropertyK
 
 // ---------------------------------------------------------------- many sources
 
-const SOURCES_PER_QUERY = 500
+export const SOURCES_PER_QUERY = 500
 
 async function getMany(
   association: Association,

@@ -26,7 +26,7 @@ export function identify(association: Association, given: unknown, call: string)
     throw new AssociationError(`${call} takes a ${target.name}, got an instance of ${definitionOf(given).modelName}.`)
   }
   const names =
-    association.saveOrder === 'after'
+    association.saveOrder !== 'before'
       ? target.modelDefinition.shape.primaryKey.map((attribute) => attribute.attributeName)
       : association.keys.map((key) => key.to)
   if (isPlainObject(given)) return keyed(target, fromObject(association, given, names, call))

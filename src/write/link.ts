@@ -201,7 +201,7 @@ export async function swapOnes(
   setRelation(b, association.as, rowB)
 }
 
-function newTarget(
+export function newTarget(
   association: Association,
   source: ModelState,
   values: object | undefined,
@@ -219,7 +219,7 @@ function newTarget(
           { ...scope, ...values },
           { isNewRecord, ...(include === undefined ? {} : { include }), ...(raw === undefined ? {} : { raw }) },
         )
-  if (association.saveOrder === 'before') return instance
+  if (association.saveOrder !== 'after') return instance
   const definition = association.target.modelDefinition
   for (const [name, value] of Object.entries(association.link(source, instance).values)) {
     const given = instance.dataValues[name]

@@ -5,13 +5,16 @@
  */
 import type { Association } from '../association/association.js'
 import { compositeKeyText } from '../association/key-text.js'
+import { inSchemaOf } from '../association/schema.js'
+import { isPlainObject } from '../base/freeze.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import type { ModelDefinition } from '../model/definition.js'
-import { ModelState } from '../model/state.js'
+import { ModelState, setRelation } from '../model/state.js'
 import { setPair } from './link-pair.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
+import { asModel } from './public.js'
 import { changedOf, definitionOf, EXPECT_ROW, saveOne } from './row.js'
 import type { Snapshot } from './snapshot.js'
 import { restore, setKey, snapshot } from './snapshot.js'
@@ -63,6 +66,8 @@ interface Graph {
   readonly pairs: Pair[]
   /** Keys that point forward, to a row that did not exist yet: set when everything is there. */
   readonly later: { readonly source: ModelState; readonly association: Association; readonly target: ModelState }[]
+  /** Pairs that a row between is to link, when both are there. */
+  readonly links: { readonly source: ModelState; readonly association: Association; readonly target: ModelState }[]
 }
 
 /** Saves an instance with everything new (with `cascade`: everything changed) that it holds. On failure the instances are as they were. */
@@ -89,6 +94,7 @@ export async function saveGraph(
         before,
         pairs: [],
         later: [],
+        links: [],
       }
       await visit(graph, root)
       for (const { source, association, target } of graph.later) {
@@ -102,6 +108,7 @@ export async function saveGraph(
           [EXPECT_ROW]: true,
         })
       }
+      await insertLinks(graph)
       for (const { source, association, target } of graph.pairs)
         await setPair(
           runtime,
@@ -119,12 +126,33 @@ export async function saveGraph(
   return root
 }
 
+/** All rows between of an association in one statement. */
+async function insertLinks({ links, options, before }: Graph): Promise<void> {
+  const byAssociation = new Map<Association, typeof links>()
+  for (const link of links) byAssociation.set(link.association, [...(byAssociation.get(link.association) ?? []), link])
+  for (const [association, list] of byAssociation) {
+    const { as, model } = association.between!
+    const rows = list.map(({ source, target }) => {
+      const given = target.dataValues[as]
+      const own = asModel(inSchemaOf(model, definitionOf(source)))
+      const row = given instanceof ModelState ? given : own.build(isPlainObject(given) ? given : {})
+      if (!before.has(row)) before.set(row, snapshot(row))
+      setKey(row, association.link(source, target).values)
+      setRelation(target, as, row)
+      return row
+    })
+    const own = asModel(inSchemaOf(model, definitionOf(list[0]!.source)))
+    await own.bulkCreate(rows, { validate: true, ...stepOptions(options), association, reason: 'assign' })
+  }
+}
+
 async function visit(graph: Graph, instance: ModelState): Promise<void> {
   graph.visited.add(instance)
   remember(graph, instance)
   const definition = definitionOf(instance)
   const relations = [...relationsOf(instance, definition)]
   const linked: string[] = []
+  const isNew = instance.isNewRecord
   for (const [association, target] of relations) {
     if (association.saveOrder !== 'before' || association.isSymmetric) continue
     if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
@@ -165,6 +193,15 @@ async function visit(graph: Graph, instance: ModelState): Promise<void> {
         [EXPECT_ROW]: true,
       })
     }
+  }
+
+  for (const [association, target] of relations) {
+    if (association.saveOrder !== 'between') continue
+    const link = target.dataValues[association.between!.as]
+    const isLinked = link instanceof ModelState && !link.isNewRecord
+    if (!isLinked && (isNew || target.isNewRecord)) graph.links.push({ source: instance, association, target })
+    remember(graph, target)
+    if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
   }
 }
 

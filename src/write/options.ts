@@ -45,6 +45,8 @@ const SAVE = [
   'reason',
   'parentRecord',
 ] as const
+/** Options of `addX`, `setX` and `removeX` of associations to many rows. */
+const MANY = [...COMMON, 'silent', 'individualHooks'] as const
 
 const known = (...names: readonly string[]): ReadonlySet<string> => new Set(names)
 export const OPTIONS = {
@@ -127,6 +129,29 @@ export const OPTIONS = {
     'save',
     'omitNull',
     'skip',
+  ),
+  addMany: known(...MANY, 'validate', 'skip', 'omitNull', 'through', 'joinTableAttributes', 'ignoreDuplicates'),
+  setMany: known(
+    ...MANY,
+    'validate',
+    'skip',
+    'omitNull',
+    'through',
+    'joinTableAttributes',
+    'destroyPrevious',
+    'onReplace',
+    'force',
+    'clearScopeOnUnset',
+  ),
+  removeMany: known(...MANY, 'destroy', 'force', 'clearScopeOnUnset'),
+  createMany: known(
+    ...SAVE,
+    'include',
+    'ignoreDuplicates',
+    'isNewRecord',
+    'through',
+    'joinTableAttributes',
+    'individualHooks',
   ),
   createOne: known(
     ...SAVE,

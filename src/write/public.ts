@@ -7,6 +7,10 @@ import type { ModelState } from '../model/state.js'
 export interface PublicModel extends ModelClass {
   findAll(options?: object): Promise<ModelState[]>
   findOne(options?: object): Promise<ModelState | null>
+  count(options?: object): Promise<unknown>
+  update(values: object, options: object): Promise<readonly [number, ...unknown[]]>
+  destroy(options: object): Promise<number>
+  bulkCreate(records: readonly object[], options?: object): Promise<ModelState[]>
   build(values?: object, options?: object): ModelState
   withoutScope(): PublicModel
   withScope(...scopes: readonly unknown[]): PublicModel

@@ -134,10 +134,11 @@ describe('metadata', () => {
     expect(() => User.getAssociationWithModel(Profile)).toThrow(/several.*profile, other/)
     expect(User.getAssociationWithModel(Profile, 'other').as).toBe('other')
   })
-  test('associations to many rows are named as missing', () => {
+  test('associations to many rows have the plural of the model, and methods for one and for many', () => {
     const { User, Profile } = pair()
-    expect(() => User.hasMany(Profile)).toThrow(/User\.hasMany.*not available/)
-    expect(() => User.belongsToMany(Profile, { through: 'x' })).toThrow(/belongsToMany.*not available/)
+    const many = User.hasMany(Profile)
+    expect([many.as, many.accessors.addMultiple, many.accessors.add]).toEqual(['Profiles', 'addProfiles', 'addProfile'])
+    expect(User.belongsToMany(Profile, { through: 'UserProfile', as: 'others' }).accessors.count).toBe('countOthers')
   })
 })
 

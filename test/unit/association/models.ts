@@ -1,5 +1,5 @@
 // Models without a Sequelize: a class, its definition, and the context in which associations are defined.
-import type { AssociationContext, OneAssociation } from '../../../src/association/index.js'
+import type { AssociationContext, HasManyAssociation, OneAssociation } from '../../../src/association/index.js'
 import { defineAssociation } from '../../../src/association/index.js'
 import type { ModelClass } from '../../../src/model/definition.js'
 import { createDefinition } from '../../../src/model/definition.js'
@@ -14,6 +14,7 @@ export interface World {
   model(name: string, attributes?: object, options?: object): ModelClass
   hasOne(source: ModelClass, target: unknown, options?: unknown): OneAssociation
   belongsTo(source: ModelClass, target: unknown, options?: unknown): OneAssociation
+  hasMany(source: ModelClass, target: unknown, options?: unknown): HasManyAssociation
 }
 
 export function world(traits: object = { setDefaultAction: true }, defaults: object = { timestamps: false }): World {
@@ -43,9 +44,10 @@ export function world(traits: object = { setDefaultAction: true }, defaults: obj
     uninstall: (association) => {
       installed.push(`-${association.source.name}.${association.as}`)
     },
+    throughModel: (_source, name) => made.model(name),
     pending: [],
   }
-  return {
+  const made: World = {
     context,
     warnings,
     installed,
@@ -59,7 +61,9 @@ export function world(traits: object = { setDefaultAction: true }, defaults: obj
     },
     hasOne: (source, target, options) => defineAssociation('HasOne', source, target, options, context),
     belongsTo: (source, target, options) => defineAssociation('BelongsTo', source, target, options, context),
+    hasMany: (source, target, options) => defineAssociation('HasMany', source, target, options, context),
   }
+  return made
 }
 
 export const attributesOf = (model: ModelClass): string[] => [...model.modelDefinition.shape.attributes.keys()]

@@ -171,9 +171,15 @@ describe('to-many', () => {
       (await find(User, { include: { association: 'tasks', right: true }, order: ['id'] })).map((user) => user.name),
     ).toEqual(['Ann', 'Ben'])
   })
-  it('says what only a query of its own can limit', async () => {
-    const { find, User } = await projects()
-    await expect(find(User, { include: { association: 'tasks', limit: 1 } })).rejects.toThrow(
+  it('limits the rows of each parent by a query of its own, and says so where it has to be a join', async () => {
+    const { find, User, statements } = await projects()
+    const users = await find(User, {
+      include: { association: 'tasks', limit: 1, order: [['id', 'DESC']] },
+      order: ['id'],
+    })
+    expect(users.map((user) => user.tasks.map((task: { title: string }) => task.title))).toEqual([['b'], ['c'], []])
+    expect(statements).toHaveLength(2)
+    await expect(find(User, { include: { association: 'tasks', limit: 1, strategy: 'join' } })).rejects.toThrow(
       /User\.tasks.*separate: true/,
     )
   })
