@@ -32,14 +32,12 @@ export interface DataTypeFactory<Out, In, Args extends readonly unknown[]> exten
 }
 
 type TextLength = 'tiny' | 'medium' | 'long'
-type StringArguments = [length?: number | { readonly length?: number; readonly binary?: boolean }, binary?: boolean]
-/** `STRING(100).BINARY` chains as well. */
-export interface StringInstance extends DataType<string> {
-  readonly BINARY: DataType<string>
-}
-export interface StringType extends DataTypeFactory<string, string, StringArguments> {
-  (...args: StringArguments): StringInstance
-  new (...args: StringArguments): StringInstance
+export interface StringType
+  extends DataTypeFactory<
+    string,
+    string,
+    [length?: number | { readonly length?: number; readonly binary?: boolean }, binary?: boolean]
+  > {
   readonly BINARY: DataType<string>
 }
 export interface NumberOptions {
@@ -48,18 +46,6 @@ export interface NumberOptions {
   readonly zerofill?: boolean
   readonly precision?: number
   readonly scale?: number
-}
-type DecimalArguments = [precision?: number | NumberOptions, scale?: number]
-/** `DECIMAL(10, 2).UNSIGNED.ZEROFILL` chains as well. */
-export interface DecimalInstance extends DataType<string, string | number> {
-  readonly UNSIGNED: DecimalInstance
-  readonly ZEROFILL: DecimalInstance
-}
-export interface DecimalType extends DataTypeFactory<string, string | number, DecimalArguments> {
-  (...args: DecimalArguments): DecimalInstance
-  new (...args: DecimalArguments): DecimalInstance
-  readonly UNSIGNED: DecimalInstance
-  readonly ZEROFILL: DecimalInstance
 }
 /** An integer or floating type; `INTEGER(1).UNSIGNED.ZEROFILL` chains as well. */
 export interface NumberInstance extends DataType<number, number> {
@@ -190,9 +176,12 @@ export interface DataTypesNamespace {
   readonly REAL: NumberType
   readonly DOUBLE: NumberType
   /** Read back as a string: a JavaScript number cannot hold every value. */
-  readonly DECIMAL: DecimalType
+  readonly DECIMAL: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]> & {
+    readonly UNSIGNED: DataType<string, string | number>
+    readonly ZEROFILL: DataType<string, string | number>
+  }
   /** v6's other name of DECIMAL. */
-  readonly NUMERIC: DecimalType
+  readonly NUMERIC: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]>
   readonly BOOLEAN: DataTypeFactory<boolean, boolean, []>
   readonly DATE: DataTypeFactory<Date, Date | string | number, [precision?: number | { readonly precision?: number }]>
   readonly DATEONLY: DataTypeFactory<string, string | Date, []>

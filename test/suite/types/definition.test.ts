@@ -20,7 +20,7 @@ const SPECIAL: readonly (readonly [name: string, type: unknown, ...features: Fea
   ['CITEXT', DataTypes.CITEXT, 'caseInsensitiveText'],
   ['INTEGER.ZEROFILL', DataTypes.INTEGER.ZEROFILL, 'unsignedTypes'],
   ['BIGINT.ZEROFILL', DataTypes.BIGINT(5).UNSIGNED.ZEROFILL, 'unsignedTypes'],
-  ['DECIMAL.ZEROFILL', DataTypes.DECIMAL(10, 2).ZEROFILL, 'unsignedTypes'],
+  ['DECIMAL.ZEROFILL', DataTypes.DECIMAL({ precision: 10, scale: 2, zerofill: true }), 'unsignedTypes'],
   ['FLOAT.ZEROFILL', DataTypes.FLOAT.ZEROFILL, 'unsignedTypes'],
   ['FLOAT(11, 10)', DataTypes.FLOAT(11, 10), 'unsignedTypes'],
   ['DOUBLE(11, 10)', DataTypes.DOUBLE(11, 10), 'unsignedTypes'],

@@ -6,7 +6,8 @@ import type { Engine } from '../../support/databases.js'
 import { describeEachEngine } from '../../support/databases.js'
 import type { Database, Row, Table } from '../../support/untyped.js'
 import type { Kind } from './kinds.js'
-import { KINDS, same } from './kinds.js'
+import { KINDS } from './kinds.js'
+import { same } from './values.js'
 
 const RUNS = 3
 
