@@ -1,0 +1,89 @@
+/** Mortise as its README recommends it: models by the factory, no tuning. */
+import { DataTypes, hasOne, Sequelize } from 'mortise'
+import type { Contender } from '../contender.js'
+import type { Target } from '../target.js'
+import { POOL, serverIn } from '../target.js'
+
+function connect(target: Target) {
+  const common = { logging: false, define: { timestamps: false, underscored: true } } as const
+  if (target.engine === 'sqlite') return new Sequelize({ ...common, dialect: 'sqlite', storage: target.file })
+  const { host, port, user, password, database } = serverIn(target)
+  return new Sequelize(database, user, password, {
+    ...common,
+    dialect: target.engine,
+    host,
+    port,
+    pool: { max: POOL, min: POOL },
+  })
+}
+
+export const mortise: Contender = {
+  name: 'mortise',
+  engines: ['sqlite', 'postgres', 'mariadb', 'mysql'],
+  async open(target) {
+    const sequelize = connect(target)
+    const required = <T>(type: T) => ({ type, allowNull: false }) as const
+    class Address extends sequelize.model(
+      'address',
+      {
+        street: required(DataTypes.STRING),
+        city: required(DataTypes.STRING),
+        zip: required(DataTypes.STRING),
+        country: required(DataTypes.STRING),
+      },
+      { tableName: 'addresses' },
+    ) {}
+    class Profile extends sequelize.model(
+      'profile',
+      {
+        bio: required(DataTypes.STRING),
+        avatar: required(DataTypes.STRING),
+        website: required(DataTypes.STRING),
+        visits: required(DataTypes.INTEGER),
+      },
+      { associations: { address: hasOne(() => Address, { foreignKey: 'profileId', unique: true }) } },
+    ) {}
+    class User extends sequelize.model(
+      'user',
+      {
+        name: required(DataTypes.STRING),
+        email: required(DataTypes.STRING),
+        age: required(DataTypes.INTEGER),
+        active: required(DataTypes.BOOLEAN),
+        createdAt: required(DataTypes.DATE(3)),
+      },
+      { associations: { profile: hasOne(() => Profile, { foreignKey: 'userId', unique: true }) } },
+    ) {}
+    class Task extends sequelize.model('task', {
+      userId: required(DataTypes.INTEGER),
+      title: required(DataTypes.STRING),
+      done: required(DataTypes.BOOLEAN),
+    }) {}
+    await sequelize.authenticate()
+    if (target.engine === 'sqlite') await sequelize.query('PRAGMA synchronous = OFF')
+
+    return {
+      findByKey: (id) => User.findByPk(id),
+      findWithProfile: (id) => User.findByPk(id, { include: ['profile'] }),
+      listWithProfile: (limit) => User.findAll({ include: ['profile'], order: ['id'], limit }),
+      listWithAddress: (limit) =>
+        User.findAll({ include: [{ association: 'profile', include: ['address'] }], order: ['id'], limit }),
+      createPair: (user, profile) => User.create({ ...user, profile }, { include: ['profile'] }),
+      insertTasks: (tasks) => Task.bulkCreate(tasks),
+      load: (id) => User.findByPk(id),
+      updateAge: (user, age) => (user as User).update({ age }),
+      replaceProfile: (userId, profileId) =>
+        sequelize.transaction(async () => {
+          const user = await User.findByPk(userId, { rejectOnEmpty: true })
+          const profile = await Profile.findByPk(profileId, { rejectOnEmpty: true })
+          return await user.setProfile(profile)
+        }),
+      async lazyProfiles(limit) {
+        const users = await User.findAll({ order: ['id'], limit })
+        return await Promise.all(users.map((user) => user.getProfile()))
+      },
+      send: (statement) => sequelize.query(statement),
+      close: () => sequelize.close(),
+    }
+  },
+}
