@@ -25,6 +25,10 @@ export class ModelSetView {
   }
   /** The model of this name; throws where there is none. */
   getOrThrow<M extends AnyModel = Model>(name: string): ModelStatic<M> {
+    if (typeof name !== 'string')
+      throw new DefinitionError(
+        `A model is looked for by its name, got ${String(name)}. To define one: sequelize.define('User', { … }).`,
+      )
     const model = this.get<M>(name)
     if (model) return model
     throw new DefinitionError(

@@ -4,11 +4,13 @@
  */
 import { deepFreeze, isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import { checkOption } from '../base/options.js'
 import { zoneOf } from '../base/zone.js'
 import type { Replication } from '../connect/servers.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { resolveDialect } from '../dialect/registry.js'
 import { DefinitionError, UnsupportedFeatureError } from '../errors/index.js'
+import { checkModelOptions } from '../model/settings.js'
 import { show } from '../types/data-type.js'
 import { readReplication } from './replication-options.js'
 
@@ -167,6 +169,7 @@ export function readSettings(args: readonly unknown[]): SequelizeSettings {
       `The option logging must be false or a function such as console.log, not ${String(logging)}.`,
     )
   checkPool(given.pool)
+  checkKinds(given)
   const options: Record<string, unknown> = {
     ...DEFAULTS,
     ...given,
@@ -258,6 +261,46 @@ function refuseRemoved(given: Record<string, unknown>): void {
     throw new DefinitionError(
       "The option operatorsAliases does not exist: use the operators' symbols, as in { [Op.gt]: 5 }.",
     )
+}
+
+const SWITCHES = [
+  'benchmark',
+  'logQueryParameters',
+  'keepDefaultTimezone',
+  'omitNull',
+  'noTypeValidation',
+  'typeValidation',
+  'quoteIdentifiers',
+  'minifyAliases',
+  'disableClsTransactions',
+  'prependSearchPath',
+  'multipleStatements',
+]
+const OBJECTS = ['define', 'sync', 'query', 'set', 'hooks', 'dialectOptions']
+const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
+  nullJsonStringification: ['json', 'sql', 'explicit'],
+  defaultTimestampPrecision: [0, 1, 2, 3, 4, 5, 6],
+  defaultTransactionNestMode: ['reuse', 'savepoint', 'separate'],
+}
+
+/** What each option has to be, whatever the dialect. */
+function checkKinds(given: Record<string, unknown>): void {
+  for (const [option, value] of Object.entries(given)) {
+    if (value === null) continue
+    const wanted =
+      SWITCHES.includes(option) && typeof value !== 'boolean'
+        ? 'true or false'
+        : OBJECTS.includes(option) && !isPlainObject(value)
+          ? 'an object of options'
+          : (option === 'schema' || option === 'databaseVersion') && typeof value !== 'string'
+            ? 'a string'
+            : null
+    if (wanted !== null) throw new DefinitionError(`The option ${option} must be ${wanted}, got ${show(value)}.`)
+    if (Object.hasOwn(CHOICES, option)) oneOf(option, value, CHOICES[option]!)
+  }
+  checkOption('retry', given.retry, 'new Sequelize()')
+  if (isPlainObject(given.define))
+    checkModelOptions('The option `define`', given.define, ['tableName', 'modelName', 'name'])
 }
 
 function checkPool(pool: unknown): void {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { draft, isPlainObject } from '../base/freeze.js'
 import { suggestion, underscore } from '../base/names.js'
+import { show } from '../base/show.js'
 import { DefinitionError, UnsupportedFeatureError } from '../errors/index.js'
 import type { DeferrableMode, ReferentialAction } from '../schema/snapshot.js'
 import { isFragment, Uuid, uncalled } from '../sql/fragments.js'
@@ -156,7 +157,43 @@ export function readAttribute(modelName: string, name: string, given: unknown): 
   if (raw.field !== undefined) raw.columnName = raw.field
   delete raw.field
   if (raw.type !== undefined || raw.values !== undefined) raw.type = enumOrType(place, raw)
+  checkSwitches(place, raw)
   return raw
+}
+
+const SWITCHES = ['allowNull', 'primaryKey', 'autoIncrement', 'autoIncrementIdentity'] as const
+const UNCOUNTABLE = new Set([
+  'STRING',
+  'TEXT',
+  'CHAR',
+  'CITEXT',
+  'BOOLEAN',
+  'DATE',
+  'DATEONLY',
+  'TIME',
+  'UUID',
+  'JSON',
+  'JSONB',
+  'BLOB',
+  'ENUM',
+])
+
+function checkSwitches(place: string, raw: RawAttribute): void {
+  for (const option of SWITCHES) {
+    const value = raw[option]
+    if (value !== undefined && value !== null && typeof value !== 'boolean')
+      throw new DefinitionError(`${place}: \`${option}\` must be true or false, got ${show(value)}.`)
+  }
+  if (raw.autoIncrement !== true) return
+  const { key } = (raw.type ?? {}) as { readonly key?: string }
+  if (key !== undefined && UNCOUNTABLE.has(key))
+    throw new DefinitionError(
+      `${place} counts up by itself (autoIncrement), but has the type ${key}. Use DataTypes.INTEGER or BIGINT.`,
+    )
+  if (raw.defaultValue !== undefined && raw.defaultValue !== null)
+    throw new DefinitionError(
+      `${place} counts up by itself (autoIncrement) and has a defaultValue as well. Leave one of the two out.`,
+    )
 }
 
 function checkName(place: string, name: string): void {
@@ -179,6 +216,14 @@ function typeOf(place: string, given: unknown): DataType {
 }
 function enumOrType(place: string, raw: RawAttribute): DataType {
   const type = raw.type === undefined ? new EnumType() : typeOf(place, raw.type)
+  if (raw.values !== undefined && raw.values !== null) {
+    if (!(type instanceof EnumType))
+      throw new DefinitionError(`${place} has \`values\`, which are those of an ENUM, but the type ${type.key}.`)
+    if (type.values.length > 0 && String(type.values) !== String(raw.values))
+      throw new DefinitionError(
+        `${place} is given two lists of values: ${show(type.values)} in its type and ${show(raw.values)} in \`values\`. Keep one.`,
+      )
+  }
   if (!(type instanceof EnumType) || type.values.length > 0) return type
   if (!Array.isArray(raw.values) || raw.values.length === 0)
     throw new DefinitionError(`${place} is an ENUM without values. List them: DataTypes.ENUM('a', 'b').`)

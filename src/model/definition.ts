@@ -178,6 +178,9 @@ class Definition implements ModelDefinition {
     this.readAccessorMethods()
     this.generate()
     this.shape = this.build()
+    // Wrong `unique` and `index` options are told where they are written.
+    this.getIndexes()
+    this.indexes = null
     installAttributes(model, this.shape)
   }
 
@@ -192,6 +195,11 @@ class Definition implements ModelDefinition {
       ['setterMethods', 'set'],
     ] as const) {
       for (const [name, method] of Object.entries((this.settings.raw[option] ?? {}) as Options)) {
+        const declared = this.rawAttributes[name]?.[key]
+        if (declared !== undefined && declared !== method)
+          throw new DefinitionError(
+            `The attribute "${name}" of ${this.modelName} has two functions for \`${key}\`: its own, and one in ${option}. Keep one.`,
+          )
         this.rawAttributes[name] = {
           ...(this.rawAttributes[name] ?? readAttribute(this.modelName, name, DataTypes.VIRTUAL)),
           [key]: method,
@@ -460,7 +468,7 @@ function readScopes({ settings, whereMergeStrategy }: ReadSettings): Scopes {
     readonly defaultScope: ScopeDefinition
   }
   const named = Object.entries(scopes)
-  if (Reflect.ownKeys(defaultScope).length > 0 || typeof defaultScope === 'function')
+  if (typeof defaultScope !== 'object' || Reflect.ownKeys(defaultScope).length > 0)
     named.unshift(['defaultScope', defaultScope])
   return new Scopes(settings.modelName, named, whereMergeStrategy)
 }

@@ -194,8 +194,13 @@ export class Hooks {
     if (typeof listener === 'object' && listener !== null && 'callback' in listener)
       return this.#resolve(listener.callback, listener.name ?? label, hook)
     throw new DefinitionError(
-      `The listener of the hook "${hook}" must be a function or { name, callback }, got ${String(listener)}.`,
+      `The listener of the hook "${hook}"${this.#holder === null ? '' : ` of ${this.#holder}`} must be a function or { name, callback }, got ${String(listener)}.`,
     )
+  }
+
+  get #holder(): string | null {
+    const { name } = (this.owner ?? {}) as { readonly name?: unknown }
+    return typeof name === 'string' ? name : null
   }
 
   #keep(name: string, wanted: (registered: Registered) => boolean): boolean {

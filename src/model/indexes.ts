@@ -5,6 +5,7 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { indexName, suggestion } from '../base/names.js'
+import { show } from '../base/show.js'
 import { DefinitionError } from '../errors/index.js'
 import { isFragment } from '../sql/fragments.js'
 import type { ModelShape } from './definition.js'
@@ -63,6 +64,45 @@ const OPTIONS = [
 ] as const
 const FIELD_OPTIONS = ['name', 'attribute', 'length', 'order', 'collate', 'operator'] as const
 
+type Kind = readonly [words: string, fits: (value: unknown) => boolean]
+const TEXT: Kind = ['a string', (value) => typeof value === 'string']
+const SWITCH: Kind = ['true or false', (value) => typeof value === 'boolean']
+const KINDS: Readonly<Record<string, Kind>> = {
+  name: TEXT,
+  unique: SWITCH,
+  concurrently: SWITCH,
+  type: TEXT,
+  using: TEXT,
+  method: TEXT,
+  operator: TEXT,
+  prefix: TEXT,
+  msg: TEXT,
+  where: ['a condition (an object, a list of conditions or SQL)', (value) => typeof value === 'object'],
+  include: ['a list of attributes', Array.isArray],
+}
+const FIELD_KINDS: Readonly<Record<string, Kind>> = {
+  name: TEXT,
+  attribute: TEXT,
+  collate: TEXT,
+  operator: TEXT,
+  length: ['a number of characters', (value) => Number.isSafeInteger(value) && (value as number) > 0],
+  order: [
+    "'ASC' or 'DESC'",
+    (value) => typeof value === 'string' && /^(?:asc|desc)(?: nulls (?:first|last))?$/i.test(value),
+  ],
+}
+function checkKinds(
+  place: string,
+  given: Readonly<Record<string, unknown>>,
+  kinds: Readonly<Record<string, Kind>>,
+): void {
+  for (const [option, value] of Object.entries(given)) {
+    const kind = Object.hasOwn(kinds, option) ? kinds[option] : undefined
+    if (value !== undefined && value !== null && kind !== undefined && !kind[1](value))
+      throw new DefinitionError(`${place}: \`${option}\` must be ${kind[0]}, got ${show(value)}.`)
+  }
+}
+
 function check(place: string, given: object, options: readonly string[]): void {
   for (const option of Object.keys(given)) {
     if (!options.includes(option))
@@ -85,9 +125,11 @@ export function readIndex(modelName: string, given: unknown): IndexOptions {
         `${place} has a field that is ${String(field)}. A field is an attribute's name, { name, order, … } or a fragment such as fn().`,
       )
     check(`${place} has a field that`, field, FIELD_OPTIONS)
+    checkKinds(place, field, FIELD_KINDS)
     if (fieldName(field as Field) === null)
       throw new DefinitionError(`${place} has a field without a name: write { name: 'attribute', … }.`)
   }
+  checkKinds(place, given, KINDS)
   const { method, type, ...rest } = given
   const isUniqueType = typeof type === 'string' && type.toUpperCase() === 'UNIQUE'
   return Object.freeze({
@@ -136,6 +178,7 @@ function attributeIndexes(modelName: string, shape: ModelShape): IndexOptions[] 
           rest,
           OPTIONS.filter((name) => name !== 'fields'),
         )
+        checkKinds(place, rest, KINDS)
         if (isUnique) rest.unique = true
         const field = fieldOf(place, attribute.attributeName, perField)
         const same = typeof rest.name === 'string' ? found.find((other) => other.options.name === rest.name) : undefined

@@ -35,6 +35,12 @@ export function checkReferences(place: string, given: unknown): void {
       `${place}: \`references\` says no model and no table${'model' in given ? ' (its model is undefined: two modules that import each other? Write the table name instead)' : ''}.`,
     )
   }
+  if (typeof target !== 'string' && typeof target !== 'function' && typeof target !== 'object')
+    throw new DefinitionError(
+      `${place}: \`references.model\` must be a model or the name of a table, got ${String(target)}.`,
+    )
+  if (given.key !== undefined && given.key !== null && typeof given.key !== 'string')
+    throw new DefinitionError(`${place}: \`references.key\` must be the name of a column, got ${String(given.key)}.`)
   if (given.deferrable !== undefined && given.deferrable !== null) modeOf(place, given.deferrable)
 }
 

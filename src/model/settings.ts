@@ -4,6 +4,7 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { pluralize, singularize, suggestion, underscore } from '../base/names.js'
+import { show } from '../base/show.js'
 import { DefinitionError } from '../errors/index.js'
 
 /** What touching an association that was not loaded does: nothing, a warning, or an error. */
@@ -97,7 +98,7 @@ export function readSettings(className: string, options: Options, defaults: Opti
   if (typeof modelName !== 'string' || modelName === '')
     throw new DefinitionError('The model has no name: give its class a name, or the option modelName.')
   const where = `The model ${modelName}`
-  for (const given of [options, defaults]) checkOptions(given === options ? where : 'The option `define`', given)
+  for (const given of [options, defaults]) checkModelOptions(given === options ? where : 'The option `define`', given)
   const merged = mergeOptions(options, defaults)
   const text = (option: string): string | null => {
     const value = merged[option]
@@ -109,6 +110,8 @@ export function readSettings(className: string, options: Options, defaults: Opti
   const flag = (option: string, byDefault = false): boolean =>
     merged[option] === undefined || merged[option] === null ? byDefault : Boolean(merged[option])
 
+  checkName(where, merged.name)
+  checkTableName(where, merged.tableName)
   const given = isPlainObject(merged.name) ? merged.name : {}
   const name = Object.freeze({
     singular: String(given.singular ?? singularize(modelName)),
@@ -153,7 +156,7 @@ export function readSettings(className: string, options: Options, defaults: Opti
     initialAutoIncrement:
       merged.initialAutoIncrement === undefined || merged.initialAutoIncrement === null
         ? null
-        : Number(merged.initialAutoIncrement),
+        : wholeNumber(where, 'initialAutoIncrement', merged.initialAutoIncrement),
     validate: modelValidators(where, merged.validate),
     associationNaming,
     strictLoading: strictLoadingOf(where, merged.strictLoading),
@@ -187,10 +190,62 @@ export function readSettings(className: string, options: Options, defaults: Opti
   }
 }
 
-function checkOptions(where: string, options: Options): void {
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+function checkName(where: string, name: unknown): void {
+  if (name === undefined || name === null) return
+  const isRight =
+    isPlainObject(name) &&
+    Object.entries(name).every(([key, value]) => (key === 'singular' || key === 'plural') && isText(value))
+  if (!isRight)
+    throw new DefinitionError(
+      `${where}: the option \`name\` is { singular, plural }, both strings, got ${show(name)}. The model's own name is \`modelName\`.`,
+    )
+}
+function checkTableName(where: string, tableName: unknown): void {
+  if (tableName === undefined || tableName === null || isText(tableName)) return
+  if (!isPlainObject(tableName) || !isText(tableName.tableName ?? tableName.name))
+    throw new DefinitionError(
+      `${where}: the option \`tableName\` must be a string or { tableName, schema }, got ${show(tableName)}.`,
+    )
+}
+function wholeNumber(where: string, option: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new DefinitionError(`${where}: the option \`${option}\` must be a whole number, got ${show(value)}.`)
+}
+
+const SWITCHES = new Set([
+  'timestamps',
+  'paranoid',
+  'underscored',
+  'freezeTableName',
+  'omitNull',
+  'noPrimaryKey',
+  'hasTrigger',
+])
+const OBJECTS = new Set(['hooks', 'scopes', 'validate', 'getterMethods', 'setterMethods'])
+
+/** Throws `DefinitionError` for options that do not exist, are of a wrong kind, or (`refused`) belong to a single model. */
+export function checkModelOptions(where: string, options: Options, refused: readonly string[] = []): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new DefinitionError(`${where}: its options must be an object, got ${show(options)}.`)
   for (const option of Object.keys(options)) {
     if (!known.has(option))
       throw new DefinitionError(`${where} has an unknown option "${option}".${suggestion(option, OPTIONS)}`)
+    const value = options[option]
+    if (value === undefined || value === null) continue
+    if (refused.includes(option))
+      throw new DefinitionError(
+        `${where} has \`${option}\`, which belongs to a single model: give it to define() or init().`,
+      )
+    const wanted =
+      SWITCHES.has(option) && typeof value !== 'boolean'
+        ? 'true or false'
+        : OBJECTS.has(option) && !isPlainObject(value)
+          ? `an object by name, such as { ${option}: { … } }`
+          : null
+    if (wanted !== null)
+      throw new DefinitionError(`${where}: the option \`${option}\` must be ${wanted}, got ${show(value)}.`)
   }
 }
 

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import { show } from '../base/show.js'
 import { DefinitionError } from '../errors/index.js'
 
 /** Gets the value as text, then the arguments; `true` means valid. */
@@ -88,12 +89,47 @@ export function validatorNamed(name: string): Check | undefined {
 /** Throws `DefinitionError` for a name in `validate` that is neither a built-in validator nor a function of the user's. */
 export function checkValidators(place: string, validate: Readonly<Record<string, unknown>>): void {
   for (const [name, given] of Object.entries(validate)) {
-    if (typeof given === 'function' || documented.has(name) || added.has(name) || validatorNamed(name) !== undefined)
+    if (typeof given === 'function') continue
+    if (documented.has(name) || added.has(name) || validatorNamed(name) !== undefined) {
+      if (!added.has(name)) checkArguments(place, name, given)
       continue
+    }
     throw new DefinitionError(
       `${place} has a validator "${name}", which is neither built in nor a function.${suggestion(name, [...DOCUMENTED, ...added.keys()])}`,
     )
   }
+}
+
+const isNumeric = (value: unknown): boolean =>
+  (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') && !Number.isNaN(Number(value))
+const isPattern = (source: unknown, flags?: unknown): boolean => {
+  try {
+    return (typeof source === 'string' || source instanceof RegExp) && pattern(source, flags) instanceof RegExp
+  } catch {
+    return false
+  }
+}
+/** Arguments that a validator cannot do without, in words and as a test. */
+const ARGUMENTS: Readonly<Record<string, readonly [words: string, fits: (args: readonly unknown[]) => boolean]>> = {
+  is: ["a regular expression, or ['pattern', 'flags']", ([source, flags]) => isPattern(source, flags)],
+  not: ["a regular expression, or ['pattern', 'flags']", ([source, flags]) => isPattern(source, flags)],
+  len: [
+    '[min, max] or { min, max }',
+    ([min, max]) => isPlainObject(min) || (isNumeric(min) && (max === undefined || isNumeric(max))),
+  ],
+  min: ['a number', ([limit]) => isNumeric(limit)],
+  max: ['a number', ([limit]) => isNumeric(limit)],
+}
+
+function checkArguments(place: string, name: string, given: unknown): void {
+  if (isPlainObject(given) && given.msg !== undefined && given.msg !== null && typeof given.msg !== 'string')
+    throw new DefinitionError(
+      `${place}: the message (msg) of the validator "${name}" must be a string, got ${show(given.msg)}.`,
+    )
+  const needed = Object.hasOwn(ARGUMENTS, name) ? ARGUMENTS[name] : undefined
+  const read = needed === undefined ? null : readValidator(given)
+  if (read !== null && !needed![1](read.args))
+    throw new DefinitionError(`${place}: the validator "${name}" takes ${needed![0]}, got ${show(given)}.`)
 }
 
 export interface ReadValidator {
