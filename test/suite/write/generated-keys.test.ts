@@ -8,7 +8,7 @@ import type { Database, Row, Table } from '../../support/untyped.js'
 describeEachEngine('generated keys', (engine) => {
   const world = async (
     id: object = { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
-    options: object = {},
+    options: Readonly<Record<string, unknown>> = {},
   ): Promise<{ db: Database; Item: Table }> => {
     const db = engine.script(await engine.connect(options))
     const Item = db.define(
@@ -42,7 +42,7 @@ describeEachEngine('generated keys', (engine) => {
     ])
     await expectOwnKeys(Item, items)
     expect(items.map((item: Row) => item.code)).toEqual(['a', 'b', 'c', 'd', 'e'])
-    expect([items[1].id, items[3].id]).toEqual([1000, 50])
+    expect([items[1]?.id, items[3]?.id]).toEqual([1000, 50])
   })
   test('some rows were there', async () => {
     const { Item } = await world()
