@@ -17,15 +17,31 @@ const DEEP = 60
 
 /** `path/to/file.ts:12:5`, or null where no frame is the user's. Costly: only for what is told once. */
 export function callerLine(): string | null {
+  for (const frame of framesHere()) {
+    const place = placeOf(frame)
+    if (place !== null) return place
+  }
+  return null
+}
+
+/** The frames of the user's program, one a line. Costly. */
+export const callerStack = (): string =>
+  framesHere()
+    .filter((frame) => placeOf(frame) !== null)
+    .join('\n')
+
+function framesHere(): readonly string[] {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = DEEP
   const { stack = '' } = new Error()
   Error.stackTraceLimit = stackTraceLimit
-  for (const frame of stack.split('\n').slice(1)) {
-    const found = LOCATION.exec(frame.trim())
-    if (found === null) continue
-    const file = found[1]!.startsWith('file:') ? fileURLToPath(found[1]!) : found[1]!
-    if (!file.startsWith(own)) return `${file}:${found[2]}:${found[3]}`
-  }
-  return null
+  return stack.split('\n').slice(1)
+}
+
+/** Null: the frame is not the user's. */
+function placeOf(frame: string): string | null {
+  const found = LOCATION.exec(frame.trim())
+  if (found === null) return null
+  const file = found[1]!.startsWith('file:') ? fileURLToPath(found[1]!) : found[1]!
+  return file.startsWith(own) ? null : `${file}:${found[2]}:${found[3]}`
 }

@@ -24,6 +24,16 @@ export interface Origin {
   /** Name of the model. */
   readonly model: string
 }
+const origins = new WeakMap<object, Origin>()
+/** The origin of a model's statements, made once per definition. */
+export function originOf(definition: { readonly modelName: string }): Origin {
+  let origin = origins.get(definition)
+  if (origin === undefined) {
+    origin = Object.freeze({ model: definition.modelName })
+    origins.set(definition, origin)
+  }
+  return origin
+}
 
 export interface Result {
   readonly columns: readonly string[]

@@ -2,6 +2,7 @@
  * A pool of connections: borrow and give back. A free connection is had at once, without a promise; otherwise the caller waits in line.
  * Neighbours: `executor` borrows through `take` and `give`; programs see the methods of Sequelize's pool (docs: other-topics/connection-pool).
  */
+import { callerStack } from '../base/caller.js'
 import { QueryError } from '../errors/base.js'
 import { ConnectionAcquireTimeoutError, ConnectionError } from '../errors/database.js'
 import { abortError, refuseAborted } from './abort.js'
@@ -277,7 +278,7 @@ export class Pool implements Lender {
   }
 
   #stackNow(): string | null {
-    return this.#settings.holderStacks ? (new Error().stack ?? '').split('\n').slice(3).join('\n') : null
+    return this.#settings.holderStacks ? callerStack() : null
   }
 
   #admit(connection: Connection): Lease {

@@ -187,6 +187,7 @@ export class Transactions {
   }
 
   begin(settings: TransactionSettings, options: TransactionOptions): Transaction | Promise<Transaction> {
+    refuseAborted(options.signal, 'BEGIN')
     // Settings that the engine does not have are refused before anything is borrowed.
     const { begin } = this.#textsOf(settings)
     if (options.connection)

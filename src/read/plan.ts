@@ -5,7 +5,8 @@
 import type { Association } from '../association/association.js'
 import { known } from '../base/known.js'
 import { Lru } from '../base/lru.js'
-import type { Statement } from '../connect/driver.js'
+import type { Origin, Statement } from '../connect/driver.js'
+import { originOf } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
 import type { ModelShape } from '../model/definition.js'
@@ -35,6 +36,7 @@ export interface Bind {
 
 export interface Plan {
   readonly text: string
+  readonly origin: Origin
   readonly binds: readonly Bind[]
   readonly shape: RowShape
   readonly read: Reader
@@ -99,7 +101,7 @@ export function statementOf(plan: Plan, values: readonly unknown[]): Statement {
   const { binds } = plan
   const params = new Array<unknown>(binds.length)
   for (let at = 0; at < binds.length; at += 1) params[at] = boundValue(binds[at]!, values)
-  return { text: plan.text, params, mode: 'rows', single: plan.single, wide: plan.wide }
+  return { text: plan.text, params, mode: 'rows', single: plan.single, wide: plan.wide, origin: plan.origin }
 }
 
 function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]): unknown {
@@ -146,7 +148,8 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
     !isWatched &&
     branchesBelow(root).every(({ association, joinType }) => association!.cardinality === 'one' && joinType !== 'right')
   const wide = columns.some(({ expr }) => expr.kind !== 'column')
-  return { text, binds, shape, isWatched, watches, single, wide, read: compileReader(shape, mode, isWatched) }
+  const origin = originOf(root.definition)
+  return { text, origin, binds, shape, isWatched, watches, single, wide, read: compileReader(shape, mode, isWatched) }
 }
 
 /** Values that only this query has are properties of its instances, too. */

@@ -328,6 +328,7 @@ async function updateAtOnce(
       runtime,
       { kind: 'update', table: definition.table, set, where, orderBy: [], limit, returning: returningOf(returning) },
       execOf(options),
+      definition,
     )
     if (!options.returning) return [result.affectedRows]
     return [Math.max(result.affectedRows, result.rows.length), instancesOf(runtime, model, returning, result.rows)]

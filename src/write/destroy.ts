@@ -315,7 +315,7 @@ async function destroyAtOnce(
         returning: [],
       }
     : { kind: 'delete', table: definition.table, where, orderBy: [], limit, returning: [] }
-  return (await run(runtime, node, execOf(options))).affectedRows
+  return (await run(runtime, node, execOf(options), definition)).affectedRows
 }
 
 function bulkDeletion(runtime: Runtime, definition: ModelDefinition): { column: string; value: Expr }[] {
@@ -408,6 +408,7 @@ export async function bulkRestore(runtime: Runtime, model: ModelClass, options?:
         runtime,
         { kind: 'update', table: definition.table, set, where, orderBy: [], limit, returning: [] },
         execOf(draft),
+        definition,
       )
     ).affectedRows
   }
@@ -451,6 +452,7 @@ async function empty(runtime: Runtime, definition: ModelDefinition, options: Wri
         runtime,
         { kind: 'delete', table, where: null, orderBy: [], limit: null, returning: [] },
         execOf(within),
+        definition,
       )
     ).affectedRows
   if (!restarts || shape.autoIncrement === null) return await remove(options)

@@ -67,6 +67,7 @@ export async function increment(
       returning: returningOf(returning),
     },
     execOf(options),
+    definition,
   )
   return [returning.length === 0 ? [] : instancesOf(runtime, model, returning, result.rows), result.affectedRows]
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Result } from '../connect/driver.js'
+import { originOf } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { ValidationError } from '../errors/validation.js'
@@ -168,7 +169,7 @@ function send(
   take: (result: Result) => void,
 ): Outcome {
   const { executor } = runtime
-  const statement = { text: plan.text, params, mode: plan.mode }
+  const statement = { text: plan.text, params, mode: plan.mode, origin: originOf(definition) }
   const fail = (error: unknown): never => {
     throw explain(error, definition, instance, (name) => instance.dataValues[name])
   }

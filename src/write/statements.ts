@@ -4,7 +4,8 @@
  * `save`, `bulk`, `destroy`, `upsert` and `link` come in with attributes and values; what goes out is the driver's result.
  */
 import { Lru } from '../base/lru.js'
-import type { Result, Statement } from '../connect/driver.js'
+import type { Origin, Result, Statement } from '../connect/driver.js'
+import { originOf } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
@@ -28,6 +29,7 @@ export interface Condition {
 
 type Bind = ((value: unknown) => unknown) | null
 interface Compiled {
+  readonly origin: Origin
   readonly text: string
   readonly mode: 'rows' | 'run'
   readonly binds: readonly Bind[]
@@ -51,6 +53,7 @@ function cached(definition: ModelDefinition, key: string, runtime: Runtime, make
     const { text, params } = runtime.dialect.print(node)
     compiled = {
       text,
+      origin: originOf(definition),
       mode: modeOf(node),
       binds: params.map(({ type }) => (type === null ? null : runtime.dialect.codec(type).toBind)),
     }
@@ -63,14 +66,19 @@ const modeOf = (node: QueryNode): 'rows' | 'run' =>
   node.kind === 'select' || node.returning.length > 0 ? 'rows' : 'run'
 
 /** Runs a node that is made for this call. */
-export async function run(runtime: Runtime, node: QueryNode, options: ExecOptions | undefined): Promise<Result> {
+export async function run(
+  runtime: Runtime,
+  node: QueryNode,
+  options: ExecOptions | undefined,
+  definition: ModelDefinition | null = null,
+): Promise<Result> {
   const { dialect, executor } = runtime
   const { text, params } = dialect.print(node)
   const values = params.map(({ value, type }) =>
     value === null || value === undefined || type === null ? (value ?? null) : bound(dialect.codec(type).toBind, value),
   )
   return await executor.execute(
-    { text, params: values, mode: modeOf(node) },
+    { text, params: values, mode: modeOf(node), ...(definition && { origin: originOf(definition) }) },
     node.kind === 'select' ? 'read' : 'write',
     options,
   )
@@ -99,7 +107,7 @@ function execute(
             : value
           : bind(value)
   }
-  const statement: Statement = { text: compiled.text, params, mode: compiled.mode }
+  const statement: Statement = { text: compiled.text, params, mode: compiled.mode, origin: compiled.origin }
   return runtime.executor.execute(statement, kind, options)
 }
 
@@ -171,6 +179,7 @@ export function insertRow(
       runtime,
       node(values.map((value, index) => valueNode(runtime, definition, attributes[index]!, value))),
       options,
+      definition,
     )
   const key = `i|${names(attributes)}|${names(returning)}|${conflict?.key ?? ''}`
   return execute(
@@ -223,6 +232,7 @@ export function insertRows(
         ),
       ),
       options,
+      definition,
     )
   }
   const key = `b|${rows.length}|${names(attributes)}|${names(returning)}|${conflict?.key ?? ''}`
@@ -272,6 +282,7 @@ export function updateRows(
         conditionOf(where),
       ),
       options,
+      definition,
     )
   const key = `u|${names(attributes)}|${conditionKey(where)}|${names(returning)}`
   const compiled = cached(definition, key, runtime, () =>

@@ -3,12 +3,12 @@
 import { DataTypes, ReadOnlyError, Sequelize, UnsupportedFeatureError } from 'mortise'
 import { expect, test } from 'vitest'
 import { describeEachEngine } from '../../support/databases.js'
-import type { Database, Table } from '../../support/untyped.js'
+import type { Database, Row, Table } from '../../support/untyped.js'
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 describeEachEngine('replication', (engine) => {
-  const replicated = engine.requires('schemas')
+  const replicated = engine.requires('server')
 
   async function world(
     more: Record<string, unknown> = {},
@@ -196,10 +196,7 @@ describeEachEngine('replication', (engine) => {
     // In a transaction the statement fails; the next transaction is on a new connection.
     await expect(db.transaction(() => Place.create({ name: 'lost' }))).rejects.toBeInstanceOf(ReadOnlyError)
     await db.transaction(() => Place.create({ name: 'after' }))
-    expect((await Place.findAll({ order: ['id'] })).map(({ name }: { name: string }) => name)).toEqual([
-      'kept',
-      'after',
-    ])
+    expect((await Place.findAll({ order: ['id'] })).map(({ name: made }: Row) => made)).toEqual(['kept', 'after'])
     // A transaction that was asked to be read only is no sign of a demotion.
     const { size } = db.pool.write
     await expect(db.transaction({ readOnly: true }, () => Place.create({ name: 'no' }))).rejects.toBeInstanceOf(
@@ -212,7 +209,7 @@ describeEachEngine('replication', (engine) => {
   test('options that cannot be', async () => {
     const options = await engine.options()
     const make = (replication: unknown): Sequelize => new Sequelize({ ...options, replication } as never)
-    if (!engine.features.has('schemas')) {
+    if (!engine.features.has('server')) {
       expect(() => make({ read: [{}] })).toThrow(UnsupportedFeatureError)
       expect(() => make(false)).not.toThrow()
       return
