@@ -2,6 +2,7 @@
  * From a target of a belongsToMany to the row that linked it. Not one of the target's associations: it leads to one row only in a query of
  * a single link, and exists for such queries.
  */
+import { installSelected } from '../model/accessors.js'
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import type { Association, Batch, JoinStep, KeyPair, LinkChange } from './association.js'
@@ -38,6 +39,7 @@ export class LinkRow implements Association {
   ) {
     this.#source = source
     this.#target = target
+    installSelected(this.source, as)
   }
 
   get source(): ModelClass {

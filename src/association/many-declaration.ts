@@ -103,6 +103,8 @@ export class ManyDeclaration {
     register(association, this.#context)
     this.#inverse(association, between, flip(end))
     this.#addSides(association)
+    // The property under which a row between stands is there before the first query.
+    for (const side of between.sides) side.between.row()
     return association
   }
 
