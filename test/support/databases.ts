@@ -58,6 +58,9 @@ export function describeEngine(name: string, title: string, callback: (engine: E
   else test.skip(`${title}: this run has no ${name}`, () => {})
 }
 
+/** `MORTISE_POOL_MAX=1`: the whole suite with so many connections, where a test does not say otherwise: nothing may wait for itself. */
+const POOL = process.env.MORTISE_POOL_MAX ? { pool: { max: Number(process.env.MORTISE_POOL_MAX), acquire: 5000 } } : {}
+
 function createEngine(setup: EngineSetup): Engine {
   const recorders = new WeakMap<object, Recorder>()
   let cleanups: (() => Promise<unknown>)[] = []
@@ -93,7 +96,7 @@ function createEngine(setup: EngineSetup): Engine {
     async connect({ file = false, ...given } = {}) {
       const recorder = createRecorder()
       const sequelize = closing(
-        new Sequelize({ logging: recorder.logging, ...(await options({ file })), ...given } as never),
+        new Sequelize({ logging: recorder.logging, ...POOL, ...(await options({ file })), ...given } as never),
       )
       recorders.set(sequelize, recorder)
       return sequelize
