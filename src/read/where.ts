@@ -19,6 +19,7 @@ import { Op, opName } from '../sql/op.js'
 import type { PlaceholderValues } from '../sql/placeholders.js'
 import { select } from '../sql/query.js'
 import { show } from '../types/data-type.js'
+import { normalizeType } from '../types/index.js'
 import type { Operand } from './attribute-key.js'
 import { isJsonType, resolveAttribute, resolveJsonKey } from './attribute-key.js'
 import { toExpr } from './expression.js'
@@ -106,7 +107,7 @@ function operandOf(left: unknown, tables: Tables): Operand {
     if (typeof name === 'string') return resolveAttribute(name, tables, tables.clause)
   }
   const expr = toExpr(left, tables, tables.clause)
-  const type = left instanceof Cast && typeof left.type !== 'string' ? left.type : null
+  const type = left instanceof Cast && typeof left.type !== 'string' ? normalizeType(left.type) : null
   return {
     expr,
     type,

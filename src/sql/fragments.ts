@@ -45,10 +45,12 @@ export class Col<T = unknown> extends SqlExpression<T> {
     return this.identifiers.join('.')
   }
 }
+/** A data type, one that is not called yet (`DataTypes.STRING`), or the name of one. */
+export type CastType = DataType | string | ((...args: never[]) => unknown)
 export class Cast<T = unknown> extends SqlExpression<T> {
   constructor(
     readonly expression: unknown,
-    readonly type: DataType | string,
+    readonly type: CastType,
   ) {
     super()
   }
@@ -192,8 +194,7 @@ export const uncalled = (value: unknown): unknown =>
 export const literal = <T = unknown>(val: unknown): Literal<T> => new Literal<T>(val)
 export const fn = <T = unknown>(name: string, ...args: readonly unknown[]): Fn<T> => new Fn<T>(name, args)
 export const col = <T = unknown>(...identifiers: readonly string[]): Col<T> => new Col<T>(...identifiers)
-export const cast = <T = unknown>(expression: unknown, type: DataType | string): Cast<T> =>
-  new Cast<T>(expression, type)
+export const cast = <T = unknown>(expression: unknown, type: CastType): Cast<T> => new Cast<T>(expression, type)
 export function where(condition: unknown): Where
 export function where(left: unknown, right: unknown): Where
 export function where(left: unknown, operator: symbol | string, right: unknown): Where

@@ -13,9 +13,10 @@ import {
   setClause,
   whereClause,
 } from '../../print/query.js'
-import type { PrintTable, Writer } from '../../print/writer.js'
+import type { PrintTable } from '../../print/writer.js'
+import { Writer } from '../../print/writer.js'
 import type { CompareOperator, Expr, OrderItem } from '../../sql/expr.js'
-import { isNull } from '../../sql/expr.js'
+import { call, isNull } from '../../sql/expr.js'
 import type { ConflictClause, DeleteNode, InsertNode, SelectNode, TableName, UpdateNode } from '../../sql/query.js'
 import { text } from './text.js'
 
@@ -44,15 +45,21 @@ export const mysqlOperators: Readonly<Partial<Record<CompareOperator, string>>> 
 // ---------------------------------------------------------------- order and limit
 
 /** NULL is less than any value here, and there is no NULLS FIRST: a term of its own brings it where it is wanted. */
-const withNulls = (items: readonly OrderItem[]): readonly OrderItem[] =>
-  items.some((item) => item.nulls !== null)
-    ? items.flatMap((item): readonly OrderItem[] => {
-        if (item.nulls === null) return [item]
-        const plain = { ...item, nulls: null }
-        if ((item.nulls === 'first') === (item.direction !== 'DESC')) return [plain]
-        return [{ expr: isNull(item.expr), direction: item.nulls === 'first' ? 'DESC' : null, nulls: null }, plain]
-      })
-    : items
+function withNulls(items: readonly OrderItem[], groups: readonly Expr[], out: Writer): readonly OrderItem[] {
+  if (items.every((item) => item.nulls === null)) return items
+  const textOf = (expr: Expr): string => new Writer(out.syntax).node(expr).text
+  // `f(x) IS NULL` is not seen to be the same in a whole group, although `f(x)` is (error 1055): any row of it can tell.
+  const isGroup = (expr: Expr): boolean =>
+    expr.kind !== 'column' && groups.some((group) => group.kind === expr.kind && textOf(group) === textOf(expr))
+  return items.flatMap((item): readonly OrderItem[] => {
+    if (item.nulls === null) return [item]
+    const plain = { ...item, nulls: null }
+    if ((item.nulls === 'first') === (item.direction !== 'DESC')) return [plain]
+    const missing = isNull(item.expr)
+    const expr = isGroup(item.expr) ? call('MAX', [missing]) : missing
+    return [{ expr, direction: item.nulls === 'first' ? 'DESC' : null, nulls: null }, plain]
+  })
+}
 
 const NO_LIMIT = '18446744073709551615'
 
@@ -153,7 +160,7 @@ function conflictClause({ action, targetWhere, where }: ConflictClause, { rowAli
 
 function limitedWhere(node: UpdateNode | DeleteNode, out: Writer): void {
   changing(node.table, out, () => whereClause(node.where, out))
-  orderClause({ orderBy: withNulls(node.orderBy) }, out)
+  orderClause({ orderBy: withNulls(node.orderBy, [], out) }, out)
   if (node.limit) out.raw(' LIMIT ').node(node.limit)
 }
 
@@ -170,7 +177,7 @@ function lockClause({ lock }: SelectNode, { lockOf }: PrintTraits, out: Writer):
 export function mysqlTable(traits: PrintTraits): PrintTable {
   const printSelect = (node: SelectNode, out: Writer): void => {
     const at = out.text.length
-    selectBody({ ...node, orderBy: withNulls(node.orderBy) }, out)
+    selectBody({ ...node, orderBy: withNulls(node.orderBy, node.groupBy, out) }, out)
     const { maxExecutionTimeMs: time } = node
     if (time !== undefined)
       out.text =
@@ -210,7 +217,7 @@ export function mysqlTable(traits: PrintTraits): PrintTable {
       if (node.lateral && !traits.lateral) out.unsupported('LATERAL')
       queryTable.derived(node, out)
     },
-    window: (node, out) => exprTable.window({ ...node, orderBy: withNulls(node.orderBy) }, out),
+    window: (node, out) => exprTable.window({ ...node, orderBy: withNulls(node.orderBy, [], out) }, out),
     is(node, out) {
       const { right } = node
       if (right.kind === 'raw' && /^(?:NULL|TRUE|FALSE|UNKNOWN)$/i.test(right.sql)) return exprTable.is(node, out)
