@@ -65,8 +65,13 @@ if (!program) {
     afterAll(async () => {
       await db?.close()
       // As it was found.
-      await cluster('rejoin', '0').catch(() => {})
-      await cluster('promote', '0').catch(() => {})
+      for (const step of [
+        ['rejoin', '0'],
+        ['node-kill9', '1'],
+        ['promote', '0'],
+        ['rejoin', '1'],
+      ])
+        await cluster(...step).catch(() => {})
     }, 180_000)
 
     test('reads alternate between the replicas; writes, transactions and useMaster go to the primary', async () => {
@@ -131,6 +136,35 @@ if (!program) {
       await server(2)
       for (let tries = 0; db.pool.read.aside.length > 0 && tries < 100; tries += 1) await pause(100)
       expect(await where()).not.toBe('n0')
+    }, 120_000)
+
+    test('the server killed under load and started again: the program goes on, and no acknowledged write is lost', async () => {
+      const acknowledged: number[] = []
+      let isOver = false
+      let failed = 0
+      const writers = Array.from({ length: 6 }, async () => {
+        while (!isOver) {
+          try {
+            acknowledged.push((await db.transaction(() => Note.create({ text: 'under load' }))).id)
+          } catch (error) {
+            failed += 1
+            expect((error as Error).name).toMatch(/Connection/)
+            await pause(20)
+          }
+        }
+      })
+      await pause(300)
+      await cluster('node-kill9', '0')
+      await pause(200)
+      await server(0)
+      const before = acknowledged.length
+      for (let tries = 0; acknowledged.length < before + 50 && tries < 200; tries += 1) await pause(50)
+      isOver = true
+      await Promise.all(writers)
+      expect(acknowledged.length).toBeGreaterThanOrEqual(before + 50)
+      expect(failed).toBeGreaterThan(0)
+      expect(await Note.count({ where: { id: acknowledged }, useMaster: true })).toBe(acknowledged.length)
+      expect([db.pool.using, db.pool.waiting]).toEqual([0, 0])
     }, 120_000)
 
     test('the primary is killed and a replica promoted: writes go on there, and no acknowledged one is lost', async () => {
