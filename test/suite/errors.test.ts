@@ -150,7 +150,7 @@ describeEachEngine('errors', (engine) => {
   })
 
   engine.requires('rowLocks')('a lock that is not to be had, and a deadlock', async () => {
-    const { db, User } = await world()
+    const { db, User } = await world({ pool: { max: 3 } })
     await User.bulkCreate([
       { name: 'a', age: 1 },
       { name: 'b', age: 1 },

@@ -8,7 +8,7 @@ import { pause } from './server.js'
 describeEachEngine('transactions in conflict', (engine) => {
   const onServer = engine.requires('server')
   async function world(options: object = {}): Promise<{ db: Database; Account: Table }> {
-    const db = engine.script(await engine.connect({ file: true, ...options }))
+    const db = engine.script(await engine.connect({ file: true, pool: { max: 5 }, ...options }))
     const Account = db.define(
       'Account',
       { balance: DataTypes.INTEGER, ownerId: DataTypes.INTEGER },
