@@ -16,7 +16,7 @@ describeEachEngine('pool', (engine) => {
 
   test('the error of those who wait in vain names who holds the connections, and where they were asked for', async () => {
     for (const holderStacks of [false, true]) {
-      const { db, Item } = await world({ max: 1, acquire: 800, holderStacks })
+      const { db, Item } = await world({ max: 1, acquire: 2000, holderStacks })
       const error = (await db
         .transaction(async (transaction) => {
           await Item.create({ name: 'x' }, { transaction })
@@ -28,7 +28,7 @@ describeEachEngine('pool', (engine) => {
         })
         .catch((caught: unknown) => caught)) as Row
       expect(error).toBeInstanceOf(ConnectionAcquireTimeoutError)
-      expect(error.message).toMatch(/No write connection became free within 800 ms \(pool\.acquire\)/)
+      expect(error.message).toMatch(/No write connection became free within 2000 ms \(pool\.acquire\)/)
       expect(error.message).toMatch(/transaction [\w-]+ \(last statement: (?:Item: )?INSERT INTO .*Items/)
       expect(error.message).toMatch(/for \d+ ms/)
       if (holderStacks) expect(error.message).toMatch(/asked for\s+at .*pool\.test\.ts/s)
