@@ -172,7 +172,7 @@ describeEachEngine('mixins', (engine) => {
       expect(inside.at(-1)).toMatch(/^COMMIT/)
     })
     test('transaction: null steps outside the ambient one', async () => {
-      const { sequelize, Customer, Card } = await worldOf(engine, { file: true })
+      const { sequelize, Customer, Card } = await worldOf(engine, { file: true, pool: { max: 2 } })
       const ann = await Customer.findByPk(1)
       await expect(
         sequelize.transaction(async () => {

@@ -56,7 +56,7 @@ describeEachEngine('many rows', (engine) => {
   })
   for (const file of [false, true])
     test(`streams: what is many comes by keys, once for each batch${file ? ' (several connections)' : ''}`, async () => {
-      const { Author, recorder } = await library(engine, { file })
+      const { Author, recorder } = await library(engine, { file, pool: { max: 2 } })
       const include = [{ association: 'books', include: ['tags'] }]
       const sorted = (rows: Untyped[]): unknown =>
         json(rows).map((author: Row) => ({
