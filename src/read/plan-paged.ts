@@ -58,7 +58,7 @@ export function rankedSelect(request: FindRequest, columns: readonly SelectItem[
   const ranked = select({ ...inner, orderBy: [], columns: [...inner.columns, { expr: rank, alias: RANK }] })
   const place = column(alias, RANK)
   const first = offset === null ? null : compare(place, '>', offset)
-  const last = limit === null ? null : compare(place, '<=', offset === null ? limit : plus(offset, limit))
+  const last = limit === null ? null : compare(place, '<=', limit)
   return select({
     columns,
     from: { kind: 'derived', select: ranked, alias, lateral: false },
@@ -68,7 +68,6 @@ export function rankedSelect(request: FindRequest, columns: readonly SelectItem[
     lock,
   })
 }
-const plus = (a: Expr, b: Expr): Expr => ({ kind: 'template', texts: ['', ' + ', ''], exprs: [a, b] })
 
 /** The root's rows that count, each once, in order; joins that only show rows are left out. */
 function chosenRows(request: FindRequest): { readonly inner: SelectNode; readonly multiplies: boolean } {

@@ -72,7 +72,7 @@ export interface FindRequest {
   readonly subQuery: boolean | null
   /** Attributes of the root, or expressions, whose raw values the caller wants beside the items. */
   readonly echo: readonly (string | Expr)[]
-  /** `limit` and `offset` count the rows of each value of `echo`. */
+  /** The rows of each value of `echo` are numbered: those after `offset` are wanted, up to `limit`. */
   readonly isPerKey: boolean
   /** The number of rows instead of the rows. */
   readonly countRows: boolean
@@ -138,7 +138,7 @@ export function normaliseFind(
   const group = normaliseGroup(rare.group, root)
   const having = isEmpty(rare.having) ? null : normaliseWhere(rare.having, havingTables(root))
   const given = normaliseOrder(options.order, root)
-  const limit = count(options.limit, 'limit', tables)
+  const limit = count(isPerKey ? lastPlace(options) : options.limit, 'limit', tables)
   const offset = count(options.offset, 'offset', tables)
   const distinct = rare.distinct === true
   const isSingle = !isPerKey && limit !== null && offset === null && isPositive(options.limit) && pinsKey(root, where)
@@ -171,6 +171,15 @@ export function normaliseFind(
   return Object.freeze(request)
 }
 const NO_OPTIONS: FindInput = Object.freeze({})
+
+/** The number of the last row that is wanted of each key. */
+function lastPlace({ limit, offset }: FindInput): unknown {
+  if (limit === undefined || limit === null || offset === undefined || offset === null) return limit
+  if (typeof limit === 'number' && typeof offset === 'number') return limit + offset
+  throw new QueryError(
+    `limit and offset for each parent are numbers, got ${show(typeof limit === 'number' ? offset : limit)}.`,
+  )
+}
 const NO_ORDER: readonly OrderItem[] = Object.freeze([])
 
 /** `order` of joined includes. Each stands below the keys of what is above it, so that it moves no parents. */

@@ -174,6 +174,12 @@ function lockClause({ lock }: SelectNode, { lockOf }: PrintTraits, out: Writer):
   else if (lock.noWait) out.raw(' NOWAIT')
 }
 
+/**
+ * Writers that are within an outer join. MySQL turns EXISTS in its condition into a semijoin, and rows for which it is false then come all
+ * the same (seen on MySQL 9); the hint keeps it from that.
+ */
+const outerJoins = new WeakSet<Writer>()
+
 export function mysqlTable(traits: PrintTraits): PrintTable {
   const printSelect = (node: SelectNode, out: Writer): void => {
     const at = out.text.length
@@ -212,6 +218,18 @@ export function mysqlTable(traits: PrintTraits): PrintTable {
           .raw(` ${type} INDEX (`)
           .list(values, (name) => out.identifier(name))
           .raw(')')
+    },
+    join(node, out) {
+      const isOuter = node.type === 'left' || node.type === 'right'
+      if (!isOuter || !traits.timeHint || outerJoins.has(out)) return queryTable.join(node, out)
+      outerJoins.add(out)
+      queryTable.join(node, out)
+      outerJoins.delete(out)
+    },
+    exists(node, out) {
+      const at = out.text.length + (node.negated ? 'NOT EXISTS (SELECT' : 'EXISTS (SELECT').length
+      exprTable.exists(node, out)
+      if (outerJoins.has(out)) out.text = `${out.text.slice(0, at)} /*+ NO_SEMIJOIN() */${out.text.slice(at)}`
     },
     derived(node, out) {
       if (node.lateral && !traits.lateral) out.unsupported('LATERAL')

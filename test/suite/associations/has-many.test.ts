@@ -265,4 +265,13 @@ describeEachEngine('hasMany', (engine) => {
     await soft.Post.destroy({ where: { title: 'a' } })
     expect([titles(await soft.ann.getPosts()), await soft.ann.countPosts({ paranoid: false })]).toEqual([['b'], 2])
   })
+
+  test('an optional parent without the rows that it requires is absent, joined or asked for by EXISTS', async () => {
+    const { Post } = await blog(engine)
+    for (const strategy of ['join', 'query'] as const) {
+      const below = { association: 'posts', required: true, where: { title: 'c' }, strategy }
+      const posts = await Post.findAll({ include: { association: 'user', include: [below] }, order: ['id'] })
+      expect(posts.map((post) => post.user?.name ?? null)).toEqual([null, null, 'Ben', null])
+    }
+  })
 })
