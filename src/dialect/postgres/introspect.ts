@@ -24,11 +24,13 @@ const ask = async (run: Run, text: string, ...params: readonly unknown[]): Promi
 
 /** Tables, also partitioned ones; parts are none of their own. */
 const IS_TABLE = "c.relkind IN ('r', 'p') AND NOT c.relispartition"
+/** Tables that an extension brought (PostGIS's spatial_ref_sys) are not the user's: listed nowhere, so that nothing drops them. */
+const IS_USERS = `${IS_TABLE} AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')`
 
 export async function listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
   const rows = await ask(
     run,
-    `SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ${IS_TABLE} AND n.nspname = COALESCE(NULLIF($1::text, ''), current_schema()) ORDER BY c.relname`,
+    `SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE ${IS_USERS} AND n.nspname = COALESCE(NULLIF($1::text, ''), current_schema()) ORDER BY c.relname`,
     schema ?? '',
   )
   return rows.map((row) => ({ schema: schema || null, name: String(row[0]) }))
@@ -77,7 +79,7 @@ export async function introspect(run: Run, tables?: readonly TableName[]): Promi
       )
     : await ask(
         run,
-        `${TABLES} CROSS JOIN (SELECT '') w(schema) WHERE ${IS_TABLE} AND n.nspname = current_schema() ORDER BY c.oid`,
+        `${TABLES} CROSS JOIN (SELECT '') w(schema) WHERE ${IS_USERS} AND n.nspname = current_schema() ORDER BY c.oid`,
       )
   if (found.length === 0) return { tables: [] }
   const oids = `{${found.map((row) => String(row[0])).join(',')}}`

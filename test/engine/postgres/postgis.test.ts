@@ -99,4 +99,13 @@ describeEngine('postgres', 'PostGIS', (engine) => {
     await expect(Place.create({ at: { type: 'Circle' } })).rejects.toThrow(/must be one of/)
     expect(await Place.count()).toBe(0)
   })
+
+  withPostgis('tables of the extension are not the program’s: neither listed nor dropped', async (db) => {
+    db.define('Place', { at: DataTypes.GEOMETRY('POINT') }, { timestamps: false })
+    await db.sync()
+    expect((await db.queryInterface.listTables()).map((table) => table.tableName)).toEqual(['Places'])
+    await db.queryInterface.dropAllTables()
+    expect(await db.queryInterface.listTables()).toEqual([])
+    expect(await db.query('SELECT count(*) > 0 AS kept FROM spatial_ref_sys', { plain: true })).toEqual({ kept: true })
+  })
 })
