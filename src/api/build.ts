@@ -7,7 +7,7 @@ import { checkOptions } from '../base/options.js'
 import { QueryError } from '../errors/index.js'
 import type { StateOptions, Values } from '../model/state.js'
 import { build, ModelState, setRelation } from '../model/state.js'
-import { expandAll, normaliseInclude } from '../read/include.js'
+import { expandAll, normaliseInclude } from '../read/include-spelling.js'
 import type { PlainModel } from './registration.js'
 import { modelClass } from './registration.js'
 

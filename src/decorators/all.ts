@@ -222,10 +222,12 @@ export const BelongsTo = <T extends AnyModel, const FK extends string>(
   target: Thunk<T>,
   options?: Omit<BelongsToOptions<string, FK>, 'as'> | FK,
 ): PropertyDecorator => associationDecorator('belongsTo', target, options)
+/** The target has the foreign key, any number of rows refer to this one: `@HasMany(() => Comment, 'postId')`. Docs: associations/has-many. */
 export const HasMany = <T extends AnyModel>(
   target: Thunk<T>,
   options?: Omit<HasManyOptions<string, AttributeNames<T>>, 'as'> | AttributeNames<T>,
 ): PropertyDecorator => associationDecorator('hasMany', target, options)
+/** A table between links the two: `@BelongsToMany(() => Tag, { through: 'PostTag' })`. Docs: associations/belongs-to-many. */
 export const BelongsToMany = <T extends AnyModel>(
   target: Thunk<T>,
   options: Omit<BelongsToManyOptions, 'as' | 'through'> & {

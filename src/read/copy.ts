@@ -1,5 +1,6 @@
 /** A second instance of a row that was read once: parents that share a row get an instance each, as from a join. */
-import { hydrate, ModelState } from '../model/state.js'
+import { hydrate } from '../model/rows.js'
+import { ModelState } from '../model/state.js'
 
 /** A copy with the associated instances that are loaded. Values themselves are shared. */
 export function copyOf(instance: ModelState): ModelState {

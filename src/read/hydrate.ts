@@ -4,8 +4,8 @@
  */
 import { compile } from '../base/compile.js'
 import type { ModelClass } from '../model/definition.js'
+import { hydrate, rowClass } from '../model/rows.js'
 import type { StateOptions } from '../model/state.js'
-import { hydrate, rowClass } from '../model/state.js'
 import type { ResultMode } from './request.js'
 import type { Field, RowShape } from './row-shape.js'
 

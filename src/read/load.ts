@@ -13,8 +13,8 @@ import { Op } from '../sql/op.js'
 import { show } from '../types/data-type.js'
 import { copyOf } from './copy.js'
 import { findAll } from './find.js'
-import type { NormalInclude } from './include.js'
-import { expandAll, normaliseInclude } from './include.js'
+import type { NormalInclude } from './include-spelling.js'
+import { expandAll, normaliseInclude } from './include-spelling.js'
 import type { FindInput } from './options.js'
 
 /** Rows per statement; also bounded by the engine's number of parameters. */

@@ -13,7 +13,7 @@ import type { StrictLoading } from '../model/settings.js'
 import type { IndexHint, LockClause } from '../sql/query.js'
 import { show } from '../types/data-type.js'
 import type { Branch } from './include.js'
-import { isSameModel } from './include.js'
+import { isSameModel } from './include-spelling.js'
 
 export type FindInput = Readonly<Record<string, unknown>>
 

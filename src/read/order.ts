@@ -12,7 +12,8 @@ import { show } from '../types/data-type.js'
 import { resolveAttribute } from './attribute-key.js'
 import { toExpr } from './expression.js'
 import type { Branch } from './include.js'
-import { isSameModel, notJoined } from './include.js'
+import { notJoined } from './include.js'
+import { isSameModel } from './include-spelling.js'
 import { assertOrdered } from './ordered.js'
 
 interface Direction {

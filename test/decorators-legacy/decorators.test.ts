@@ -7,6 +7,7 @@ import {
   AutoIncrement,
   BeforeCreate,
   BelongsTo,
+  BelongsToMany,
   ColumnName,
   Comment,
   CreatedAt,
@@ -164,10 +165,44 @@ describe('decorators', () => {
       }
       return Named
     }).toThrow(/no "as"/)
-    class Many extends Model {
-      @HasMany(() => License, 'manyId' as never) declare licenses: unknown
+    expect(() => {
+      class Named extends Model {
+        @HasMany(() => License, { as: 'x' } as never) declare a: unknown
+      }
+      return Named
+    }).toThrow(/no "as"/)
+    class Label extends Model {}
+    class Torn extends Model {
+      @BelongsToMany(() => Label, {} as never) declare labels: unknown
     }
-    expect(() => define(Many, class License extends Model {})).toThrow(/hasMany.*not available/)
+    expect(() => define(Torn, Label)).toThrow(/through/)
+  })
+
+  test('hasMany and belongsToMany take their names from the properties', async () => {
+    class Post extends Model {
+      @Attribute(DataTypes.STRING) declare title: string
+      @HasMany(() => Remark, { foreignKey: 'postId', inverse: { as: 'post' } }) declare remarks: unknown
+      @BelongsToMany(() => Tag, { through: 'PostTag', inverse: { as: 'posts' } }) declare tags: unknown
+    }
+    class Remark extends Model {
+      @Attribute(DataTypes.INTEGER) declare postId: number
+    }
+    class Tag extends Model {
+      @Attribute(DataTypes.STRING) declare name: string
+    }
+    const sequelize = define(Post, Remark, Tag)
+    await sequelize.sync()
+    const post = await table(Post).create({ title: 'a' })
+    await post.createRemark({})
+    await post.setTags([await table(Tag).create({ name: 'x' }), await table(Tag).create({ name: 'y' })])
+    const found = await table(Post).findOne({ include: ['remarks', 'tags'] })
+    expect([found.remarks.map((remark: Row) => remark.postId), found.tags.map((tag: Row) => tag.name).sort()]).toEqual([
+      [post.id],
+      ['x', 'y'],
+    ])
+    const tag = await table(Tag).findOne({ where: { name: 'y' }, include: 'posts' })
+    expect(tag.posts.map((one: Row) => one.title)).toEqual(['a'])
+    await sequelize.close()
   })
 
   test('types come from the metadata that TypeScript emits', () => {

@@ -6,6 +6,7 @@ import {
   AutoIncrement,
   BeforeCreate,
   BelongsTo,
+  BelongsToMany,
   ColumnName,
   Comment,
   CreatedAt,
@@ -163,10 +164,44 @@ describe('decorators', () => {
       }
       return Named
     }).toThrow(/no "as"/)
-    class Many extends Model {
-      @HasMany(() => License, 'manyId' as never) accessor licenses!: unknown
+    expect(() => {
+      class Named extends Model {
+        @HasMany(() => License, { as: 'x' } as never) accessor a!: unknown
+      }
+      return Named
+    }).toThrow(/no "as"/)
+    class Label extends Model {}
+    class Torn extends Model {
+      @BelongsToMany(() => Label, {} as never) accessor labels!: unknown
     }
-    expect(() => define(Many, class License extends Model {})).toThrow(/hasMany.*not available/)
+    expect(() => define(Torn, Label)).toThrow(/through/)
+  })
+
+  test('hasMany and belongsToMany take their names from the properties', async () => {
+    class Post extends Model {
+      @Attribute(DataTypes.STRING) accessor title!: string
+      @HasMany(() => Remark, { foreignKey: 'postId', inverse: { as: 'post' } }) accessor remarks!: unknown
+      @BelongsToMany(() => Tag, { through: 'PostTag', inverse: { as: 'posts' } }) accessor tags!: unknown
+    }
+    class Remark extends Model {
+      @Attribute(DataTypes.INTEGER) accessor postId!: number
+    }
+    class Tag extends Model {
+      @Attribute(DataTypes.STRING) accessor name!: string
+    }
+    const sequelize = define(Post, Remark, Tag)
+    await sequelize.sync()
+    const post = await table(Post).create({ title: 'a' })
+    await post.createRemark({})
+    await post.setTags([await table(Tag).create({ name: 'x' }), await table(Tag).create({ name: 'y' })])
+    const found = await table(Post).findOne({ include: ['remarks', 'tags'] })
+    expect([found.remarks.map((remark: Row) => remark.postId), found.tags.map((tag: Row) => tag.name).sort()]).toEqual([
+      [post.id],
+      ['x', 'y'],
+    ])
+    const tag = await table(Tag).findOne({ where: { name: 'y' }, include: 'posts' })
+    expect(tag.posts.map((one: Row) => one.title)).toEqual(['a'])
+    await sequelize.close()
   })
 
   test('fields work as well, their initial values are defaults', async () => {

@@ -104,7 +104,7 @@ describeEachEngine('belongsToMany', (engine) => {
     await sequelize.sync()
     const person = await Person.create({ likedToots: [{}, {}] }, { include: 'likedToots' })
     expect(
-      (await Between.findAll({ include: ['liker', 'likedToot'] })).map((row) => [row.liker.id, row.likedToot.id]),
+      (await Between.findAll({ include: ['liker', 'likedToot'] })).map((row: Row) => [row.liker.id, row.likedToot.id]),
     ).toEqual([
       [1, 1],
       [1, 2],

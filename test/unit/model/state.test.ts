@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InstanceError } from '../../../src/errors/index.js'
-import { build, hydrate, hydrator, ModelState, markPersisted, setRelation } from '../../../src/model/state.js'
+import { hydrate, hydrator } from '../../../src/model/rows.js'
+import { build, ModelState, markPersisted, setRelation } from '../../../src/model/state.js'
 import { literal } from '../../../src/sql/fragments.js'
 import { DataTypes } from '../../../src/types/index.js'
 import type { Instance, TestModel } from './models.js'
