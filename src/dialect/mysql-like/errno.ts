@@ -52,11 +52,16 @@ const LOST_NUMBERS: ReadonlySet<number> = new Set([1053, 1077, 1079, 1927, 2006,
 /** The statement was ended (KILL QUERY, a limit of time), which a driver takes for the end of the connection, by its SQLSTATE. */
 const ENDED: ReadonlySet<number> = new Set([1317, 1969, 3024])
 
+/** Code or number say that the other side is gone. */
+export function saysLost(error: unknown): boolean {
+  const errno = errnoOf(error)
+  return LOST.has(codeOf(error)) || (errno !== null && LOST_NUMBERS.has(errno))
+}
+
 /** The connection is of no use any more. */
 export function isLost(error: unknown): boolean {
-  if (LOST.has(codeOf(error))) return true
+  if (saysLost(error)) return true
   const errno = errnoOf(error)
-  if (errno !== null && LOST_NUMBERS.has(errno)) return true
   if (errno !== null && ENDED.has(errno)) return false
   return (error as Fault | null)?.fatal === true
 }

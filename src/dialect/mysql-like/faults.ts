@@ -26,7 +26,7 @@ import {
   UnknownTableError,
 } from '../../errors/database.js'
 import { UniqueConstraintError, ValidationErrorItem } from '../../errors/validation.js'
-import { codeOf, errnoOf, isLost, messageOf } from './errno.js'
+import { codeOf, errnoOf, isLost, messageOf, saysLost } from './errno.js'
 
 /** The driver knew that the connection was gone before it sent anything. */
 const UNSENT: ReadonlySet<string> = new Set([
@@ -123,6 +123,7 @@ function connectionError(error: Error, message: string): ConnectionError {
     case 1045:
     case 1698:
     case 1049:
+    case 1130:
       return errnoOf(error) === 1049
         ? new InvalidConnectionError(message, options)
         : new AccessDeniedError(message, options)
@@ -139,6 +140,8 @@ function connectionError(error: Error, message: string): ConnectionError {
     if (word.includes('ETIMEDOUT') || word.includes('ER_CONNECTION_TIMEOUT'))
       return new ConnectionTimedOutError(message, options)
   }
+  // Nothing had been asked of the server yet.
+  if (saysLost(error)) return new ConnectionLostError(message, { ...options, isUndone: true })
   return new ConnectionError(message, options)
 }
 

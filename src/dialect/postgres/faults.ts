@@ -100,7 +100,6 @@ const CONNECTING: Readonly<Record<string, ConnectionClass>> = {
   '28000': AccessDeniedError,
   '28P01': AccessDeniedError,
   ETIMEDOUT: ConnectionTimedOutError,
-  ECONNRESET: ConnectionLostError,
 }
 
 export function translateError(error: unknown, statement: Statement | null): Error {
@@ -133,7 +132,8 @@ function connectionError(error: PgError): Error {
   const Class = CONNECTING[cause.code ?? error.code ?? '']
   if (Class) return new Class(cause)
   if (/timeout expired/.test(cause.message)) return new ConnectionTimedOutError(cause)
-  if (isLoss(cause)) return new ConnectionLostError(cause)
+  // Nothing had been asked of the server yet.
+  if (isLoss(cause)) return new ConnectionLostError(cause, { isUndone: true })
   if (/password must be a string|no password/i.test(cause.message)) return new AccessDeniedError(cause)
   return new ConnectionError(cause)
 }
