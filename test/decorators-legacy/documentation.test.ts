@@ -3,11 +3,13 @@ import { DataTypes, Model, OptimisticLockError, Sequelize } from 'mortise'
 import {
   Attribute,
   BeforeSave,
+  BelongsToMany,
   ColumnName,
   CreatedAt,
   createIndexDecorator,
   Default,
   DeletedAt,
+  HasMany,
   Index,
   ModelValidator,
   NotNull,
@@ -213,6 +215,57 @@ describe('keys and versions', () => {
     const same = await table(Counter).findByPk(one.id)
     await one.update({ n: 2 })
     await expect(same.update({ n: 3 })).rejects.toBeInstanceOf(OptimisticLockError)
+    await sequelize.close()
+  })
+})
+
+describe('associations/has-many, associations/belongs-to-many', () => {
+  test('HasMany with its inverse; BelongsToMany with names for all of its associations', async () => {
+    class Post extends Model {
+      @HasMany(() => Comment, { foreignKey: 'postId', inverse: { as: 'post' } }) declare comments?: unknown[]
+    }
+    class Comment extends Model {
+      @Attribute(DataTypes.INTEGER) @NotNull declare postId: number
+      @Attribute(DataTypes.STRING) declare content: string
+    }
+    class Person extends Model {
+      @BelongsToMany(() => Toot, {
+        through: () => LikedToot,
+        inverse: { as: 'likers' },
+        throughAssociations: {
+          fromSource: 'likedTootsLikers',
+          toSource: 'liker',
+          fromTarget: 'likersLikedToots',
+          toTarget: 'likedToot',
+        },
+      })
+      declare likedToots?: unknown[]
+    }
+    class LikedToot extends Model {
+      declare likerId: number
+      declare likedTootId: number
+    }
+    class Toot extends Model {}
+    const sequelize = await registered(Post, Comment, Person, LikedToot, Toot)
+    const post = await table(Post).create()
+    const comment = await post.createComment({ content: 'This is a comment' })
+    expect([comment.postId, await post.hasComment(comment), (await comment.getPost()).id]).toEqual([1, true, 1])
+    await post.setComments([1])
+    expect([await post.hasComments([1]), await post.countComments()]).toEqual([true, 1])
+    // The key cannot be null: the row goes.
+    await post.removeComment(1)
+    expect(await table(Comment).count()).toBe(0)
+    const person = await table(Person).create()
+    await person.addLikedToots(await table(Toot).bulkCreate([{}, {}]))
+    expect(await person.countLikedToots()).toBe(2)
+    expect(Object.keys(table(LikedToot).getAttributes()).sort()).toEqual([
+      'createdAt',
+      'likedTootId',
+      'likerId',
+      'updatedAt',
+    ])
+    const [toot] = await table(Toot).findAll({ include: [{ association: 'likers', include: ['likedTootsLikers'] }] })
+    expect(toot!.likers[0].likedTootsLikers).toHaveLength(2)
     await sequelize.close()
   })
 })

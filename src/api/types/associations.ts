@@ -118,21 +118,32 @@ export interface HasManyOptions<As = string, FK = string> extends AssociationOpt
 }
 export interface BelongsToManyOptions<As = string> {
   readonly as?: As | { readonly singular: string; readonly plural: string }
+  /** The model between the two: its name (it is made where there is none), the model, or a function that returns it. */
   readonly through:
     | string
     | ModelCtor<any>
+    | (() => any)
     | {
-        readonly model: string | ModelCtor<any>
+        readonly model: string | ModelCtor<any> | (() => any)
         readonly unique?: boolean | string
         readonly scope?: object
         readonly paranoid?: boolean
         readonly timestamps?: boolean
       }
-  readonly foreignKey?: string | ForeignKeyOptions
-  readonly otherKey?: string | ForeignKeyOptions
-  readonly sourceKey?: string
-  readonly targetKey?: string
-  readonly inverse?: string | { readonly as?: string; readonly scope?: object }
+  /** The key of the table between that leads to this model. */
+  readonly foreignKey?: string | ForeignKeyOptions | readonly string[]
+  /** The key that leads to the target. */
+  readonly otherKey?: string | ForeignKeyOptions | readonly string[]
+  readonly sourceKey?: string | readonly string[]
+  readonly targetKey?: string | readonly string[]
+  /** The belongsToMany on the target. */
+  readonly inverse?:
+    | string
+    | {
+        readonly as?: string | { readonly singular: string; readonly plural: string }
+        readonly scope?: object
+        readonly foreignKeyConstraints?: boolean
+      }
   readonly foreignKeyConstraints?: boolean
   readonly constraints?: boolean
   readonly onDelete?: Action
@@ -219,51 +230,148 @@ export type BelongsToCreateAssociationMixin<T extends AnyModel> = (
   values?: NewValues<T, never>,
   options?: BelongsToCreateAssociationMixinOptions,
 ) => Promise<T>
-export type HasManyGetAssociationsMixin<T extends AnyModel> = (options?: GetOptions<T>) => Promise<T[]>
+// ---------------------------------------------------------------- many rows
+export interface HasManyGetAssociationsMixinOptions<T extends AnyModel> extends HasOneGetAssociationMixinOptions<T> {}
+export interface HasManySetAssociationsMixinOptions extends MutationOptions {
+  /** Deletes the rows that are left out instead of setting their key to null. */
+  readonly destroyPrevious?: boolean | InstanceDestroyOptions
+  readonly onReplace?: OnReplace
+  readonly individualHooks?: boolean
+  readonly validate?: boolean
+}
+export interface HasManyAddAssociationsMixinOptions extends MutationOptions {
+  readonly individualHooks?: boolean
+  readonly validate?: boolean
+}
+export type HasManyAddAssociationMixinOptions = HasManyAddAssociationsMixinOptions
+export interface HasManyRemoveAssociationsMixinOptions extends MutationOptions {
+  /** Deletes the rows. False: fails where their key cannot be null, which otherwise deletes them, too. */
+  readonly destroy?: boolean | InstanceDestroyOptions
+  readonly individualHooks?: boolean
+}
+export type HasManyRemoveAssociationMixinOptions = HasManyRemoveAssociationsMixinOptions
+export type HasManyHasAssociationsMixinOptions<T extends AnyModel> = HasManyGetAssociationsMixinOptions<T>
+export type HasManyHasAssociationMixinOptions<T extends AnyModel> = HasManyGetAssociationsMixinOptions<T>
+export type HasManyCountAssociationsMixinOptions<T extends AnyModel> = GetOptions<T>
+export interface HasManyCreateAssociationMixinOptions extends MutationOptions {
+  readonly include?: unknown
+  readonly fields?: readonly string[]
+  readonly validate?: boolean
+}
+
+type Several<T, PrimaryKey> = T | PrimaryKey | Iterable<T | PrimaryKey>
+/** `getXs`: the rows. */
+export type HasManyGetAssociationsMixin<T extends AnyModel> = (
+  options?: HasManyGetAssociationsMixinOptions<T>,
+) => Promise<T[]>
+/** `setXs`: these rows and no others; null for none. */
 export type HasManySetAssociationsMixin<T extends AnyModel, PrimaryKey> = (
   targets?: Iterable<T | PrimaryKey> | null,
-  options?: MutationOptions & { destroyPrevious?: boolean },
+  options?: HasManySetAssociationsMixinOptions,
 ) => Promise<void>
+/** `addXs`: these rows beside those that are there. */
 export type HasManyAddAssociationsMixin<T extends AnyModel, PrimaryKey> = (
-  targets: T | PrimaryKey | Iterable<T | PrimaryKey>,
-  options?: MutationOptions,
+  targets: Several<T, PrimaryKey>,
+  options?: HasManyAddAssociationsMixinOptions,
 ) => Promise<void>
 export type HasManyAddAssociationMixin<T extends AnyModel, PrimaryKey> = (
   target: T | PrimaryKey,
-  options?: MutationOptions,
+  options?: HasManyAddAssociationMixinOptions,
 ) => Promise<void>
 export type HasManyRemoveAssociationsMixin<T extends AnyModel, PrimaryKey> = (
-  targets: T | PrimaryKey | Iterable<T | PrimaryKey>,
-  options?: MutationOptions & { destroy?: boolean },
+  targets: Several<T, PrimaryKey>,
+  options?: HasManyRemoveAssociationsMixinOptions,
 ) => Promise<void>
 export type HasManyRemoveAssociationMixin<T extends AnyModel, PrimaryKey> = (
   target: T | PrimaryKey,
-  options?: MutationOptions & { destroy?: boolean },
+  options?: HasManyRemoveAssociationMixinOptions,
 ) => Promise<void>
+/** `hasXs`: whether all of them are associated. */
 export type HasManyHasAssociationsMixin<T extends AnyModel, PrimaryKey> = (
-  targets: T | PrimaryKey | Iterable<T | PrimaryKey>,
-  options?: GetOptions<T>,
+  targets: Several<T, PrimaryKey>,
+  options?: HasManyHasAssociationsMixinOptions<T>,
 ) => Promise<boolean>
 export type HasManyHasAssociationMixin<T extends AnyModel, PrimaryKey> = (
   target: T | PrimaryKey,
-  options?: GetOptions<T>,
+  options?: HasManyHasAssociationMixinOptions<T>,
 ) => Promise<boolean>
-export type HasManyCountAssociationsMixin<T extends AnyModel> = (options?: GetOptions<T>) => Promise<number>
+export type HasManyCountAssociationsMixin<T extends AnyModel> = (
+  options?: HasManyCountAssociationsMixinOptions<T>,
+) => Promise<number>
+/** `createX`. `X`: the foreign key, which the association fills in. */
 export type HasManyCreateAssociationMixin<T extends AnyModel, X extends PropertyKey = never> = (
   values?: NewValues<T, X>,
-  options?: MutationOptions,
+  options?: HasManyCreateAssociationMixinOptions,
 ) => Promise<T>
-export type {
-  AttributeNames,
-  HasManyAddAssociationMixin as BelongsToManyAddAssociationMixin,
-  HasManyAddAssociationsMixin as BelongsToManyAddAssociationsMixin,
-  HasManyCountAssociationsMixin as BelongsToManyCountAssociationsMixin,
-  HasManyCreateAssociationMixin as BelongsToManyCreateAssociationMixin,
-  HasManyGetAssociationsMixin as BelongsToManyGetAssociationsMixin,
-  HasManyHasAssociationMixin as BelongsToManyHasAssociationMixin,
-  HasManyHasAssociationsMixin as BelongsToManyHasAssociationsMixin,
-  HasManyRemoveAssociationMixin as BelongsToManyRemoveAssociationMixin,
-  HasManyRemoveAssociationsMixin as BelongsToManyRemoveAssociationsMixin,
-  HasManySetAssociationsMixin as BelongsToManySetAssociationsMixin,
-  ListOrOne,
+
+interface ReadsThrough {
+  /** Attributes of the row between that are shown; `[]`: none. */
+  readonly joinTableAttributes?: readonly string[]
+  readonly through?: {
+    readonly as?: string
+    readonly attributes?: readonly string[]
+    readonly where?: object
+    readonly paranoid?: boolean
+  }
 }
+interface WritesThrough extends MutationOptions {
+  /** Attributes of the rows between. */
+  readonly through?: Readonly<Record<string, unknown>>
+  readonly individualHooks?: boolean
+  readonly validate?: boolean
+}
+export interface BelongsToManyGetAssociationsMixinOptions<T extends AnyModel>
+  extends HasManyGetAssociationsMixinOptions<T>,
+    ReadsThrough {}
+export type BelongsToManySetAssociationsMixinOptions = WritesThrough
+export type BelongsToManyAddAssociationsMixinOptions = WritesThrough
+export type BelongsToManyAddAssociationMixinOptions = WritesThrough
+export interface BelongsToManyRemoveAssociationsMixinOptions extends MutationOptions {
+  readonly individualHooks?: boolean
+}
+export type BelongsToManyRemoveAssociationMixinOptions = BelongsToManyRemoveAssociationsMixinOptions
+export type BelongsToManyHasAssociationsMixinOptions<T extends AnyModel> = BelongsToManyGetAssociationsMixinOptions<T>
+export type BelongsToManyHasAssociationMixinOptions<T extends AnyModel> = BelongsToManyGetAssociationsMixinOptions<T>
+export type BelongsToManyCountAssociationsMixinOptions<T extends AnyModel> = GetOptions<T> & ReadsThrough
+export interface BelongsToManyCreateAssociationMixinOptions extends HasManyCreateAssociationMixinOptions {
+  readonly through?: Readonly<Record<string, unknown>>
+}
+export type BelongsToManyGetAssociationsMixin<T extends AnyModel> = (
+  options?: BelongsToManyGetAssociationsMixinOptions<T>,
+) => Promise<T[]>
+export type BelongsToManySetAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets?: Iterable<T | PrimaryKey> | null,
+  options?: BelongsToManySetAssociationsMixinOptions,
+) => Promise<void>
+export type BelongsToManyAddAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets: Several<T, PrimaryKey>,
+  options?: BelongsToManyAddAssociationsMixinOptions,
+) => Promise<void>
+export type BelongsToManyAddAssociationMixin<T extends AnyModel, PrimaryKey> = (
+  target: T | PrimaryKey,
+  options?: BelongsToManyAddAssociationMixinOptions,
+) => Promise<void>
+export type BelongsToManyRemoveAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets: Several<T, PrimaryKey>,
+  options?: BelongsToManyRemoveAssociationsMixinOptions,
+) => Promise<void>
+export type BelongsToManyRemoveAssociationMixin<T extends AnyModel, PrimaryKey> = (
+  target: T | PrimaryKey,
+  options?: BelongsToManyRemoveAssociationMixinOptions,
+) => Promise<void>
+export type BelongsToManyHasAssociationsMixin<T extends AnyModel, PrimaryKey> = (
+  targets: Several<T, PrimaryKey>,
+  options?: BelongsToManyHasAssociationsMixinOptions<T>,
+) => Promise<boolean>
+export type BelongsToManyHasAssociationMixin<T extends AnyModel, PrimaryKey> = (
+  target: T | PrimaryKey,
+  options?: BelongsToManyHasAssociationMixinOptions<T>,
+) => Promise<boolean>
+export type BelongsToManyCountAssociationsMixin<T extends AnyModel> = (
+  options?: BelongsToManyCountAssociationsMixinOptions<T>,
+) => Promise<number>
+export type BelongsToManyCreateAssociationMixin<T extends AnyModel, X extends PropertyKey = never> = (
+  values?: NewValues<T, X>,
+  options?: BelongsToManyCreateAssociationMixinOptions,
+) => Promise<T>
+export type { AttributeNames, ListOrOne }

@@ -6,6 +6,16 @@
 import type {
   BelongsToCreateAssociationMixin,
   BelongsToGetAssociationMixin,
+  BelongsToManyAddAssociationMixin,
+  BelongsToManyAddAssociationsMixin,
+  BelongsToManyCountAssociationsMixin,
+  BelongsToManyCreateAssociationMixin,
+  BelongsToManyGetAssociationsMixin,
+  BelongsToManyHasAssociationMixin,
+  BelongsToManyHasAssociationsMixin,
+  BelongsToManyRemoveAssociationMixin,
+  BelongsToManyRemoveAssociationsMixin,
+  BelongsToManySetAssociationsMixin,
   BelongsToSetAssociationMixin,
   HasManyAddAssociationMixin,
   HasManyAddAssociationsMixin,
@@ -93,11 +103,18 @@ export type HasManyMixins<
 } & { [K in `has${Capitalize<S>}`]: HasManyHasAssociationMixin<T, PrimaryKeyType<T>> } & {
   [K in `create${Capitalize<S>}`]: HasManyCreateAssociationMixin<T, FK>
 }
-export type BelongsToManyMixins<
-  P extends string,
-  T extends AnyModel,
-  S extends string = Singularize<P>,
-> = HasManyMixins<P, T, never, S>
+/** The ten methods of a belongsToMany named `P`; `S` is its singular. */
+export type BelongsToManyMixins<P extends string, T extends AnyModel, S extends string = Singularize<P>> = {
+  [K in `get${Capitalize<P>}`]: BelongsToManyGetAssociationsMixin<T>
+} & { [K in `set${Capitalize<P>}`]: BelongsToManySetAssociationsMixin<T, PrimaryKeyType<T>> } & {
+  [K in `count${Capitalize<P>}`]: BelongsToManyCountAssociationsMixin<T>
+} & { [K in `add${Capitalize<P>}`]: BelongsToManyAddAssociationsMixin<T, PrimaryKeyType<T>> } & {
+  [K in `remove${Capitalize<P>}`]: BelongsToManyRemoveAssociationsMixin<T, PrimaryKeyType<T>>
+} & { [K in `has${Capitalize<P>}`]: BelongsToManyHasAssociationsMixin<T, PrimaryKeyType<T>> } & {
+  [K in `add${Capitalize<S>}`]: BelongsToManyAddAssociationMixin<T, PrimaryKeyType<T>>
+} & { [K in `remove${Capitalize<S>}`]: BelongsToManyRemoveAssociationMixin<T, PrimaryKeyType<T>> } & {
+  [K in `has${Capitalize<S>}`]: BelongsToManyHasAssociationMixin<T, PrimaryKeyType<T>>
+} & { [K in `create${Capitalize<S>}`]: BelongsToManyCreateAssociationMixin<T> }
 
 interface HasId {
   id: any

@@ -101,17 +101,17 @@ type ArgumentsFor<D, T extends AnyModel, P, Source extends string> = P extends `
         include?: unknown
         scope?: string | readonly string[] | false | null
         raw?: boolean
-      },
+      } & ReadThrough<D>,
     ]
   : P extends `count${string}`
-    ? [options?: FindBase<T>]
+    ? [options?: FindBase<T> & ReadThrough<D>]
     : P extends `create${string}`
       ? [
           ...NewValues<
             CreationAttributes<T>,
             D extends { readonly associationType: 'BelongsTo' } ? never : ForeignKeyOf<D, Source>
           >,
-          options?: MutationOptions & { replace?: boolean },
+          options?: MutationOptions & { replace?: boolean } & WriteThrough<D>,
         ]
       : D extends OneMark
         ? [
@@ -119,8 +119,23 @@ type ArgumentsFor<D, T extends AnyModel, P, Source extends string> = P extends `
             options?: MutationOptions & { destroyPrevious?: boolean | object; save?: boolean; steal?: boolean },
           ]
         : P extends `set${string}`
-          ? [newAssociations: Iterable<One<T>> | null, options?: MutationOptions]
-          : [target: Some<T>, options?: MutationOptions]
+          ? [
+              newAssociations: Iterable<One<T>> | null,
+              options?: ManyOptions<D> & { destroyPrevious?: boolean | object },
+            ]
+          : [target: Some<T>, options?: ManyOptions<D> & { destroy?: boolean | object }]
+interface ThroughMark {
+  readonly associationType: 'BelongsToMany'
+}
+/** Of belongsToMany: what is read of the rows between, and what is written to them. */
+type ReadThrough<D> = D extends ThroughMark
+  ? {
+      joinTableAttributes?: readonly string[]
+      through?: { as?: string; attributes?: readonly string[]; where?: object; paranoid?: boolean }
+    }
+  : unknown
+type WriteThrough<D> = D extends ThroughMark ? { through?: Readonly<Record<string, unknown>> } : unknown
+type ManyOptions<D> = MutationOptions & { individualHooks?: boolean } & WriteThrough<D>
 type MixinResult<R, P> = P extends `count${string}`
   ? number
   : P extends `has${string}`
