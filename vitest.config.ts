@@ -45,7 +45,7 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ['default', fromRoot('./scripts/closing-line-reporter.ts')],
     projects: [
-      project('unit', ['unit', 'golden', 'property']),
+      project('unit', ['unit', 'golden', 'property', 'compiler']),
       project('suite', ['suite', 'engine', 'seeds', 'pitfalls']),
       project('decorators-legacy', ['decorators-legacy'], true),
       project('decorators-standard', ['decorators-standard']),
