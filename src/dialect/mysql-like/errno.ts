@@ -52,6 +52,13 @@ const LOST_NUMBERS: ReadonlySet<number> = new Set([1053, 1077, 1079, 1927, 2006,
 /** The statement was ended (KILL QUERY, a limit of time), which a driver takes for the end of the connection, by its SQLSTATE. */
 const ENDED: ReadonlySet<number> = new Set([1317, 1969, 3024])
 
+/** A node of a Galera cluster that has lost the others takes no statements: it is of no use until it has found them again. */
+export const isDetached = (error: unknown): boolean =>
+  error instanceof Error && errnoOf(error) === 1047 && /WSREP/.test(messageOf(error))
+/** The node lost the others while it was to tell them of a commit. */
+const isDetaching = (error: unknown): boolean =>
+  error instanceof Error && errnoOf(error) === 1180 && /provider status: Not connected/.test(messageOf(error))
+
 /** Code or number say that the other side is gone. */
 export function saysLost(error: unknown): boolean {
   const errno = errnoOf(error)
@@ -60,7 +67,7 @@ export function saysLost(error: unknown): boolean {
 
 /** The connection is of no use any more. */
 export function isLost(error: unknown): boolean {
-  if (saysLost(error)) return true
+  if (saysLost(error) || isDetached(error) || isDetaching(error)) return true
   const errno = errnoOf(error)
   if (errno !== null && ENDED.has(errno)) return false
   return (error as Fault | null)?.fatal === true

@@ -20,13 +20,14 @@ import {
   InvalidConnectionError,
   NotNullConstraintError,
   ReadOnlyError,
+  SerializationError,
   TimeoutError,
   UnknownColumnError,
   UnknownConstraintError,
   UnknownTableError,
 } from '../../errors/database.js'
 import { UniqueConstraintError, ValidationErrorItem } from '../../errors/validation.js'
-import { codeOf, errnoOf, isLost, messageOf, saysLost } from './errno.js'
+import { codeOf, errnoOf, isDetached, isLost, messageOf, saysLost } from './errno.js'
 
 /** The driver knew that the connection was gone before it sent anything. */
 const UNSENT: ReadonlySet<string> = new Set([
@@ -44,7 +45,7 @@ export function translateError(error: unknown, statement: Statement | null): Err
   if (isLost(error))
     return new ConnectionLostError(`The connection to the database was lost: ${message}`, {
       cause: error,
-      isUndone: UNSENT.has(codeOf(error)),
+      isUndone: UNSENT.has(codeOf(error)) || isDetached(error),
     })
   const options = { cause: error, message, ...of(statement) }
   switch (errnoOf(error)) {
@@ -92,6 +93,9 @@ export function translateError(error: unknown, statement: Statement | null): Err
       return new DeadlockError(options)
     case 1020:
       return new DeadlockError(options)
+    // Group Replication: another server has committed a change of the same rows.
+    case 3101:
+      return new SerializationError(options)
     case 1051:
     case 1109:
     case 1146:

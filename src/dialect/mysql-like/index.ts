@@ -200,7 +200,7 @@ export abstract class MysqlLikeDialect implements Dialect {
   readonly family = 'mysql'
   readonly transactions: TransactionSyntax
   readonly foreignKeyChecks: ForeignKeyChecks = foreignKeyChecks
-  readonly readOnlyQuery = 'SELECT @@global.read_only'
+  readonly readOnlyQuery: string = 'SELECT @@global.read_only'
   readonly schemaLock = "SELECT GET_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64), 60)"
   readonly schemaUnlock = "SELECT RELEASE_LOCK(LEFT(CONCAT('mortise.schema.', DATABASE()), 64))"
   readonly databases = mysqlDatabases

@@ -44,6 +44,9 @@ export class MariaDbDialect extends MysqlLikeDialect {
     analyze: 'ANALYZE FORMAT=JSON',
     read: ([row]) => JSON.parse(String(row?.[0])) as unknown,
   }
+  /** A node of a Galera cluster that has lost the others takes no writes either. */
+  override readonly readOnlyQuery =
+    "SELECT @@global.read_only OR (EXISTS(SELECT 1 FROM information_schema.global_variables WHERE variable_name = 'WSREP_ON' AND variable_value = 'ON') AND EXISTS(SELECT 1 FROM information_schema.global_status WHERE variable_name = 'WSREP_READY' AND variable_value = 'OFF'))"
   constructor(options: Readonly<Record<string, unknown>> = {}) {
     super(mariadb, options)
   }
