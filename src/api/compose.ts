@@ -5,7 +5,7 @@
 
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
-import { checkObject, checkOptions } from '../base/options.js'
+import { checkObject, checkOptions, EXEC_OPTIONS } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
@@ -116,19 +116,11 @@ const COUNT_OPTIONS = [
   'col',
   'group',
   'paranoid',
-  'transaction',
-  'connection',
-  'logging',
-  'benchmark',
-  'logQueryParameters',
-  'useMaster',
-  'searchPath',
+  ...EXEC_OPTIONS,
   'hooks',
   'noHooks',
   'replacements',
   'bind',
-  'retry',
-  'signal',
   'countGroupedRows',
   'subQuery',
   'subquery',

@@ -6,7 +6,7 @@
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import type { OptionShape, OptionShapes } from '../base/options.js'
-import { checkOptions } from '../base/options.js'
+import { checkOptions, EXEC_OPTIONS } from '../base/options.js'
 import type { Result } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -38,36 +38,8 @@ const OWN = [
   'supportsSearchPath',
   'multipleStatements',
 ]
-const SHARED = [
-  'transaction',
-  'connection',
-  'logging',
-  'benchmark',
-  'logQueryParameters',
-  'useMaster',
-  'searchPath',
-  'retry',
-  'signal',
-  'hooks',
-  'noHooks',
-  'minifyAliases',
-  'tableNames',
-  'rawErrors',
-  'parameterStyle',
-]
-const EXECUTION = [
-  'transaction',
-  'connection',
-  'logging',
-  'benchmark',
-  'logQueryParameters',
-  'useMaster',
-  'searchPath',
-  'retry',
-  'signal',
-  'type',
-  'bind',
-]
+const SHARED = [...EXEC_OPTIONS, 'hooks', 'noHooks', 'minifyAliases', 'tableNames', 'rawErrors', 'parameterStyle']
+const EXECUTION = [...EXEC_OPTIONS, 'type', 'bind']
 const KNOWN = new Set([...OWN, ...SHARED])
 
 export interface RawOptions extends ExecOptions {

@@ -9,7 +9,7 @@ import { QueryError } from '../errors/base.js'
 import type { ModelState } from '../model/state.js'
 import { copyOf } from '../read/copy.js'
 import { Op } from '../sql/op.js'
-import { requireSource, SOURCES_PER_QUERY, single, targetOf } from './get-one.js'
+import { canShare, requireSource, SOURCES_PER_QUERY, single, targetOf } from './get-one.js'
 import type { Identified } from './identify.js'
 import { keyTexts, whereKeys } from './many-targets.js'
 import type { WriteOptions } from './options.js'
@@ -62,17 +62,12 @@ async function getForOne(
   )
 }
 
-/** Options of a scope that would cut the rows of all sources together. */
-const CUTTING = ['limit', 'offset', 'group', 'having', 'distinct', 'raw', 'plain']
-
 async function getTogether(
   association: Association,
   sources: readonly ModelState[],
   options: WriteOptions,
 ): Promise<((source: ModelState) => unknown) | null> {
-  if (new Set(sources.map((one) => definitionOf(one).table.schema)).size > 1) return null
-  const scoped = targetOf(association, sources[0], options).modelDefinition.scopes.resolve({})
-  if (CUTTING.some((name) => scoped[name] !== undefined && scoped[name] !== null)) return null
+  if (!canShare(association, sources, options)) return null
   const { rows, keyOfSource } = await rowsOf(association, sources, options)
   const given = new Set<string>()
   return (source) => {

@@ -125,6 +125,16 @@ export function single(where: Readonly<Record<PropertyKey, unknown>>): Record<Pr
 
 export const SOURCES_PER_QUERY = 500
 
+/** Options of a scope that would cut the rows of all sources together. */
+const CUTTING = ['limit', 'offset', 'group', 'having', 'distinct', 'raw', 'plain']
+
+/** Whether one query can answer for all of these sources: they are in one schema, and no scope of the target cuts rows off. */
+export function canShare(association: Association, sources: readonly ModelState[], options: WriteOptions): boolean {
+  if (new Set(sources.map((one) => definitionOf(one).table.schema)).size > 1) return false
+  const scoped = targetOf(association, sources[0], options).modelDefinition.scopes.resolve({})
+  return CUTTING.every((name) => scoped[name] === undefined || scoped[name] === null)
+}
+
 async function getMany(
   association: Association,
   sources: readonly ModelState[],
@@ -221,10 +231,7 @@ async function getTogether(
   sources: readonly ModelState[],
   options: WriteOptions,
 ): Promise<((source: ModelState) => unknown) | null> {
-  if (new Set(sources.map((one) => definitionOf(one).table.schema)).size > 1) return null
-  // What a scope cuts off, it would cut off from all parents together.
-  const scoped = targetOf(association, sources[0], options).modelDefinition.scopes.resolve({})
-  if (CUTTING.some((name) => scoped[name] !== undefined && scoped[name] !== null)) return null
+  if (!canShare(association, sources, options)) return null
   const { rows, keyOfSource } = await rowsOf(association, sources, options)
   const hidden = Array.isArray(options.attributes)
     ? association.keys.map(({ to }) => to).filter((name) => !(options.attributes as unknown[]).includes(name))
@@ -241,7 +248,6 @@ async function getTogether(
     return row
   }
 }
-const CUTTING = ['limit', 'offset', 'group', 'having', 'distinct', 'raw', 'plain']
 
 /** Takes away what was selected only to tell whose row it is. */
 function hide(row: ModelState, names: readonly string[], attributes: unknown): void {

@@ -13,6 +13,7 @@ import type { Named } from './many-targets.js'
 import { keyTexts, whereKeys } from './many-targets.js'
 import type { PublicModel } from './public.js'
 import { asInstance, targetModel } from './public.js'
+import { UPDATE_HOOKS } from './release.js'
 import { describeKey, EXPECT_ROW } from './row.js'
 import { setKey } from './snapshot.js'
 
@@ -60,14 +61,6 @@ export const rowsOfKeys: Linker = {
 
 const modelOf = ({ association, source }: LinkStep): PublicModel => targetModel(association, source).withoutScope()
 
-const UPDATE_HOOKS = [
-  'beforeValidate',
-  'afterValidate',
-  'beforeUpdate',
-  'afterUpdate',
-  'beforeSave',
-  'afterSave',
-] as const
 const DESTROY_HOOKS = ['beforeDestroy', 'afterDestroy'] as const
 
 /** Primary keys of the rows that are linked now. */

@@ -4,7 +4,7 @@
  */
 import { draft } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
-import { checkOptions as checkAll } from '../base/options.js'
+import { checkOptions as checkAll, EXEC_OPTIONS } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
@@ -14,21 +14,9 @@ import type { HookOptions } from '../model/hooks.js'
 /** Options of a writing call, as they come in. */
 export type WriteOptions = Readonly<Record<PropertyKey, unknown>>
 
-const EXEC = [
-  'transaction',
-  'connection',
-  'logging',
-  'benchmark',
-  'logQueryParameters',
-  'useMaster',
-  'searchPath',
-  'replacements',
-  'bind',
-  'retry',
-  'signal',
-] as const
+const EXEC: readonly string[] = [...EXEC_OPTIONS, 'replacements', 'bind']
 /** Options that every writing call takes. `context` is the caller's own and only reaches the hooks. */
-const COMMON = [...EXEC, 'hooks', 'noHooks', 'context'] as const
+const COMMON: readonly string[] = [...EXEC, 'hooks', 'noHooks', 'context']
 const SAVE = [
   ...COMMON,
   'fields',

@@ -21,7 +21,8 @@ import { setKey } from './snapshot.js'
 import type { Condition } from './statements.js'
 import { conditionOf, run, updateRows, valueNode } from './statements.js'
 
-const UPDATE_HOOKS = [
+/** Who listens to one of these wants each row written by itself. */
+export const UPDATE_HOOKS = [
   'beforeValidate',
   'afterValidate',
   'beforeUpdate',

@@ -187,12 +187,13 @@ for (const name of ['mariadb', 'mysql']) {
             expect(await plan(db)).toEqual([])
           })
           await within(options, second, async (db) => {
-            // An index that was there stays, and may not bear the column's new type (1170): nothing was changed then.
+            // An index that was there stays, and may not bear the column's new type (1170); geometries are cast to nothing else on
+            // MariaDB (4078). Nothing was changed then.
             const error = await db.sync({ alter: true, drop: true }).then(
               () => null,
               (failure: { cause?: { errno?: number } }) => failure,
             )
-            if (error?.cause?.errno === 1170) return
+            if ([1170, 4078].includes(error?.cause?.errno ?? 0)) return
             expect(error).toBeNull()
             expect(await plan(db)).toEqual([])
           })

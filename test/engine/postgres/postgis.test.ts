@@ -2,7 +2,7 @@
 import { DataTypes, sql } from 'mortise'
 import { expect, test } from 'vitest'
 import { describeEngine } from '../../support/databases.js'
-import type { Database } from '../../support/untyped.js'
+import type { Database, Row } from '../../support/untyped.js'
 
 const POINT = { type: 'Point', coordinates: [13.4, 52.5] }
 const LINE = { type: 'LineString', coordinates: [[0, 0], [1, 1], [2, 0]] } // biome-ignore format: points
@@ -103,7 +103,7 @@ describeEngine('postgres', 'PostGIS', (engine) => {
   withPostgis('tables of the extension are not the program’s: neither listed nor dropped', async (db) => {
     db.define('Place', { at: DataTypes.GEOMETRY('POINT') }, { timestamps: false })
     await db.sync()
-    expect((await db.queryInterface.listTables()).map((table) => table.tableName)).toEqual(['Places'])
+    expect((await db.queryInterface.listTables()).map((table: Row) => table.tableName)).toEqual(['Places'])
     await db.queryInterface.dropAllTables()
     expect(await db.queryInterface.listTables()).toEqual([])
     expect(await db.query('SELECT count(*) > 0 AS kept FROM spatial_ref_sys', { plain: true })).toEqual({ kept: true })
