@@ -3,23 +3,23 @@ import { suggestion } from '../base/names.js'
 import { QueryError } from '../errors/base.js'
 import type { Connection } from './driver.js'
 
-/** Times in milliseconds. */
+/** Options of a pool. Times in milliseconds. Docs: other-topics/connection-pool. */
 export interface PoolOptions {
-  /** Most connections at a time. Default 5. */
+  /** Most connections at a time. Default: 5. */
   readonly max?: number
-  /** Connections kept although idle. Default 0. */
+  /** Connections kept although idle. Default: 0. */
   readonly min?: number
-  /** How long a connection may be idle before it is closed. Default 10000. */
+  /** Milliseconds after which a connection that is not used is closed. Default: 10000. */
   readonly idle?: number
-  /** How long to wait for a connection. Default 60000. */
+  /** Milliseconds to wait for a connection. Default: 60000. */
   readonly acquire?: number
-  /** How often idle connections are looked for. Default 1000. */
+  /** Milliseconds between two looks for connections that are idle too long. Default: 1000. */
   readonly evict?: number
   /** A connection is closed after so many uses. Default: never. */
   readonly maxUses?: number
-  /** Asked before a connection is used again; false closes it. Default: whether the connection is open. */
+  /** Asked before a connection is used again; false closes it. Default: whether it is open. */
   readonly validate?: (connection: Connection) => boolean
-  /** The error of those who wait in vain shows where each connection was asked for. Costs a stack trace per use. Default false. */
+  /** The error of those who wait in vain (`acquire`) shows where each connection was asked for. Costs a stack trace per use. Default: false. */
   readonly holderStacks?: boolean
 }
 export type PoolSettings = Required<PoolOptions>

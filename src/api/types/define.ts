@@ -3,6 +3,7 @@
  * `sequelize.define` and `sequelize.model`: from a definition's literal to the types of its instances.
  * Docs: models/defining-models, other-topics/legacy-model-definitions.
  */
+import type { IndexOptions as ModelIndex } from '../../model/indexes.js'
 import type { ReferentialAction } from '../../schema/snapshot.js'
 import type { Model } from '../model.js'
 import type { Sequelize } from '../sequelize.js'
@@ -95,31 +96,11 @@ export type CheckDefinition<D> = [BadOptions<D[keyof D]>] extends [never]
     }
 
 // ---------------------------------------------------------------- model options
-export interface IndexOptions {
-  readonly name?: string
-  readonly fields: readonly (
-    | string
-    | {
-        readonly name?: string
-        readonly attribute?: string
-        readonly length?: number
-        readonly order?: 'ASC' | 'DESC'
-        readonly collate?: string
-        readonly operator?: string
-      }
-    | object
-  )[]
-  readonly unique?: boolean
-  readonly type?: string
-  readonly using?: string
+/** An index of a model. Docs: models/indexes. */
+export interface IndexOptions extends Omit<ModelIndex, 'purpose' | 'where'> {
+  /** v6's word for `using`. */
   readonly method?: string
   readonly where?: object
-  readonly operator?: string
-  readonly parser?: string | null
-  readonly concurrently?: boolean
-  readonly msg?: string
-  readonly prefix?: string
-  readonly include?: readonly string[]
 }
 type ScopeDefinition = FindOptions<any> | ((...args: any) => FindOptions<any>)
 /** Options of a model. Docs: models/defining-models, models/advanced, models/naming-strategies. */

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: dialect classes of every kind.
 /** Options of `new Sequelize(…)`. Docs: getting-started, databases/*, other-topics/connection-pool, other-topics/read-replication. */
-import type { Connection } from '../../connect/driver.js'
+import type { PoolOptions } from '../../connect/pool-settings.js'
 import type { IsolationLevel, TransactionNestMode, TransactionType } from '../../connect/transaction-options.js'
 import type { Dialect } from '../../dialect/dialect.js'
 import type { ModelOptions } from './define.js'
@@ -9,28 +9,12 @@ import type { AnyModel, ModelCtor } from './infer.js'
 import type { SyncOptions } from './options.js'
 import type { QueryRawOptions } from './query.js'
 
+export type { PoolOptions }
+
 /** A dialect class such as `SqliteDialect`. */
 export type DialectClass = new (...args: any) => Dialect
 export type DialectName = 'sqlite' | 'sqlite3' | 'postgres' | 'mysql' | 'mariadb'
 
-export interface PoolOptions {
-  /** Default: 5. */
-  readonly max?: number
-  /** Default: 0. */
-  readonly min?: number
-  /** Milliseconds after which a connection that is not used is closed. Default: 10000. */
-  readonly idle?: number
-  /** Milliseconds to wait for a connection. Default: 60000. */
-  readonly acquire?: number
-  /** Milliseconds between two looks for connections that are idle too long. Default: 1000. */
-  readonly evict?: number
-  /** A connection is closed after so many uses. Default: never. */
-  readonly maxUses?: number
-  /** Asked before a connection is used again; false closes it. Default: whether it is open. */
-  readonly validate?: (connection: Connection) => boolean
-  /** The error of those who wait in vain (`acquire`) shows where each connection was asked for. Costs a stack trace per use. Default: false. */
-  readonly holderStacks?: boolean
-}
 export interface ReplicationOptions {
   /** Replicas, by URL or connection options; what they leave out is taken from outside. Each has a pool of its own. Default: none. */
   readonly read?: readonly (string | object)[]
