@@ -26,7 +26,13 @@ const declare =
     })
 
 /** The target has the foreign key; at most one row. */
-export const hasOne = declare('HasOne') as unknown as DeclareHasOne
+export const hasOne = ((target: () => unknown, options?: unknown) => {
+  const declared = declare('HasOne')(target, options)
+  // The first of many rows: hasOne(() => Login, 'userId').ofMany({ order: [['createdAt', 'DESC']] })
+  const ofMany = (choice: object): Declared =>
+    Object.freeze({ ...declared, options: { ...declared.options, ofMany: choice } })
+  return Object.freeze({ ...declared, ofMany })
+}) as unknown as DeclareHasOne
 /** This model has the foreign key. */
 export const belongsTo = declare('BelongsTo') as unknown as DeclareBelongsTo
 /** The target has the foreign key; any number of rows. */

@@ -41,6 +41,7 @@ import type {
   BelongsToOptions,
   HasManyOptions,
   HasOneOptions,
+  OneOfMany,
   Target,
 } from './types/associations.js'
 import type {
@@ -153,7 +154,7 @@ export abstract class Model<
     this: ModelCtor<S>,
     target: Target<Tg>,
     options?: FK | HasOneOptions<As, FK>,
-  ): Association<S, Tg, FK, As, 'HasOne'> {
+  ): Association<S, Tg, FK, As, 'HasOne'> & OneOfMany<Association<S, Tg, FK, As, 'HasOne'>> {
     return associate(this, 'hasOne', target, options) as never
   }
   /** The source has the foreign key. Docs: associations/belongs-to. */

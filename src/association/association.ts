@@ -69,6 +69,8 @@ export interface Association {
   /** `hooks: true`: the ORM deletes dependent rows itself, so that their hooks run. */
   readonly hooks: boolean
   readonly onReplace: OnReplace
+  /** Of the many rows that a source has, the first in `order` (`hasOne(…).ofMany`): no row takes the place of another. */
+  readonly isOneOfMany?: boolean
   /** Both rows of a pair name each other (a spouse): the association is its own other side. */
   readonly isSymmetric?: boolean
   /** `required: 'both'`: no row of either side stands without its other row. */

@@ -1,9 +1,11 @@
 /** hasOne: the foreign key lies on the target and refers to the source. Docs: associations/has-one. */
+import { AssociationError } from '../errors/association.js'
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import type { KeyPair, LinkChange } from './association.js'
 import { isUniqueKey } from './foreign-key.js'
 import { OneAssociation } from './one.js'
+import { readOptions } from './options.js'
 import type { KeyAssociation } from './side.js'
 
 export class HasOneAssociation extends OneAssociation {
@@ -50,6 +52,21 @@ export class HasOneAssociation extends OneAssociation {
   }
   override get options(): Readonly<Record<string, unknown>> {
     return Object.freeze({ ...super.options, sourceKey: this.sourceKey })
+  }
+
+  /**
+   * Makes it the first of many rows: `User.hasOne(Login, { as: 'lastLogin' }).ofMany({ order: [['createdAt', 'DESC']] })`. Rows are then
+   * added beside each other, and none is replaced. Returns the association. Throws AssociationError without an order.
+   */
+  ofMany(options: { readonly order: unknown }): this {
+    const { ofMany, order } = readOptions('HasOne', { ofMany: options }, `${this.call}.ofMany()`)
+    if (this.relation.said.unique)
+      throw new AssociationError(
+        `${this.call}.ofMany(): the foreign key is unique, so there is no second row to choose from. Leave \`unique\` out.`,
+      )
+    this.attach(this.relation, { ...this.side, given: { ...this.side.given, order, ofMany } })
+    this.source.modelDefinition.addAssociation(this)
+    return this
   }
 
   link(source: ModelState, _target: ModelState): LinkChange {

@@ -22,6 +22,8 @@ export interface Given {
   /** Unlinking a row also nulls the attributes of the scope. */
   readonly clearScopeOnUnset?: boolean
   readonly order?: readonly (readonly [string, 'ASC' | 'DESC'])[]
+  /** Of many rows, the first in `order`. */
+  readonly ofMany?: boolean
   readonly symmetric?: boolean
   readonly inverse?: {
     readonly as?: string
@@ -73,7 +75,7 @@ const COMMON = [
 ]
 const KNOWN: Partial<Record<AssociationType, readonly string[]>> = {
   HasMany: [...COMMON.filter((option) => option !== 'unique' && option !== 'order'), 'sourceKey'],
-  HasOne: [...COMMON, 'sourceKey', 'targetKey', 'symmetric', 'required'],
+  HasOne: [...COMMON, 'sourceKey', 'targetKey', 'symmetric', 'required', 'ofMany'],
   BelongsTo: [...COMMON, 'targetKey', 'symmetric'],
 }
 /** Options of a foreign key that are not the attribute's own. */
@@ -133,7 +135,7 @@ export function readOptions(kind: AssociationType, options: unknown, call: strin
     hooks: readBoolean(raw, 'hooks', fail),
     onReplace: onReplace as OnReplace | undefined,
     clearScopeOnUnset: readBoolean(raw, 'clearScopeOnUnset', fail),
-    order: readOrder(raw.order, fail),
+    ...readOneOfMany(raw, fail),
     symmetric: readSymmetric(raw, fail),
     inverse,
     raw,
@@ -405,6 +407,18 @@ export function readBoolean(raw: Readonly<Record<string, unknown>>, option: stri
   const value = raw[option]
   if (value === undefined || value === null) return undefined
   return typeof value === 'boolean' ? value : fail(`${option} must be true or false.`)
+}
+
+/** `order`, and `ofMany: { order }`, which says as well that there are many rows. */
+function readOneOfMany(raw: Record<string, unknown>, fail: Fail): Pick<Given, 'order' | 'ofMany'> {
+  if (raw.ofMany === undefined || raw.ofMany === null) return { order: readOrder(raw.order, fail) }
+  const { ofMany } = raw
+  const order = isPlainObject(ofMany) ? readOrder(ofMany.order, fail) : undefined
+  if (order === undefined || order.length === 0)
+    return fail("ofMany says which of the rows is meant: ofMany: { order: [['createdAt', 'DESC']] }.")
+  if (raw.unique !== undefined && raw.unique !== false)
+    fail('unique and ofMany contradict each other: a unique foreign key has no second row. Leave one of them out.')
+  return { order, ofMany: true }
 }
 
 function readOrder(given: unknown, fail: Fail): Given['order'] {

@@ -116,6 +116,9 @@ export abstract class KeyAssociation implements Association, Side {
   get isAliased(): boolean {
     return this.side.isNamed
   }
+  get isOneOfMany(): boolean {
+    return this.side.given.ofMany === true
+  }
   get isSymmetric(): boolean {
     return this.side.given.symmetric === true
   }

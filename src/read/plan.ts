@@ -230,6 +230,7 @@ const isLoose = (branch: Branch): boolean => branch.strategy === 'join' && needs
 function needsExactJoins(request: FindRequest, loose: readonly Branch[]): boolean {
   const { root } = request
   if (loose.length === 0) return false
+  if (loose.some((branch) => branch.association!.isOneOfMany)) return true
   if (request.limit !== null || request.offset !== null || request.group.length > 0 || request.distinct) return true
   if (
     root.definition.shape.primaryKey.length === 0 ||

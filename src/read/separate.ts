@@ -98,7 +98,7 @@ function queryOfRows(request: FindRequest, branch: Branch, keys: readonly Row[])
       include: options.include,
       paranoid: given.paranoid,
       order,
-      limit: given.limit,
+      limit: association!.isOneOfMany ? 1 : given.limit,
       offset: given.offset,
       ...inherited(request),
     },

@@ -47,6 +47,10 @@ export async function setOne(
     throw new TypeError(`${call} was called with undefined. Give an instance or a key; null unlinks.`)
   const given = (options ?? {}) as WriteOptions
   checkOptions(given, 'set', call)
+  if (association.isOneOfMany)
+    throw new AssociationError(
+      `${call}: "${association.as}" is the one of many rows that its order says, so it cannot be set. Add a row with ${association.accessors.create}(), or by the hasMany of the same key.`,
+    )
   const found = meansValues(association, target)
     ? { instance: newTarget(association, source, target, given, call) }
     : identify(association, target, call)
@@ -69,7 +73,10 @@ export async function createOne(
 ): Promise<ModelState> {
   const call = `${association.source.name}.${association.accessors.create}()`
   requireSource(association, source, association.accessors.create!)
-  const given = (options ?? {}) as WriteOptions
+  // One of many is put beside the others.
+  const given: WriteOptions = association.isOneOfMany
+    ? { ...options, replace: false }
+    : ((options ?? {}) as WriteOptions)
   checkOptions(given, 'createOne', call)
   requireSaved(source, call)
   const instance = newTarget(association, source, values, given, call)

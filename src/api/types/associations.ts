@@ -78,6 +78,15 @@ interface AssociationOptions<As, FK> {
 }
 /** Policy when another row takes the place of the associated one. Default: `nullify`, or `delete` where the key cannot be null. */
 export type OnReplace = 'nullify' | 'delete' | 'restrict'
+/** Which of several rows is meant. */
+export interface OfManyOptions {
+  readonly order: string | readonly (string | readonly [string, ('ASC' | 'DESC')?])[]
+}
+/** A one-to-one that can be made the first of many rows. */
+export interface OneOfMany<A> {
+  /** The latest, or the best: `.ofMany({ order: [['createdAt', 'DESC']] })`. Rows are then added beside each other. */
+  ofMany(options: OfManyOptions): A
+}
 export interface HasOneOptions<As = string, FK = string> extends AssociationOptions<As, FK> {
   /** Attribute of the source that the foreign key refers to. Default: the primary key. */
   readonly sourceKey?: string | readonly string[]
@@ -98,6 +107,8 @@ export interface HasOneOptions<As = string, FK = string> extends AssociationOpti
    * after the other in one transaction; where the engine has deferred foreign keys, it holds the rule itself. Compat: not in Sequelize.
    */
   readonly required?: 'both'
+  /** There are many rows, and the first in this order is meant. */
+  readonly ofMany?: OfManyOptions
   /** Which row is taken when several match. Default: the lowest primary key. */
   readonly order?: readonly (readonly [string, ('ASC' | 'DESC')?])[]
 }

@@ -9,6 +9,7 @@ import type {
   BelongsToOptions,
   HasManyOptions,
   HasOneOptions,
+  OneOfMany,
 } from './associations.js'
 import type { AnyModel, CreationAttributes, ModelCtor } from './infer.js'
 import type { PrimaryKeyType, Singularize } from './mixins.js'
@@ -28,7 +29,7 @@ export type Declarations = { readonly [name: string]: AssociationDeclaration }
 export type DeclareHasOne = <F extends Function, const FK extends string = string>(
   target: F,
   options?: FK | Omit<HasOneOptions<string, FK>, 'as'>,
-) => AssociationDeclaration<'HasOne', F, FK>
+) => AssociationDeclaration<'HasOne', F, FK> & OneOfMany<AssociationDeclaration<'HasOne', F, FK>>
 export type DeclareBelongsTo = <F extends Function, const FK extends string = string>(
   target: F,
   options?: FK | Omit<BelongsToOptions<string, FK>, 'as'>,
