@@ -203,7 +203,8 @@ async function getForAll(
   options: WriteOptions | undefined,
 ): Promise<Map<unknown, unknown>> {
   for (const source of sources) requireSource(association, source, association.accessors.get!)
-  const found = await rowsOf(association, sources, options)
+  const isCut = ['limit', 'offset'].some((name) => options?.[name] !== undefined && options[name] !== null)
+  const found = isCut ? await rowsOfEach(association, sources, options) : await rowsOf(association, sources, options)
   const result = new Map<unknown, unknown>()
   for (const source of sources) {
     const key = found.keyOfSource(source)
@@ -211,6 +212,24 @@ async function getForAll(
     result.set(value ?? null, key === null ? [] : (found.rows.get(key) ?? []))
   }
   return result
+}
+
+/** What would cut the rows of all sources together is asked for each. */
+async function rowsOfEach(
+  association: Association,
+  sources: readonly ModelState[],
+  options: WriteOptions | undefined,
+): Promise<Rows> {
+  const rows = new Map<string, ModelState[]>()
+  let keyOfSource: Rows['keyOfSource'] = () => null
+  for (const source of sources) {
+    const find = findOptions(association, [source], options, 'get')
+    if (find === null) continue
+    keyOfSource = find.keyOfSource
+    const key = keyOfSource(source)!
+    if (!rows.has(key)) rows.set(key, await targetOf(association, source, options).findAll(find.options))
+  }
+  return { rows, keyOfSource }
 }
 
 interface Rows {

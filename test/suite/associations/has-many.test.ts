@@ -114,6 +114,8 @@ describeEachEngine('hasMany', (engine) => {
       }),
     ).toBe(1)
     expect(lists.map(titles)).toEqual([['a', 'b'], ['c']])
+    const first2 = await User.associations.posts.get([ann, ben], { limit: 1, order: [['likes', 'DESC']] })
+    expect([...first2.values()].map(titles)).toEqual([['b'], ['c']])
     const all = await User.associations.posts.get([ann, ben], { attributes: ['title'] })
     expect(json([...all])).toEqual([
       [1, [{ title: 'a' }, { title: 'b' }]],
