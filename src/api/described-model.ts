@@ -140,8 +140,9 @@ export abstract class DescribedModel<
   static hasAlias(alias: string): boolean {
     return registration(this).definition.associations.has(alias)
   }
+  /** Takes an attribute away. `id` may be missing already, since Mortise adds it by itself. @throws DefinitionError for a name that is none. */
   static removeAttribute(name: string): void {
-    registration(this).definition.removeAttribute(name)
+    metadata.removeAttribute(this, name)
   }
   /** Adds attributes, or completes those there are. */
   static mergeAttributesDefault(attributes: { readonly [name: string]: object }): {

@@ -9,7 +9,7 @@ import type { ModelClass } from '../model/definition.js'
 import type { AssociationMethod } from './associate.js'
 import { isModelStatic } from './guards.js'
 import { Model } from './model.js'
-import { camelNames, registerModel } from './register-model.js'
+import { camelNames, checkModelObject, registerModel } from './register-model.js'
 import { registration } from './registration.js'
 import type { ModelRegistry } from './registry.js'
 import { registryOf } from './registry.js'
@@ -23,6 +23,7 @@ export function defineModel(
 ): ModelClass {
   if (typeof name !== 'string' || name === '')
     throw new DefinitionError('sequelize.define() takes the name of the model first.')
+  checkModelObject(options, `sequelize.define('${name}', …)`)
   const model = class extends Model {}
   return registerModel(registry, model as unknown as ModelClass, attributes, {
     ...options,
@@ -56,6 +57,7 @@ export function throughModel(
 export function factory(registry: ModelRegistry, name: string, attributes: object, options: object = {}): ModelClass {
   if (typeof name !== 'string' || name === '')
     throw new DefinitionError('sequelize.model() takes the name of the model first.')
+  checkModelObject(options, `sequelize.model('${name}', …)`)
   const base = class extends Model {} as unknown as ModelClass
   return registerModel(
     registry,

@@ -1,7 +1,7 @@
 /** What a model says about itself, in the shapes of Sequelize 7 and 6. Objects are made once per state of the definition. */
 import type { Association } from '../association/index.js'
 import { suggestion } from '../base/names.js'
-import { AssociationError } from '../errors/index.js'
+import { AssociationError, DefinitionError } from '../errors/index.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelShape } from '../model/definition.js'
 import { registration } from './registration.js'
@@ -27,6 +27,17 @@ export function getTableName(model: object): string | TableNameWithSchema {
     value: () => `${found.schema}.${found.tableName}`,
     enumerable: false,
   })
+}
+
+/** Takes an attribute out of the model. `id` may be missing, since it is there only where no other primary key is. */
+export function removeAttribute(model: object, name: string): void {
+  const { definition } = registration(model)
+  const { attributes } = definition.shape
+  if (!attributes.has(name) && name !== 'id')
+    throw new DefinitionError(
+      `${definition.modelName} has no attribute "${name}" to remove.${suggestion(String(name), attributes.keys())}`,
+    )
+  definition.removeAttribute(name)
 }
 
 const views = new WeakMap<ModelShape, Map<string, ByName>>()

@@ -211,8 +211,14 @@ export abstract class Model<
     options?: FindBase<M> & FindGenerics<I, S, R, Row> & IncludeCheck<M, I> & { rejectOnEmpty?: boolean | Error },
   ): Promise<RowOr<Row, FindResult<M, I, S, R>>[]> {
     const model = modelClass(this)
-    return (refusedOptions(model, 'findAll', options) ??
-      findAll(runtimeOf(this), model, scoped(this, options))) as never
+    const refused = refusedOptions(model, 'findAll', options)
+    if (refused) return refused as never
+    // Scopes are the program's functions, and may throw.
+    try {
+      return findAll(runtimeOf(this), model, scoped(this, options)) as never
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
   /** The first row, or null; with `rejectOnEmpty` throws `EmptyResultError` (or the error given) instead. */
   static findOne<
@@ -267,12 +273,12 @@ export abstract class Model<
     this: ModelCtor<M>,
     options?: Omit<CountOptions, 'where' | 'group'> & { where?: M[T]['where'] | WhereByClass<M>; group?: undefined },
   ): Promise<number>
-  static count(options?: CountOptions): Promise<unknown> {
+  static async count(options?: CountOptions): Promise<unknown> {
     const model = modelClass(this)
-    return refusedOptions(model, 'count', options) ?? count(runtimeOf(this), model, scoped(this, options))
+    return await (refusedOptions(model, 'count', options) ?? count(runtimeOf(this), model, scoped(this, options)))
   }
-  static aggregate<R = unknown>(attribute: string, fn: string, options?: AggregateOptions): Promise<R> {
-    return aggregate(runtimeOf(this), modelClass(this), attribute, fn, scoped(this, options)) as never
+  static async aggregate<R = unknown>(attribute: string, fn: string, options?: AggregateOptions): Promise<R> {
+    return (await aggregate(runtimeOf(this), modelClass(this), attribute, fn, scoped(this, options))) as never
   }
   static max<M extends AnyModel, K extends keyof M[T]['attributes']>(
     this: ModelCtor<M>,

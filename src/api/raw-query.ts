@@ -66,7 +66,8 @@ const SHAPES: OptionShapes = new Map<string, OptionShape>([
   ['fieldMap', ['an object of names by column', isPlainObject]],
   ['instance', ['an instance of a model', (value) => value instanceof ModelState]],
 ])
-const check = (options: object, call: string): void => checkOptions(options, KNOWN, call, SHAPES)
+/** Throws `QueryError` for options that `query` does not have, or that are of a wrong kind. */
+export const checkRawOptions = (options: object, call: string): void => checkOptions(options, KNOWN, call, SHAPES)
 
 /** What `query` was given, as text and options. */
 interface Asked {
@@ -106,7 +107,7 @@ export async function query(
   queryRaw: QueryRaw,
 ): Promise<unknown> {
   const asked = unpack(sql, options ?? {})
-  check(asked.options, 'sequelize.query()')
+  checkRawOptions(asked.options, 'sequelize.query()')
   const { replacements, bind, ...rest } = asked.options
   const { text, params } = isFragment(asked.sql)
     ? printFragment(runtime, asked.sql, { replacements, bind })
@@ -134,7 +135,7 @@ export async function queryRaw(
   sql: unknown,
   options: RawOptions & { readonly [PARAMS]?: Prepared['params'] } = {},
 ): Promise<unknown> {
-  check(options, 'sequelize.queryRaw()')
+  checkRawOptions(options, 'sequelize.queryRaw()')
   if (options.replacements !== undefined)
     throw new QueryError('queryRaw() takes no `replacements`, only `bind`. Use query() for replacements.')
   const prepared = options[PARAMS]

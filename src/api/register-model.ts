@@ -5,6 +5,7 @@
 import { forgetModel } from '../association/index.js'
 import { draft, isPlainObject } from '../base/freeze.js'
 import { lowerFirst } from '../base/names.js'
+import { show } from '../base/show.js'
 import { decorationOf } from '../decorators/metadata.js'
 import { DefinitionError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
@@ -36,6 +37,12 @@ export function initialise(model: object, attributes: unknown, options: unknown)
   return registerModel(registry, model as unknown as ModelClass, (attributes ?? {}) as object, rest)
 }
 
+/** Throws `DefinitionError` for model options that are no object. */
+export function checkModelObject(options: unknown, call: string): void {
+  if (!isPlainObject(options))
+    throw new DefinitionError(`${call} takes the model's options as an object, got ${show(options)}.`)
+}
+
 /** Gives a class its definition, and its name a place among the models. A model of the same name gives way, with its associations. */
 export function registerModel(
   registry: ModelRegistry,
@@ -46,7 +53,9 @@ export function registerModel(
 ): ModelClass {
   const { associations, ...options } = givenOptions
   if (!isPlainObject(givenAttributes))
-    throw new DefinitionError(`The attributes of ${String(options.modelName ?? model.name)} must be an object.`)
+    throw new DefinitionError(
+      `The attributes of ${String(options.modelName ?? model.name)} must be an object, got ${show(givenAttributes)}.`,
+    )
   let attributes: object = givenAttributes
   let settings: Record<string, unknown> = {
     ...(associations ? camelNames(registry) : {}),

@@ -4,14 +4,16 @@
  */
 import { deepFreeze, isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
-import { checkOption } from '../base/options.js'
+import { checkOption, checkOptions } from '../base/options.js'
 import { zoneOf } from '../base/zone.js'
 import type { Replication } from '../connect/servers.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { resolveDialect } from '../dialect/registry.js'
 import { DefinitionError, UnsupportedFeatureError } from '../errors/index.js'
 import { checkModelOptions } from '../model/settings.js'
+import { SYNC_OPTIONS } from '../sync/sync.js'
 import { show } from '../types/data-type.js'
+import { checkRawOptions } from './raw-query.js'
 import { readReplication } from './replication-options.js'
 
 /** Options of Mortise itself; those of the connection are known by the dialect. */
@@ -299,8 +301,23 @@ function checkKinds(given: Record<string, unknown>): void {
     if (Object.hasOwn(CHOICES, option)) oneOf(option, value, CHOICES[option]!)
   }
   checkOption('retry', given.retry, 'new Sequelize()')
+  if (isPlainObject(given.sync)) checkOptions(given.sync, SYNC_OPTIONS, 'The option `sync` of new Sequelize()')
+  if (isPlainObject(given.query)) checkRawOptions(given.query, 'The option `query` of new Sequelize()')
+  checkAddress(given)
   if (isPlainObject(given.define))
     checkModelOptions('The option `define`', given.define, ['tableName', 'modelName', 'name'])
+}
+
+/** Where the server is. Ports come as text from environment variables. */
+function checkAddress({ host, port }: Record<string, unknown>): void {
+  if (host !== undefined && host !== null && (typeof host !== 'string' || host.trim() === ''))
+    throw new DefinitionError(
+      `The option host must be the server's name or address, such as 'localhost', got ${show(host)}.`,
+    )
+  if (port === undefined || port === null || port === '') return
+  const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port
+  if (!Number.isInteger(number) || (number as number) < 1 || (number as number) > 65_535)
+    throw new DefinitionError(`The option port must be a number from 1 to 65535, got ${show(port)}.`)
 }
 
 function checkPool(pool: unknown): void {

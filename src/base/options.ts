@@ -176,6 +176,49 @@ export const EXEC_OPTIONS: ReadonlySet<string> = new Set([
   'signal',
 ])
 
+/** Options of finders, and so of scopes. `read/options` says what each of them is. */
+export const FINDER_OPTIONS = [
+  'where',
+  'attributes',
+  'include',
+  'order',
+  'limit',
+  'offset',
+  'plain',
+  'raw',
+  'nest',
+  'paranoid',
+  'hooks',
+  'noHooks',
+  'rejectOnEmpty',
+  'strictLoading',
+  'group',
+  'having',
+  'distinct',
+  'lock',
+  'skipLocked',
+  'noWait',
+  'subQuery',
+  'subquery',
+  'minifyAliases',
+  'includeIgnoreAttributes',
+  'indexHints',
+  'tableHints',
+  'maxExecutionTimeHintMs',
+  'searchPath',
+  'replacements',
+  'bind',
+  'transaction',
+  'connection',
+  'logging',
+  'benchmark',
+  'logQueryParameters',
+  'useMaster',
+  'signal',
+  'retry',
+] as const
+export type FinderOption = (typeof FINDER_OPTIONS)[number]
+
 /** Throws `QueryError` where an option that is there is not what its name stands for. `call` as in `User.findAll()`. */
 export function checkOption(name: string, value: unknown, call: string, own?: OptionShapes): void {
   if (value === undefined || value === null) return

@@ -4,6 +4,7 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import { FINDER_OPTIONS } from '../base/options.js'
 import { DefinitionError, SequelizeScopeError } from '../errors/index.js'
 import { Op } from '../sql/op.js'
 
@@ -55,6 +56,11 @@ export class Scopes {
 
   /** Adds a scope. Throws `DefinitionError` when there is one of this name, unless `override`. */
   add(name: string, definition: ScopeDefinition, options: { readonly override?: boolean } = {}): void {
+    for (const option of Object.keys(options ?? {}))
+      if (option !== 'override')
+        throw new DefinitionError(
+          `Unknown option "${option}" in ${this.#modelName}.addScope("${name}").${suggestion(option, ['override'])} It has: override.`,
+        )
     if (typeof definition !== 'function' && !isPlainObject(definition))
       throw new DefinitionError(
         `The scope "${name}" of ${this.#modelName} must be finder options or a function that returns them, got ${String(definition)}.`,
@@ -63,12 +69,22 @@ export class Scopes {
       throw new DefinitionError(
         `The default scope of ${this.#modelName} must be finder options, not a function: it is applied to every query, without arguments.`,
       )
-    if (this.#named.has(name) && options.override !== true && !(name === 'defaultScope' && this.#isEmptyDefault())) {
+    if (typeof definition !== 'function') this.#check(definition, name)
+    if (this.#named.has(name) && options?.override !== true && !(name === 'defaultScope' && this.#isEmptyDefault())) {
       throw new DefinitionError(
         `The scope "${name}" of ${this.#modelName} exists already. Pass { override: true } to replace it.`,
       )
     }
     this.#named.set(name, definition)
+  }
+  /** Returns the options. @throws DefinitionError for one that finders do not have: it would change nothing. */
+  #check(options: FindInput, name: string | null): FindInput {
+    for (const option of Object.keys(options))
+      if (!(FINDER_OPTIONS as readonly string[]).includes(option))
+        throw new DefinitionError(
+          `${name === null ? `A scope of ${this.#modelName}` : `The scope "${name}" of ${this.#modelName}`} has the option "${option}", which finders do not have.${suggestion(option, FINDER_OPTIONS)}`,
+        )
+    return options
   }
   #isEmptyDefault(): boolean {
     return Reflect.ownKeys(this.defaultScope).length === 0
@@ -109,7 +125,7 @@ export class Scopes {
     if (selected === null || selected === undefined) return NONE
     if (typeof selected === 'string') return this.#scopeNamed(selected, [], isCalled)
     const { method } = selected as { readonly method?: unknown }
-    if (method === undefined) return selected as FindInput
+    if (method === undefined) return isCalled ? (selected as FindInput) : this.#check(selected as FindInput, null)
     const [name, ...args] = Array.isArray(method) ? (method as unknown[]) : [method]
     return this.#scopeNamed(String(name), args, isCalled)
   }
@@ -120,7 +136,8 @@ export class Scopes {
       throw new SequelizeScopeError(`${this.#modelName} has no scope "${name}".${suggestion(name, this.#named.keys())}`)
     }
     if (typeof definition !== 'function') return definition
-    return isCalled ? ((definition as (...args: readonly unknown[]) => FindInput)(...args) ?? NONE) : NONE
+    if (!isCalled) return NONE
+    return this.#check((definition as (...args: readonly unknown[]) => FindInput)(...args) ?? NONE, name)
   }
 }
 

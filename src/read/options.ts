@@ -4,6 +4,7 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import type { FinderOption } from '../base/options.js'
 import { checkOption } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -28,46 +29,48 @@ const KIND = 8
 
 /** What is said about an option, as bits. */
 export type OptionTable = ReadonlyMap<string, number>
-export const FIND_OPTIONS: OptionTable = new Map([
-  ['where', 0],
-  ['attributes', 0],
-  ['include', 0],
-  ['order', 0],
-  ['limit', 0],
-  ['offset', 0],
-  ['plain', SWITCH],
-  ['raw', SWITCH],
-  ['nest', SWITCH],
-  ['paranoid', SWITCH],
-  ['hooks', SWITCH],
-  ['noHooks', KIND],
-  ['rejectOnEmpty', KIND],
-  ['strictLoading', 0],
-  ['group', RARE],
-  ['having', RARE],
-  ['distinct', SWITCH | RARE],
-  ['lock', RARE],
-  ['skipLocked', SWITCH | RARE],
-  ['noWait', SWITCH | RARE],
-  ['subQuery', SWITCH | RARE],
-  ['subquery', SWITCH | RARE],
-  ['minifyAliases', SWITCH],
-  ['includeIgnoreAttributes', SWITCH],
-  ['indexHints', RARE],
-  ['tableHints', RARE],
-  ['maxExecutionTimeHintMs', RARE],
-  ['searchPath', EXEC | KIND],
-  ['replacements', KIND],
-  ['bind', KIND],
-  ['transaction', EXEC | KIND],
-  ['connection', EXEC | KIND],
-  ['logging', EXEC | KIND],
-  ['benchmark', EXEC | SWITCH],
-  ['logQueryParameters', EXEC | SWITCH],
-  ['useMaster', EXEC | SWITCH],
-  ['signal', EXEC | KIND],
-  ['retry', EXEC | KIND],
-])
+/** What is said about each; the compiler sees that none is missing. */
+const FINDER = {
+  where: 0,
+  attributes: 0,
+  include: 0,
+  order: 0,
+  limit: 0,
+  offset: 0,
+  plain: SWITCH,
+  raw: SWITCH,
+  nest: SWITCH,
+  paranoid: SWITCH,
+  hooks: SWITCH,
+  noHooks: KIND,
+  rejectOnEmpty: KIND,
+  strictLoading: 0,
+  group: RARE,
+  having: RARE,
+  distinct: SWITCH | RARE,
+  lock: RARE,
+  skipLocked: SWITCH | RARE,
+  noWait: SWITCH | RARE,
+  subQuery: SWITCH | RARE,
+  subquery: SWITCH | RARE,
+  minifyAliases: SWITCH,
+  includeIgnoreAttributes: SWITCH,
+  indexHints: RARE,
+  tableHints: RARE,
+  maxExecutionTimeHintMs: RARE,
+  searchPath: EXEC | KIND,
+  replacements: KIND,
+  bind: KIND,
+  transaction: EXEC | KIND,
+  connection: EXEC | KIND,
+  logging: EXEC | KIND,
+  benchmark: EXEC | SWITCH,
+  logQueryParameters: EXEC | SWITCH,
+  useMaster: EXEC | SWITCH,
+  signal: EXEC | KIND,
+  retry: EXEC | KIND,
+} satisfies Record<FinderOption, number>
+export const FIND_OPTIONS: OptionTable = new Map(Object.entries(FINDER))
 
 /** Refuses options that do not exist and switches that are none. Returns the bits of all that were given. */
 export function checkOptions(options: FindInput, known: OptionTable, model: ModelClass, method: string): number {

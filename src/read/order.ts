@@ -5,7 +5,7 @@
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import { QueryError } from '../errors/base.js'
-import type { ModelClass } from '../model/definition.js'
+import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import type { Expr, Nulls, OrderItem } from '../sql/expr.js'
 import { isFragment, Literal } from '../sql/fragments.js'
 import { show } from '../types/data-type.js'
@@ -15,6 +15,8 @@ import type { Branch } from './include.js'
 import { notJoined } from './include.js'
 import { isSameModel } from './include-spelling.js'
 import { assertOrdered } from './ordered.js'
+import { EMPTY_SELECTION } from './selection.js'
+import type { Tables } from './tables.js'
 
 interface Direction {
   readonly direction: 'ASC' | 'DESC' | null
@@ -33,14 +35,31 @@ function directionOf(word: string): Direction | null {
   }
 }
 
-export function normaliseOrder(order: unknown, root: Branch): readonly OrderItem[] {
+/** What an order is read against. */
+type Place = Pick<Branch, 'parent' | 'definition' | 'path' | 'tables' | 'children'> & {
+  readonly parts: Pick<Branch['parts'], 'selection'>
+}
+
+/** The `order` of a statement on one table without a selection: of static writes. */
+export function orderOfTable(order: unknown, tables: Tables, definition: ModelDefinition): readonly OrderItem[] {
+  return normaliseOrder(order, {
+    parent: null,
+    definition,
+    path: '',
+    tables,
+    children: [],
+    parts: { selection: EMPTY_SELECTION },
+  })
+}
+
+export function normaliseOrder(order: unknown, root: Place): readonly OrderItem[] {
   if (order === undefined || order === null) return []
   if (!Array.isArray(order)) return [orderItem(order, root)]
   return isOneItem(order, root) ? [orderItem(order, root)] : order.map((item) => orderItem(item, root))
 }
 
 /** `order: ['name', 'DESC']` and `order: [Task, 'name', 'DESC']` forget the outer array; no column is named DESC. */
-export function isOneItem(order: readonly unknown[], root: Branch): boolean {
+export function isOneItem(order: readonly unknown[], root: Place): boolean {
   if (order.some(Array.isArray)) return false
   const last = order.at(-1)
   if (
@@ -53,7 +72,7 @@ export function isOneItem(order: readonly unknown[], root: Branch): boolean {
   return order.length > 1 && !isFragment(order[0]) && typeof order[0] !== 'string'
 }
 
-function orderItem(item: unknown, root: Branch): OrderItem {
+function orderItem(item: unknown, root: Place): OrderItem {
   if (!Array.isArray(item)) return { expr: single(item, root, 'order'), ...NO_DIRECTION }
   const parts = [...item]
   let direction = NO_DIRECTION
@@ -70,21 +89,21 @@ function orderItem(item: unknown, root: Branch): OrderItem {
   return { expr: path(parts, root, 'order'), ...direction }
 }
 
-export function normaliseGroup(group: unknown, root: Branch): readonly Expr[] {
+export function normaliseGroup(group: unknown, root: Place): readonly Expr[] {
   if (group === undefined || group === null) return []
   const items = Array.isArray(group) ? group : [group]
   return items.map((item) => (Array.isArray(item) ? path(item, root, 'group') : single(item, root, 'group')))
 }
 
 /** Steps through associations, then the attribute or SQL. */
-function path(parts: readonly unknown[], root: Branch, use: string): Expr {
+function path(parts: readonly unknown[], root: Place, use: string): Expr {
   if (parts.length === 0) throw new QueryError(`An empty array stands in ${use} of ${root.tables.label}.`)
-  let at = root
+  let at: Place = root
   for (const [index, part] of parts.slice(0, -1).entries()) at = step(part, at, root, use, parts, index)
   return single(parts.at(-1), at, use)
 }
 
-function step(part: unknown, at: Branch, root: Branch, use: string, parts: readonly unknown[], index: number): Branch {
+function step(part: unknown, at: Place, root: Place, use: string, parts: readonly unknown[], index: number): Branch {
   const found = at.children.find((child) => matchesBranch(child, part))
   if (found?.strategy === 'query') throw notJoined(found)
   if (found !== undefined) return found
@@ -137,7 +156,7 @@ const nameOf = (part: unknown): string => {
   return typeof as === 'string' ? `"${as}"` : typeof model?.name === 'string' ? model.name : show(part)
 }
 
-function single(item: unknown, at: Branch, use: string): Expr {
+function single(item: unknown, at: Place, use: string): Expr {
   const { tables } = at
   if (isFragment(item)) return toExpr(item, tables, use)
   if (typeof item !== 'string') {

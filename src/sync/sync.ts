@@ -74,7 +74,8 @@ export const EXECUTION = [
   'retry',
 ] as const
 const COMMON = [...EXECUTION, 'schema', 'match', 'hooks', 'noHooks', 'plan'] as const
-const SYNC_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'force', 'alter', 'drop'])
+/** What `sync` of a model or of all takes. */
+export const SYNC_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'force', 'alter', 'drop'])
 const DROP_OPTIONS: ReadonlySet<string> = new Set([...COMMON, 'cascade'])
 
 /**

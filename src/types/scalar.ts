@@ -12,6 +12,22 @@ const named = (first: unknown, name: string, rest: Options = {}): Options => {
   return Object.fromEntries(Object.entries({ ...rest, ...given }).filter(([, value]) => value !== undefined))
 }
 
+/** Throws `DefinitionError` for what cannot be the measure of a type: counts of characters, bytes and digits. */
+function counted(options: Options, key: string, names: readonly string[]): Options {
+  for (const name of names) {
+    const value = options[name]
+    const least = name === 'scale' ? 0 : 1
+    if (value !== undefined && value !== null && !(Number.isSafeInteger(value) && (value as number) >= least))
+      throw new DefinitionError(`DataTypes.${key}: ${name} is a whole number from ${least} on, got ${show(value)}.`)
+  }
+  const { precision, scale } = options
+  if (typeof precision === 'number' && typeof scale === 'number' && scale > precision)
+    throw new DefinitionError(
+      `DataTypes.${key}(${precision}, ${scale}): ${scale} digits behind the point are more than the ${precision} there are in all. Write the number of all digits first: ${key}(${precision + scale}, ${scale}).`,
+    )
+  return options
+}
+
 /** Text of limited length (default 255 where the engine wants a limit). Only strings are accepted; bytes too when `BINARY`. */
 export class StringType extends AbstractType<string> {
   static override key = 'STRING'
@@ -20,7 +36,7 @@ export class StringType extends AbstractType<string> {
     return new this(undefined, true)
   }
   constructor(length?: number | { readonly length?: number; readonly binary?: boolean }, binary?: boolean) {
-    super(named(length, 'length', { binary: binary || undefined }))
+    super(counted(named(length, 'length', { binary: binary || undefined }), new.target.key, ['length']))
   }
   get BINARY(): StringType {
     return new (this.constructor as typeof StringType)({ ...this.options, binary: true })
@@ -143,7 +159,7 @@ type NumberClass = new (options?: NumberTypeOptions) => NumberType
 export class IntegerType extends NumberType {
   static override key = 'INTEGER'
   constructor(length?: number | NumberTypeOptions) {
-    super(named(length, 'length'))
+    super(counted(named(length, 'length'), new.target.key, ['length']))
   }
   override sanitize(value: unknown): unknown {
     if (typeof value === 'number') return value
@@ -190,7 +206,7 @@ const asNumber = (value: unknown): unknown => {
 export class FloatType extends NumberType {
   static override key = 'FLOAT'
   constructor(precision?: number | NumberTypeOptions, scale?: number) {
-    super(named(precision, 'precision', { scale }))
+    super(counted(named(precision, 'precision', { scale }), new.target.key, ['length', 'precision', 'scale']))
   }
   override sanitize(value: unknown): unknown {
     return typeof value === 'number' ? value : asNumber(super.sanitize(value))
@@ -217,7 +233,7 @@ export class RealType extends FloatType {
 export class DecimalType extends NumberType {
   static override key = 'DECIMAL'
   constructor(precision?: number | NumberTypeOptions, scale?: number) {
-    super(named(precision, 'precision', { scale }))
+    super(counted(named(precision, 'precision', { scale }), new.target.key, ['length', 'precision', 'scale']))
   }
   override sanitize(value: unknown): unknown {
     return Number.isNaN(value) ? 'NaN' : super.sanitize(value)

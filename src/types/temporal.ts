@@ -6,9 +6,9 @@ import { AbstractType, refuse, show } from './data-type.js'
 function precisionOf(given: unknown, key: string): Readonly<Record<string, unknown>> {
   const precision = isPlainObject(given) ? given.precision : given
   if (precision === undefined || precision === null) return {}
-  if (!Number.isInteger(precision) || (precision as number) < 0)
+  if (!Number.isInteger(precision) || (precision as number) < 0 || (precision as number) > 6)
     throw new DefinitionError(
-      `DataTypes.${key} takes a whole number of fractional digits as its precision, got ${show(precision)}.`,
+      `DataTypes.${key} takes a whole number of fractional digits as its precision, 6 at most, got ${show(precision)}.`,
     )
   return { precision }
 }

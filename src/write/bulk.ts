@@ -24,7 +24,7 @@ import type { WriteOptions } from './options.js'
 import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf, stepOptions } from './options.js'
 import { asInstance, asModel } from './public.js'
 import { saveOne } from './row.js'
-import { requireWhere, selectRows } from './selection.js'
+import { refuseOrder, requireWhere, selectRows } from './selection.js'
 import { returningOf, run, valueNode } from './statements.js'
 
 /**
@@ -58,15 +58,23 @@ export async function bulkCreate(
     throw new QueryError(
       `${call}: updateOnDuplicate is not possible here, because an association of ${definition.modelName} binds its rows in pairs (required: "both", symmetric). Use upsert() for each.`,
     )
-  if (
-    isEach ||
-    draft.individualHooks === true ||
-    (draft.include !== undefined && instances.some((instance) => hasRelations(instance, definition)))
-  ) {
+  const reason = isEach
+    ? 'the rows are written one by one'
+    : draft.individualHooks === true
+      ? 'individualHooks writes row by row'
+      : draft.include !== undefined && instances.some((instance) => hasRelations(instance, definition))
+        ? 'rows with included ones are written one by one'
+        : null
+  if (reason !== null) {
+    for (const option of CONFLICT)
+      if (draft[option] !== undefined && draft[option] !== null)
+        throw new QueryError(
+          `${call}: ${option} is not possible here, because ${reason}. Leave it out, or use upsert() for each record.`,
+        )
     await createEach(runtime, definition, instances, draft)
   } else {
     stampAll(definition, instances, draft)
-    if (draft.validate === true) await validateAll(instances, draft)
+    if (draft.validate === true) await validateAll(runtime, instances, draft)
     await insertAll(runtime, definition, instances, draft, call)
   }
   if (wantsHook(hooks, 'afterBulkCreate', hookOptions)) await hooks.runAsync('afterBulkCreate', instances, draft)
@@ -91,6 +99,8 @@ function instanceOf(
   return build(model, record as Record<string, unknown>, NEW)
 }
 const NEW = Object.freeze({ isNewRecord: true })
+/** What only one statement for all rows can do. */
+const CONFLICT = ['updateOnDuplicate', 'conflictAttributes', 'conflictFields', 'conflictWhere'] as const
 
 /** With hooks of single instances, or with what they hold: one after the other, all or nothing. */
 async function createEach(
@@ -111,7 +121,11 @@ async function createEach(
     if (options.validate === true) {
       for (const instance of instances)
         await collect(errors, instance, () =>
-          validateInstance(instance, { skip: options.skip as string[] | undefined, hooks: each.hooks !== false }),
+          validateInstance(instance, {
+            skip: options.skip as string[] | undefined,
+            hooks: each.hooks !== false,
+            noTypeValidation: runtime.options.noTypeValidation,
+          }),
         )
       if (errors.length > 0) throw new AggregateError(errors)
     }
@@ -134,7 +148,7 @@ async function collect(errors: BulkRecordError[], instance: ModelState, work: ()
   }
 }
 
-async function validateAll(instances: readonly ModelState[], options: WriteOptions): Promise<void> {
+async function validateAll(runtime: Runtime, instances: readonly ModelState[], options: WriteOptions): Promise<void> {
   const errors: BulkRecordError[] = []
   const fields = options.fields as string[] | undefined
   for (const instance of instances)
@@ -143,6 +157,7 @@ async function validateAll(instances: readonly ModelState[], options: WriteOptio
         fields,
         skip: options.skip as string[] | undefined,
         hooks: options.hooks !== false,
+        noTypeValidation: runtime.options.noTypeValidation,
       }),
     )
   if (errors.length > 0) throw new AggregateError(errors)
@@ -167,7 +182,7 @@ function stampAll(definition: ModelDefinition, instances: readonly ModelState[],
 
 /**
  * Updates the rows that `where` selects (required). Resolves to `[number]`, with `returning` to `[number, rows]`.
- * Options: `fields`, `validate`, `sideEffects`, `individualHooks`, `returning`, `limit`, `silent`, `paranoid`, `hooks`.
+ * Options: `fields`, `validate`, `sideEffects`, `individualHooks`, `returning`, `limit`, `order`, `silent`, `paranoid`, `hooks`.
  * Throws QueryError for a value of an attribute that does not exist, ValidationError for an invalid one; nothing is written then.
  */
 export async function bulkUpdate(
@@ -180,6 +195,7 @@ export async function bulkUpdate(
   const call = `${definition.modelName}.update()`
   checkOptions(options, 'update', call)
   requireWhere(options, call)
+  refuseOrder(definition, options, call)
   if (typeof values !== 'object' || values === null || Array.isArray(values))
     throw new QueryError(`${call} takes an object of values first.`)
   for (const name of Object.keys(values)) {
@@ -202,7 +218,7 @@ export async function bulkUpdate(
     await hooks.runAsync('beforeBulkUpdate', draft)
     wanted = { ...(draft.attributes as Record<string, unknown>) }
   }
-  if (options.validate !== false) await validateValues(definition, probe, wanted, options)
+  if (options.validate !== false) await validateValues(runtime, definition, probe, wanted, options)
   let result: [number] | [number, ModelState[]]
   if (Object.keys(wanted).length === 0) result = options.returning ? [0, []] : [0]
   else if (draft.individualHooks === true) result = await updateEach(runtime, model, wanted, draft)
@@ -250,6 +266,7 @@ function takenValues(
 }
 
 async function validateValues(
+  runtime: Runtime,
   definition: ModelDefinition,
   probe: ModelState,
   values: Record<string, unknown>,
@@ -260,7 +277,12 @@ async function validateValues(
     probe.changed(name, true)
   }
   const skip = [...((options.skip as string[] | undefined) ?? []), ...Object.keys(definition.settings.validate)]
-  await validateInstance(probe, { fields: Object.keys(values), skip, hooks: options.hooks !== false })
+  await validateInstance(probe, {
+    fields: Object.keys(values),
+    skip,
+    hooks: options.hooks !== false,
+    noTypeValidation: runtime.options.noTypeValidation,
+  })
   // Hooks around the validation may have the last word on a value.
   for (const name of Object.keys(values)) values[name] = probe.dataValues[name]
 }
@@ -275,6 +297,7 @@ async function updateEach(
     const found = await asModel(model).findAll({
       where: options.where,
       limit: options.limit ?? undefined,
+      order: options.order ?? undefined,
       transaction,
       logging: options.logging,
       ...(options.paranoid === false ? { paranoid: false } : {}),
@@ -322,11 +345,16 @@ async function updateAtOnce(
   set.push(...versionStep(definition))
   if (set.length === 0) return options.returning ? [0, []] : [0]
   const returning = returnedBy(runtime, definition, options, call)
-  const { where, limit } = selectRows(runtime, definition, options, options.paranoid === false ? 'all' : 'visible')
+  const { where, limit, orderBy } = selectRows(
+    runtime,
+    definition,
+    options,
+    options.paranoid === false ? 'all' : 'visible',
+  )
   try {
     const result = await run(
       runtime,
-      { kind: 'update', table: definition.table, set, where, orderBy: [], limit, returning: returningOf(returning) },
+      { kind: 'update', table: definition.table, set, where, orderBy, limit, returning: returningOf(returning) },
       execOf(options),
       definition,
     )

@@ -21,7 +21,7 @@ import type { WriteOptions } from './options.js'
 import { checkOptions, draftOf, execOf, hookOptionsOf, stepOptions } from './options.js'
 import { asInstance, asModel, targetModel } from './public.js'
 import { definitionOf, previousOf, rowOf } from './row.js'
-import { plus, requireWhere, selectRows } from './selection.js'
+import { limitOf, plus, refuseOrder, requireWhere, selectRows } from './selection.js'
 import type { Condition } from './statements.js'
 import { deleteRows, run, updateRows, valueNode } from './statements.js'
 
@@ -269,7 +269,7 @@ async function cascade(
 
 /**
  * Deletes the rows that `where` selects (required; `truncate: true` means all). Resolves to their number.
- * Options: `limit`, `force`, `individualHooks`, `hooks`, `truncate`, `cascade`, `restartIdentity`.
+ * Options: `limit`, `order`, `force`, `individualHooks`, `hooks`, `truncate`, `cascade`, `restartIdentity`.
  */
 export async function bulkDestroy(runtime: Runtime, model: ModelClass, options?: WriteOptions | null): Promise<number> {
   const definition = model.modelDefinition
@@ -281,6 +281,7 @@ export async function bulkDestroy(runtime: Runtime, model: ModelClass, options?:
     return await truncateTable(runtime, definition, options)
   }
   requireWhere(options, call)
+  refuseOrder(definition, options, call)
   const { hooks } = definition
   const hookOptions = hookOptionsOf(options)
   const draft = draftOf(runtime, options)
@@ -303,18 +304,18 @@ async function destroyAtOnce(
   options: WriteOptions,
   isSoft: boolean,
 ): Promise<number> {
-  const { where, limit } = selectRows(runtime, definition, options, isSoft ? 'visible' : 'all')
+  const { where, limit, orderBy } = selectRows(runtime, definition, options, isSoft ? 'visible' : 'all')
   const node: QueryNode = isSoft
     ? {
         kind: 'update',
         table: definition.table,
         set: bulkDeletion(runtime, definition),
         where,
-        orderBy: [],
+        orderBy,
         limit,
         returning: [],
       }
-    : { kind: 'delete', table: definition.table, where, orderBy: [], limit, returning: [] }
+    : { kind: 'delete', table: definition.table, where, orderBy, limit, returning: [] }
   return (await run(runtime, node, execOf(options), definition)).affectedRows
 }
 
@@ -345,6 +346,7 @@ async function destroyEach(
     const rows = await asModel(model).findAll({
       where: options.where,
       limit: options.limit ?? undefined,
+      order: options.order ?? undefined,
       paranoid: isSoft,
       transaction,
       logging: options.logging,
@@ -371,6 +373,7 @@ async function destroyEach(
 export async function bulkRestore(runtime: Runtime, model: ModelClass, options?: WriteOptions | null): Promise<number> {
   const definition = model.modelDefinition
   checkOptions(options, 'restore', `${definition.modelName}.restore()`)
+  refuseOrder(definition, options, `${definition.modelName}.restore()`)
   requireParanoid(definition)
   const { hooks, shape } = definition
   const hookOptions = hookOptionsOf(options)
@@ -381,12 +384,13 @@ export async function bulkRestore(runtime: Runtime, model: ModelClass, options?:
     affected = await runtime.executor.atomic(execOf(draft) ?? {}, async (transaction) => {
       const all = await asModel(model).findAll({
         where: draft.where ?? {},
-        limit: draft.limit ?? undefined,
+        order: draft.order ?? undefined,
         paranoid: false,
         transaction,
         logging: draft.logging,
       })
-      const rows = all.filter((row) => row.isSoftDeleted())
+      // The limit counts rows that can be restored.
+      const rows = all.filter((row) => row.isSoftDeleted()).slice(0, limitOf(definition, draft.limit) ?? undefined)
       for (const row of rows)
         await asInstance(row).restore({
           ...stepOptions(draft),
@@ -398,7 +402,7 @@ export async function bulkRestore(runtime: Runtime, model: ModelClass, options?:
     })
   } else {
     const attribute = definition.attribute(shape.deletedAt!)
-    const { where, limit } = selectRows(runtime, definition, { ...draft, where: draft.where ?? {} }, 'deleted')
+    const { where, limit, orderBy } = selectRows(runtime, definition, { ...draft, where: draft.where ?? {} }, 'deleted')
     const set = [
       { column: attribute.columnName, value: valueNode(runtime, definition, attribute, notDeleted(definition)) },
       ...versionStep(definition),
@@ -406,7 +410,7 @@ export async function bulkRestore(runtime: Runtime, model: ModelClass, options?:
     affected = (
       await run(
         runtime,
-        { kind: 'update', table: definition.table, set, where, orderBy: [], limit, returning: [] },
+        { kind: 'update', table: definition.table, set, where, orderBy, limit, returning: [] },
         execOf(draft),
         definition,
       )

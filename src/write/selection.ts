@@ -5,12 +5,12 @@
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelDefinition } from '../model/definition.js'
+import { orderOfTable } from '../read/order.js'
 import { visibleRows } from '../read/relation.js'
 import type { Tables } from '../read/tables.js'
 import { normaliseWhere, tablesOf } from '../read/where.js'
-import type { Expr } from '../sql/expr.js'
+import type { Expr, OrderItem } from '../sql/expr.js'
 import { all, column, not, param } from '../sql/expr.js'
-import { isFragment } from '../sql/fragments.js'
 import { select } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 import { show } from '../types/data-type.js'
@@ -19,18 +19,21 @@ import type { WriteOptions } from './options.js'
 export interface Selection {
   readonly where: Expr | null
   readonly limit: Expr | null
+  /** Which rows the limit means. */
+  readonly orderBy: readonly OrderItem[]
 }
 
-/** `where` and `limit` as the scopes and the call say; other finder options of a scope mean nothing here. */
+/** `where`, `limit` and `order` as the scopes and the call say; other finder options of a scope mean nothing here. */
 export function scopedOptions(
   definition: ModelDefinition,
   options: WriteOptions,
-): { readonly where: unknown; readonly limit: unknown } {
-  const { where, limit } = definition.scopes.resolve({
+): { readonly where: unknown; readonly limit: unknown; readonly order: unknown } {
+  const { where, limit, order } = definition.scopes.resolve({
     where: options.where,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(options.order === undefined ? {} : { order: options.order }),
   })
-  return { where, limit }
+  return { where, limit, order }
 }
 
 /** Throws where a call that concerns many rows does not say which. `call` as in `User.update()`. */
@@ -41,10 +44,25 @@ export function requireWhere(options: WriteOptions | null | undefined, call: str
   )
 }
 
+/** Throws for an `order` that says nothing, because there is no `limit` to choose rows by it. */
+export function refuseOrder(definition: ModelDefinition, options: WriteOptions | null | undefined, call: string): void {
+  if (options?.order === undefined || options.order === null) return
+  if ((scopedOptions(definition, options).limit ?? null) !== null) return
+  throw new QueryError(`${call}: order without limit changes nothing, all rows of \`where\` are written. Leave it out.`)
+}
+
 export function tablesFor(runtime: Runtime, definition: ModelDefinition, options: WriteOptions): Tables {
   return tablesOf(runtime, definition, {
     placeholders: { replacements: options.replacements, bind: options.bind } as never,
   })
+}
+
+/** A limit that can be: null for none. @throws QueryError for anything but a whole number. */
+export function limitOf(definition: ModelDefinition, limit: unknown): number | null {
+  if (limit === undefined || limit === null) return null
+  if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 0)
+    throw new QueryError(`limit of ${definition.modelName} must be a whole number, got ${show(limit)}.`)
+  return limit
 }
 
 /** `only`: rows that are not soft-deleted, rows that are, or all. */
@@ -54,17 +72,18 @@ export function selectRows(
   options: WriteOptions,
   only: 'visible' | 'deleted' | 'all',
 ): Selection {
-  const { where, limit } = scopedOptions(definition, options)
+  const { where, limit, order } = scopedOptions(definition, options)
+  const tables = tablesFor(runtime, definition, options)
   const visible = only === 'all' ? null : visibleRows(definition, null)
   const condition = all([
-    normaliseWhere(where, tablesFor(runtime, definition, options)),
+    normaliseWhere(where, tables),
     visible !== null && only === 'deleted' ? not(visible) : visible,
   ])
-  if (limit === undefined || limit === null) return { where: condition, limit: null }
-  if (!isFragment(limit) && (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 0))
-    throw new QueryError(`limit of ${definition.modelName} must be a whole number, got ${show(limit)}.`)
-  const count = param(Number(limit), null)
-  if (runtime.dialect.traits.updateLimit) return { where: condition, limit: count }
+  const most = limitOf(definition, limit)
+  if (most === null) return { where: condition, limit: null, orderBy: [] }
+  const count = param(most, null)
+  const orderBy = orderOfTable(order, tables, definition)
+  if (runtime.dialect.traits.updateLimit) return { where: condition, limit: count, orderBy }
   const { primaryKey } = definition.shape
   if (primaryKey.length === 0)
     throw new QueryError(`limit needs a primary key on this engine, and ${definition.modelName} has none.`)
@@ -74,14 +93,17 @@ export function selectRows(
     from: { kind: 'table', table: definition.table, alias: null },
     where: condition,
     limit: count,
-    orderBy: primaryKey.map((attribute) => ({
-      expr: column(null, attribute.columnName),
-      direction: null,
-      nulls: null,
-    })),
+    orderBy: [
+      ...orderBy,
+      ...primaryKey.map((attribute) => ({
+        expr: column(null, attribute.columnName),
+        direction: null,
+        nulls: null,
+      })),
+    ],
   })
   const left: Expr = columns.length === 1 ? columns[0]!.expr : { kind: 'list', items: columns.map(({ expr }) => expr) }
-  return { where: { kind: 'in', left, items: keys, negated: false }, limit: null }
+  return { where: { kind: 'in', left, items: keys, negated: false }, limit: null, orderBy: [] }
 }
 
 /** `column + value`. */

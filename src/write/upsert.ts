@@ -53,7 +53,11 @@ async function upsertRow(
   const instance = build(model, given, { isNewRecord: true })
   const draft = draftOf(runtime, options)
   if (options?.validate !== false)
-    await validateInstance(instance, { skip: options?.skip as string[] | undefined, hooks: options?.hooks !== false })
+    await validateInstance(instance, {
+      skip: options?.skip as string[] | undefined,
+      hooks: options?.hooks !== false,
+      noTypeValidation: runtime.options.noTypeValidation,
+    })
   if (wantsHook(hooks, 'beforeUpsert', hookOptions)) {
     const changed = { ...given }
     await hooks.runAsync('beforeUpsert', changed, draft)

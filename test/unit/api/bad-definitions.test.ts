@@ -179,9 +179,103 @@ describe('new Sequelize', () => {
     expect(withDefine({ timestamps: 'no' })).toMatch(/`define`.*`timestamps` must be true or false/)
     expect(withDefine({ tableName: 'x' })).toMatch(/`define`.*`tableName`.*single model/)
   })
+  test('sync and query: what does not exist, or is of a wrong kind', () => {
+    const withOptions = (options: object): string =>
+      refusal(() => new Sequelize({ dialect: 'sqlite', ...options } as never))
+    expect(withOptions({ sync: { froce: true } })).toMatch(/`sync`.*"froce"|"froce".*`sync`.*"force"/)
+    expect(withOptions({ query: { rwa: true } })).toMatch(/"rwa".*`query`.*"raw"/)
+    expect(withOptions({ query: { raw: 'yes' } })).toMatch(/`query`.*raw is true or false, got "yes"/)
+    expect(withOptions({ sync: { force: true }, query: { raw: true } })).toBe('accepted')
+  })
+  test.each([
+    ['host', 5],
+    ['host', ''],
+    ['host', {}],
+    ['port', 'http'],
+    ['port', 0],
+    ['port', 70_000],
+    ['port', 5.5],
+    ['port', {}],
+  ])('%s: %s', (option, value) => {
+    for (const dialect of ['sqlite', 'postgres', 'mariadb', 'mysql'])
+      expect(refusal(() => new Sequelize({ dialect, [option]: value } as never))).toContain(`The option ${option} must`)
+  })
+  test('a port as text, as environment variables have it', () => {
+    expect(refusal(() => new Sequelize({ dialect: 'postgres', host: '127.0.0.1', port: '5432' } as never))).toBe(
+      'accepted',
+    )
+  })
+  test('the options of a model that are no object', () => {
+    for (const options of [5, 'paranoid', true, [], null]) {
+      const sequelize = new Sequelize('sqlite::memory:')
+      expect(refusal(() => sequelize.define('User', {}, options as never))).toMatch(/define\('User', …\).*object, got/)
+      expect(refusal(() => sequelize.model('User', {}, options as never))).toMatch(/model\('User', …\).*object, got/)
+      expect(refusal(() => sequelize.define('User', 5 as never))).toMatch(/attributes of User must be an object, got 5/)
+    }
+  })
+  test('an attribute to remove that is not there', () => {
+    const sequelize = new Sequelize('sqlite::memory:')
+    const User = sequelize.define('User', { name: STRING })
+    expect(refusal(() => User.removeAttribute('nmae'))).toMatch(/User has no attribute "nmae".*"name"/)
+    User.removeAttribute('id')
+    User.removeAttribute('id')
+    expect(Object.keys(User.getAttributes())).toEqual(['name', 'createdAt', 'updatedAt'])
+  })
   test('a model of no name', () => {
     const sequelize = new Sequelize('sqlite::memory:')
     expect(refusal(() => sequelize.model(undefined as never))).toMatch(/by its name/)
     expect(refusal(() => sequelize.model('Nope'))).toMatch(/Nope/)
+  })
+})
+
+describe('the measures of a data type', () => {
+  const { CHAR, DATE, TIME, DECIMAL, FLOAT, DOUBLE, BIGINT } = DataTypes
+  const wrong: readonly [string, () => unknown, RegExp][] = [
+    ['STRING(-1)', () => STRING(-1), /DataTypes\.STRING: length is a whole number from 1 on, got -1/],
+    ['STRING(0)', () => STRING(0), /STRING: length/],
+    ['STRING(1.5)', () => STRING(1.5), /STRING: length/],
+    ["STRING('long')", () => STRING('long' as never), /STRING: length.*"long"/],
+    ['STRING({ length: -1 })', () => STRING({ length: -1 } as never), /STRING: length/],
+    ['CHAR(-1)', () => CHAR(-1), /CHAR: length/],
+    ['INTEGER(-1)', () => INTEGER(-1), /INTEGER: length/],
+    ['BIGINT(0)', () => BIGINT(0), /BIGINT: length/],
+    ['DATE(9)', () => DATE(9), /DATE takes .* 6 at most, got 9/],
+    ['DATE(-1)', () => DATE(-1), /DATE takes/],
+    ['TIME(7)', () => TIME(7), /TIME takes .* 6 at most, got 7/],
+    ['DECIMAL(2, 5)', () => DECIMAL(2, 5), /DECIMAL\(2, 5\).*more than the 2.*DECIMAL\(7, 5\)/],
+    ['DECIMAL(0)', () => DECIMAL(0), /DECIMAL: precision/],
+    ['DECIMAL(10, -2)', () => DECIMAL(10, -2), /DECIMAL: scale is a whole number from 0 on, got -2/],
+    ['DECIMAL({ precision: 2, scale: 5 })', () => DECIMAL({ precision: 2, scale: 5 } as never), /more than the 2/],
+    ['FLOAT(-1)', () => FLOAT(-1), /FLOAT: precision/],
+    ['DOUBLE(2, 5)', () => DOUBLE(2, 5), /DOUBLE\(2, 5\)/],
+  ]
+  test.each(wrong)('%s', (_name, make, message) => {
+    expect(refusal(make)).toMatch(message)
+  })
+  test('what they can be', () => {
+    for (const make of [() => STRING(1), () => DATE(0), () => DATE(6), () => DECIMAL(5, 5), () => DECIMAL(10, 0)])
+      expect(refusal(make)).toBe('accepted')
+  })
+})
+
+describe('a scope', () => {
+  const model = (options: object = {}) =>
+    new Sequelize('sqlite::memory:').define('User', { name: STRING }, options as never)
+  test('with an option that finders do not have', () => {
+    expect(refusal(() => model({ scopes: { a: { wehre: {} } } }))).toMatch(/scope "a" of User.*"wehre".*"where"/)
+    expect(refusal(() => model({ defaultScope: { limt: 1 } }))).toMatch(/scope "defaultScope" of User.*"limt".*"limit"/)
+    expect(refusal(() => model().addScope('a', { wehre: {} } as never))).toMatch(/scope "a" of User.*"wehre".*"where"/)
+    expect(refusal(() => model().withScope({ wehre: {} } as never))).toMatch(/scope of User.*"wehre".*"where"/)
+  })
+  test('a function that returns such an option, once it is called', async () => {
+    const User = model({ scopes: { a: () => ({ wehre: {} }) } })
+    const Scoped = User.withScope('a')
+    for (const run of [() => Scoped.findAll(), () => Scoped.findOne(), () => Scoped.count(), () => Scoped.max('name')])
+      await expect(run()).rejects.toThrow(/scope "a" of User.*"wehre".*"where"/)
+  })
+  test('added with an unknown option', () => {
+    expect(refusal(() => model().addScope('a', {}, { overide: true } as never))).toMatch(
+      /"overide".*addScope.*"override"/,
+    )
   })
 })
