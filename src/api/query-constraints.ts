@@ -7,6 +7,7 @@ import type { ConstraintCheckingMode } from '../connect/transaction-options.js'
 import { QueryError, UnknownConstraintError, UnsupportedFeatureError } from '../errors/index.js'
 import { tableKey } from '../schema/snapshot.js'
 import { foldOf, withForeignKeys } from '../sync/apply.js'
+import { checked, checkedName } from './query-interface-options.js'
 import type { QueryInterfaceOptions, RuntimeOwner } from './query-tables.js'
 import { TableInterface } from './query-tables.js'
 import type { ConstraintDescription, ConstraintOptions, TableInput } from './table-attributes.js'
@@ -16,6 +17,7 @@ export abstract class ConstraintInterface<Owner extends RuntimeOwner = RuntimeOw
   // ---------------------------------------------------------------- constraints
   /** Adds a constraint: `{ type: 'UNIQUE' | 'CHECK' | 'FOREIGN KEY' | 'PRIMARY KEY' | 'DEFAULT', fields, name, where, references, … }`. */
   async addConstraint(name: TableInput, options: ConstraintOptions & QueryInterfaceOptions): Promise<void> {
+    options = checked('addConstraint', options)
     if (!options || typeof options !== 'object' || options.type === undefined)
       throw new QueryError(
         'addConstraint needs options with a `type`: CHECK, DEFAULT, FOREIGN KEY, PRIMARY KEY or UNIQUE.',
@@ -31,6 +33,8 @@ export abstract class ConstraintInterface<Owner extends RuntimeOwner = RuntimeOw
     constraint: string,
     options: QueryInterfaceOptions & { readonly ifExists?: boolean; readonly cascade?: boolean } = {},
   ): Promise<void> {
+    options = checked('removeConstraint', options)
+    checkedName('removeConstraint', 'a constraint', constraint)
     await this.alter(tableNamed(name, options.schema), options, (actual) => {
       const fold = foldOf(this.dialect)
       const all = constraintsOf(actual)
@@ -53,6 +57,7 @@ export abstract class ConstraintInterface<Owner extends RuntimeOwner = RuntimeOw
       readonly constraintType?: string
     } = {},
   ): Promise<ConstraintDescription[]> {
+    options = checked('showConstraints', options)
     const table = await this.existing(tableNamed(name, options.schema), this.reader(options))
     const { constraintName, columnName, constraintType } = options
     return constraintsOf(table)
@@ -88,6 +93,7 @@ export abstract class ConstraintInterface<Owner extends RuntimeOwner = RuntimeOw
       referencedColumnName: string
     }[]
   > {
+    options = checked('getForeignKeyReferencesForTable', options)
     const keys = await this.showConstraints(name, { ...options, constraintType: 'FOREIGN KEY' })
     return keys.flatMap((key) =>
       key.columnNames.map((columnName, position) => ({
@@ -102,6 +108,7 @@ export abstract class ConstraintInterface<Owner extends RuntimeOwner = RuntimeOw
 
   /** Puts deferrable constraints off to the end of the transaction (`ConstraintChecking.DEFERRED`) or back (`IMMEDIATE`). Only inside a transaction. */
   async deferConstraints(checking: ConstraintCheckingMode, options: ExecOptions = {}): Promise<void> {
+    options = checked('deferConstraints', options)
     const transaction = this.runtime.executor.currentTransaction(options)
     if (!transaction)
       throw new QueryError(
@@ -116,7 +123,10 @@ export abstract class ConstraintInterface<Owner extends RuntimeOwner = RuntimeOw
     callback?: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const [options, run] =
-      typeof optionsOrCallback === 'function' ? [{}, optionsOrCallback] : [optionsOrCallback, callback!]
+      typeof optionsOrCallback === 'function'
+        ? [{}, optionsOrCallback]
+        : [checked('withoutForeignKeyChecks', optionsOrCallback), callback]
+    if (typeof run !== 'function') throw new QueryError('withoutForeignKeyChecks takes the function to run.')
     if (!this.dialect.foreignKeyChecks)
       throw new UnsupportedFeatureError(`${this.dialect.name} cannot switch foreign key checks off.`)
     this.refuseInsideTransaction(options)
@@ -134,6 +144,7 @@ export abstract class ConstraintInterface<Owner extends RuntimeOwner = RuntimeOw
 
   /** Switches foreign key checks of a connection. Prefer `withoutForeignKeyChecks`, which switches them back. */
   async unsafeToggleForeignKeyChecks(enable: boolean, options: ExecOptions = {}): Promise<void> {
+    options = checked('unsafeToggleForeignKeyChecks', options)
     const checks = this.dialect.foreignKeyChecks
     if (!checks) throw new UnsupportedFeatureError(`${this.dialect.name} cannot switch foreign key checks off.`)
     this.refuseInsideTransaction(options)

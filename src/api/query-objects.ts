@@ -8,6 +8,7 @@ import { QueryError } from '../errors/index.js'
 import type { TableName } from '../sql/query.js'
 import { execution } from '../sync/sync.js'
 import { ConstraintInterface } from './query-constraints.js'
+import { checked } from './query-interface-options.js'
 import type { QueryInterfaceOptions, RuntimeOwner } from './query-tables.js'
 import type { TableInput } from './table-attributes.js'
 import { tableNamed } from './table-attributes.js'
@@ -39,6 +40,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
     optionsArray: readonly string[] = [],
     options: CreateFunctionOptions = {},
   ): Promise<void> {
+    options = checked('createFunction', options)
     const syntax = this.#routines('createFunction')
     if (!functionName || !returnType || !language || !body)
       throw new QueryError('createFunction needs a name, the type returned, a language and a body.')
@@ -63,6 +65,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
     params: readonly FunctionParam[] = [],
     options: ExecOptions = {},
   ): Promise<void> {
+    options = checked('dropFunction', options)
     const syntax = this.#routines('dropFunction')
     this.#need(functionName, 'dropFunction needs the name of a function.')
     await this.send(syntax.dropFunction(functionName, params), options)
@@ -73,6 +76,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
     newFunctionName: string,
     options: ExecOptions = {},
   ): Promise<void> {
+    options = checked('renameFunction', options)
     const syntax = this.#routines('renameFunction')
     this.#need(oldFunctionName && newFunctionName, 'renameFunction needs the present and the new name.')
     await this.send(syntax.renameFunction(oldFunctionName, params ?? [], newFunctionName), options)
@@ -92,6 +96,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
     optionsArray: readonly string[] = [],
     options: QueryInterfaceOptions = {},
   ): Promise<void> {
+    options = checked('createTrigger', options)
     const syntax = this.#routines('createTrigger', 'Send CREATE TRIGGER with sequelize.query.')
     this.#need(triggerName && functionName, 'createTrigger needs the name of the trigger and that of its function.')
     await this.send(
@@ -108,6 +113,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
     )
   }
   async dropTrigger(tableName: TableInput, triggerName: string, options: QueryInterfaceOptions = {}): Promise<void> {
+    options = checked('dropTrigger', options)
     const syntax = this.#routines('dropTrigger', 'Send DROP TRIGGER with sequelize.query.')
     this.#need(triggerName, 'dropTrigger needs the name of a trigger.')
     await this.send(syntax.dropTrigger(tableNamed(tableName, options.schema), triggerName), options)
@@ -118,6 +124,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
     newTriggerName: string,
     options: QueryInterfaceOptions = {},
   ): Promise<void> {
+    options = checked('renameTrigger', options)
     const syntax = this.#routines('renameTrigger')
     this.#need(oldTriggerName && newTriggerName, 'renameTrigger needs the present and the new name.')
     await this.send(
@@ -135,6 +142,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
     attribute?: string | null,
     options: QueryInterfaceOptions = {},
   ): Promise<EnumDescription[]> {
+    options = checked('pgListEnums', options)
     return (await this.#enums(table, attribute, options)).map(({ name, members }) => ({
       enum_name: name.name,
       enum_value: members,
@@ -142,6 +150,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
   }
   /** Drops every type of an enum in the schema, all or none. A column that still uses one is an error. */
   async dropAllEnums(options: QueryInterfaceOptions = {}): Promise<void> {
+    options = checked('dropAllEnums', options)
     const { routines } = this.dialect
     if (!routines) return
     const enums = await this.#enums(null, null, options)
@@ -151,6 +160,7 @@ export class ObjectInterface<Owner extends RuntimeOwner = RuntimeOwner> extends 
   }
   /** Drops the type of an enum: `dropEnum('enum_Users_state')`. */
   async dropEnum(name: string, options: QueryInterfaceOptions & { readonly ifExists?: boolean } = {}): Promise<void> {
+    options = checked('dropEnum', options)
     const syntax = this.#routines('dropEnum')
     this.#need(name, 'dropEnum needs the name of a type.')
     await this.send(syntax.dropEnum({ schema: options.schema ?? null, name }, options.ifExists === true), options)

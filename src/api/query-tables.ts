@@ -3,11 +3,13 @@
  * Neighbours: `table-attributes` reads the arguments, `query-constraints` and `query-interface` continue this class.
  */
 import { indexName, shorten } from '../base/names.js'
+import { EXEC_OPTIONS } from '../base/options.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { ColumnDescription, Dialect, Run } from '../dialect/dialect.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, UnknownTableError, UnsupportedFeatureError } from '../errors/index.js'
 import type { IndexOptions, ModelDefinition } from '../model/definition.js'
+import { readIndex } from '../model/indexes.js'
 import type { Change } from '../schema/change.js'
 import { diff, withoutColumn } from '../schema/diff.js'
 import { evolve } from '../schema/evolve.js'
@@ -18,6 +20,7 @@ import { applyChanges, foldOf } from '../sync/apply.js'
 import { indexOf } from '../sync/from-models.js'
 import { dropTables, execution } from '../sync/sync.js'
 import { QueryGenerator } from './query-generator.js'
+import { checked, checkedName } from './query-interface-options.js'
 import type { IndexDescription, TableInput, TableOptions } from './table-attributes.js'
 import {
   addColumnChanges,
@@ -69,6 +72,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     attributes: object,
     options: QueryInterfaceOptions & TableOptions = {},
   ): Promise<void> {
+    options = checked('createTable', options)
     const table = tableNamed(name, options.schema)
     const wanted = this.dialect.canonical({ tables: [tableFromAttributes(this.runtime, table, attributes, options)] })
     await applyChanges(
@@ -92,6 +96,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     name: TableInput,
     options: QueryInterfaceOptions & { readonly cascade?: boolean } = {},
   ): Promise<void> {
+    options = checked('dropTable', options)
     await dropTables(this.runtime, [tableNamed(name, options.schema)], {
       ...execution(options),
       cascade: options.cascade === true,
@@ -102,6 +107,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
   async dropAllTables(
     options: QueryInterfaceOptions & { readonly skip?: readonly TableInput[]; readonly cascade?: boolean } = {},
   ): Promise<void> {
+    options = checked('dropAllTables', options)
     const fold = foldOf(this.dialect)
     const skipped = new Set((options.skip ?? []).map((table) => tableKey(tableNamed(table), fold)))
     const tables = await this.dialect.listTables(this.reader(options), options.schema)
@@ -117,6 +123,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     after: TableInput,
     options: QueryInterfaceOptions & { readonly changeSchema?: boolean } = {},
   ): Promise<void> {
+    options = checked('renameTable', options)
     const [from, to] = [tableNamed(before, options.schema), tableNamed(after, options.schema)]
     const target = typeof after === 'string' && options.schema === undefined ? { ...to, schema: from.schema } : to
     if (target.schema !== from.schema && !options.changeSchema)
@@ -131,6 +138,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     name: TableInput,
     options: QueryInterfaceOptions & { readonly cascade?: boolean; readonly restartIdentity?: boolean } = {},
   ): Promise<void> {
+    options = checked('truncate', options)
     const table = tableNamed(name, options.schema)
     if (this.dialect.traits.truncate === 'delete') {
       await deleteRows(this.scope(table), undefined, execution(options))
@@ -148,6 +156,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
 
   /** Tables of the database (or of one schema), as `{ tableName, schema }`. */
   async listTables(options: QueryInterfaceOptions = {}): Promise<{ tableName: string; schema: string }[]> {
+    options = checked('listTables', options)
     const tables = await this.dialect.listTables(this.reader(options), options.schema)
     return tables.map((table) => ({ tableName: table.name, schema: table.schema ?? this.dialect.defaultSchema }))
   }
@@ -156,6 +165,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     return (await this.listTables(options)).map((table) => table.tableName)
   }
   async tableExists(name: TableInput, options: QueryInterfaceOptions = {}): Promise<boolean> {
+    options = checked('tableExists', options)
     return (await this.find(tableNamed(name, options.schema), this.reader(options))) !== undefined
   }
 
@@ -164,7 +174,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     name: TableInput,
     options: QueryInterfaceOptions | string = {},
   ): Promise<Record<string, ColumnDescription>> {
-    const given = typeof options === 'string' ? { schema: options } : options
+    const given = checked('describeTable', typeof options === 'string' ? { schema: options } : options)
     const table = await this.existing(tableNamed(name, given.schema), this.reader(given))
     if (!this.dialect.describeTable) throw new UnsupportedFeatureError(`${this.dialect.name} cannot describe tables.`)
     return this.dialect.describeTable(table)
@@ -177,6 +187,8 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     attribute: unknown,
     options: QueryInterfaceOptions & { readonly ifNotExists?: boolean } = {},
   ): Promise<void> {
+    options = checked('addColumn', options)
+    checkedName('addColumn', 'a column', column)
     if (attribute === undefined || attribute === null)
       throw new QueryError(`addColumn("${tableKey(tableNamed(name))}", "${column}") needs the column's type.`)
     await this.alter(tableNamed(name, options.schema), options, (actual) => {
@@ -197,6 +209,8 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     column: string,
     options: QueryInterfaceOptions & { readonly ifExists?: boolean; readonly cascade?: boolean } = {},
   ): Promise<void> {
+    options = checked('removeColumn', options)
+    checkedName('removeColumn', 'a column', column)
     const fold = foldOf(this.dialect)
     await this.reach(tableNamed(name, options.schema), options, (actual) => {
       if (options.ifExists && !actual.columns.some((each) => fold(each.name) === fold(column))) return actual
@@ -211,6 +225,8 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     attribute: unknown,
     options: QueryInterfaceOptions = {},
   ): Promise<void> {
+    options = checked('changeColumn', options)
+    checkedName('changeColumn', 'a column', column)
     await this.alter(tableNamed(name, options.schema), options, (actual) =>
       changedColumn(this.runtime, actual, column, attribute),
     )
@@ -222,6 +238,9 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     after: string,
     options: QueryInterfaceOptions = {},
   ): Promise<void> {
+    options = checked('renameColumn', options)
+    checkedName('renameColumn', 'the column', before)
+    checkedName('renameColumn', 'the column to be', after)
     await this.applyTo(tableNamed(name, options.schema), options, (actual) => [
       { kind: 'rename-column', table: actual.table, column: columnIn(actual, before, 'renameColumn'), to: after },
     ])
@@ -234,34 +253,27 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
     fieldsOrOptions: IndexOptions['fields'] | AddIndexOptions,
     rawOptions: AddIndexOptions = {},
   ): Promise<void> {
-    const options: AddIndexOptions = isList(fieldsOrOptions)
-      ? { ...rawOptions, fields: fieldsOrOptions }
-      : { ...rawOptions, ...fieldsOrOptions }
+    const options: AddIndexOptions = checked(
+      'addIndex',
+      isList(fieldsOrOptions) ? { ...rawOptions, fields: fieldsOrOptions } : { ...rawOptions, ...fieldsOrOptions },
+    )
     const { fields } = options
     const table = tableNamed(name, options.schema)
     if (!fields || fields.length === 0)
       throw new QueryError(`addIndex("${tableKey(table)}") needs \`fields\`: the columns of the index.`)
-    const type = options.type ?? options.indicesType
-    const unique = options.unique === true || type?.toUpperCase() === 'UNIQUE'
+    const given = readIndex(`table "${tableKey(table)}"`, indexOptions(options))
+    const unique = given.unique === true
     await this.alter(table, options, (actual) => {
       const definition = columnScope(
         actual.table,
         actual.columns.map((column) => column.name),
       )
-      const { msg: _msg, prefix, ...rest } = options
-      const own = {
-        ...rest,
-        ...(type !== undefined && { type }),
-        ...(options.indexType !== undefined && { using: options.indexType }),
-        fields,
-        unique,
-      }
-      const made = options.name ?? options.indexName ?? this.nameOfIndex(prefix ?? table.name, fields, unique)
+      const made = given.name ?? this.nameOfIndex(given.prefix ?? table.name, fields, unique)
       return [
         {
           kind: 'create-index',
           table: actual.table,
-          index: indexOf(this.runtime, { ...own, name: made }, definition, `table "${tableKey(table)}"`),
+          index: indexOf(this.runtime, { ...given, name: made }, definition, `table "${tableKey(table)}"`),
         },
       ]
     })
@@ -277,6 +289,9 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
       readonly cascade?: boolean
     } = {},
   ): Promise<void> {
+    options = checked('removeIndex', options)
+    for (const one of typeof nameOrFields === 'string' ? [nameOrFields] : isList(nameOrFields) ? nameOrFields : [null])
+      checkedName('removeIndex', 'an index, or those of its columns', one)
     const { concurrently = false, cascade = false } = options
     const { index: can } = this.dialect.supports as { index?: { concurrently?: boolean; cascade?: boolean } }
     if (concurrently && can?.concurrently !== true) throw this.unsupported('removeIndex with `concurrently`')
@@ -311,6 +326,7 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
   }
 
   async showIndex(name: TableInput, options: QueryInterfaceOptions = {}): Promise<IndexDescription[]> {
+    options = checked('showIndex', options)
     const table = await this.existing(tableNamed(name, options.schema), this.reader(options))
     return table.indexes.map((index) => describeIndex(table.table, index))
   }
@@ -423,4 +439,15 @@ export abstract class TableInterface<Owner extends RuntimeOwner = RuntimeOwner> 
   }
 }
 
+/** The part of `addIndex`'s options that is the index, in the spelling of models. */
+function indexOptions(options: AddIndexOptions): Record<string, unknown> {
+  const { schema: _schema, indexName, indicesType, indexType, ...rest } = options
+  const own = Object.fromEntries(Object.entries(rest).filter(([name]) => !EXEC_OPTIONS.has(name)))
+  return {
+    ...own,
+    ...(rest.name === undefined && indexName !== undefined && { name: indexName }),
+    ...(rest.type === undefined && indicesType !== undefined && { type: indicesType }),
+    ...(indexType !== undefined && { using: indexType }),
+  }
+}
 const isList = (value: unknown): value is IndexOptions['fields'] => Array.isArray(value)

@@ -84,7 +84,7 @@ export function tableFromAttributes(
   attributes: unknown,
   options: TableOptions,
 ): TableSnapshot {
-  if (typeof attributes !== 'object' || attributes === null)
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
     throw new QueryError(
       `createTable("${tableKey(table)}") needs its attributes: an object of column names and data types.`,
     )

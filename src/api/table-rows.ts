@@ -13,7 +13,7 @@ import type { ModelDefinition } from '../model/definition.js'
 import { toExpr, typeOfValue } from '../read/expression.js'
 import type { Tables } from '../read/tables.js'
 import { normaliseWhere, tablesOf } from '../read/where.js'
-import type { Expr } from '../sql/expr.js'
+import type { Expr, OrderItem } from '../sql/expr.js'
 import { column, param, raw } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
 import type { Assignment, ConflictClause, QueryNode, SelectItem, TableName } from '../sql/query.js'
@@ -170,7 +170,7 @@ function collect(results: readonly Result[]): {
 
 export interface LimitedWrite extends WriteOptions {
   readonly limit?: number
-  readonly order?: unknown
+  readonly order?: SelectOptions['order']
 }
 
 /** Updates the rows of a condition. @throws QueryError for values that name no column. */
@@ -184,7 +184,7 @@ export async function updateRows(scope: RowScope, values: Row, where: unknown, o
       table: scope.table,
       set,
       where: normaliseWhere(where, scope.tables),
-      orderBy: [],
+      orderBy: limitedOrder(scope, options),
       limit: limitOf(options),
       returning: returningOf(options),
     },
@@ -200,7 +200,7 @@ export async function deleteRows(scope: RowScope, where: unknown, options: Limit
       kind: 'delete',
       table: scope.table,
       where: normaliseWhere(where, scope.tables),
-      orderBy: [],
+      orderBy: limitedOrder(scope, options),
       limit: limitOf(options),
       returning: returningOf(options),
     },
@@ -210,6 +210,16 @@ export async function deleteRows(scope: RowScope, where: unknown, options: Limit
 }
 
 const limitOf = ({ limit }: LimitedWrite): Expr | null => (limit === undefined || limit === null ? null : param(limit))
+
+/** Which rows a limit means. Without one the order would change nothing. */
+function limitedOrder(scope: RowScope, { order, limit }: LimitedWrite): readonly OrderItem[] {
+  if (order === undefined || order === null || order.length === 0) return []
+  if (limit === undefined || limit === null)
+    throw new QueryError(
+      `"${scope.table.name}": order without limit changes nothing, all rows of the condition are written. Leave it out.`,
+    )
+  return orderOf(scope, order)
+}
 
 /** Adds amounts (negative: subtracts) to columns, and sets others. */
 export async function addToColumns(
@@ -287,7 +297,7 @@ export async function selectRows(scope: RowScope, options: SelectOptions): Promi
       where: normaliseWhere(options.where, scope.tables),
       groupBy: [],
       having: null,
-      orderBy: (options.order ?? []).map((item) => orderItem(item, expr)),
+      orderBy: orderOf(scope, options.order ?? []),
       limit: options.limit === undefined ? null : param(options.limit),
       offset: options.offset === undefined ? null : param(options.offset),
       lock: null,
@@ -298,10 +308,14 @@ export async function selectRows(scope: RowScope, options: SelectOptions): Promi
   return rowsOf(result)
 }
 
-function orderItem(
-  item: NonNullable<SelectOptions['order']>[number],
-  expr: (value: unknown) => Expr,
-): { expr: Expr; direction: 'ASC' | 'DESC' | null; nulls: null } {
+const orderOf = (scope: RowScope, order: NonNullable<SelectOptions['order']>): readonly OrderItem[] =>
+  order.map((item) =>
+    orderItem(item, (value) =>
+      typeof value === 'string' ? column(null, value) : toExpr(value, scope.tables, 'order'),
+    ),
+  )
+
+function orderItem(item: NonNullable<SelectOptions['order']>[number], expr: (value: unknown) => Expr): OrderItem {
   if (!Array.isArray(item)) return { expr: expr(item), direction: null, nulls: null }
   const direction = item[1] === undefined ? null : String(item[1]).toUpperCase()
   if (direction !== null && direction !== 'ASC' && direction !== 'DESC')
