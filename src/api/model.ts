@@ -213,9 +213,10 @@ export abstract class Model<
     const model = modelClass(this)
     const refused = refusedOptions(model, 'findAll', options)
     if (refused) return refused as never
+    const runtime = runtimeOf(this)
     // Scopes are the program's functions, and may throw.
     try {
-      return findAll(runtimeOf(this), model, scoped(this, options)) as never
+      return findAll(runtime, model, scoped(this, options)) as never
     } catch (error) {
       return Promise.reject(error)
     }
