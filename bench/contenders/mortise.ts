@@ -1,5 +1,5 @@
 /** Mortise as its README recommends it: models by the factory, no tuning. */
-import { DataTypes, hasOne, Sequelize } from 'mortise'
+import { DataTypes, hasMany, hasOne, Sequelize } from 'mortise'
 import type { Contender } from '../contender.js'
 import type { Target } from '../target.js'
 import { POOL, serverIn } from '../target.js'
@@ -52,7 +52,12 @@ export const mortise: Contender = {
         active: required(DataTypes.BOOLEAN),
         createdAt: required(DataTypes.DATE(3)),
       },
-      { associations: { profile: hasOne(() => Profile, { foreignKey: 'userId', unique: true }) } },
+      {
+        associations: {
+          profile: hasOne(() => Profile, { foreignKey: 'userId', unique: true }),
+          tasks: hasMany(() => Task, 'userId'),
+        },
+      },
     ) {}
     class Task extends sequelize.model('task', {
       userId: required(DataTypes.INTEGER),
@@ -68,6 +73,7 @@ export const mortise: Contender = {
       listWithProfile: (limit) => User.findAll({ include: ['profile'], order: ['id'], limit }),
       listWithAddress: (limit) =>
         User.findAll({ include: [{ association: 'profile', include: ['address'] }], order: ['id'], limit }),
+      listWithTasks: (limit) => User.findAll({ include: ['tasks'], order: ['id'], limit }),
       createPair: (user, profile) => User.create({ ...user, profile }, { include: ['profile'] }),
       insertTasks: (tasks) => Task.bulkCreate(tasks),
       load: (id) => User.findByPk(id),
