@@ -3,7 +3,7 @@ import { DataTypes, QueryError, Sequelize, UnsupportedFeatureError } from 'morti
 import { expect, test } from 'vitest'
 import type { ConnectOptions } from '../support/databases.js'
 import { describeEachEngine } from '../support/databases.js'
-import type { Database, Table } from '../support/untyped.js'
+import type { Database, Row, Table } from '../support/untyped.js'
 
 describeEachEngine('searchPath of a call', (engine) => {
   const world = async (options: ConnectOptions = {}): Promise<{ db: Database; User: Table; Card: Table }> => {
@@ -127,6 +127,32 @@ describeEachEngine('searchPath of a call', (engine) => {
       expect((await User.findOne({ where: { id: 1 }, searchPath })).name).toBe('away')
     }
   })
+
+  engine.requires('searchPath', 'concurrentIndexes')(
+    'statements that stand in no transaction find the tables of their path',
+    async () => {
+      const { db } = await both()
+      const indexes = async (path: object): Promise<string[]> =>
+        (
+          await db.query(
+            "SELECT indexname AS name FROM pg_indexes WHERE indexname LIKE 'by %' AND schemaname = current_schema()",
+            {
+              type: 'SELECT',
+              ...path,
+            },
+          )
+        ).map(({ name }: Row) => name)
+      await db.query('CREATE INDEX CONCURRENTLY "by ON name" ON "Users" (name)', { searchPath })
+      expect([await indexes({}), await indexes({ searchPath })]).toEqual([[], ['by ON name']])
+      await db.query('CREATE INDEX CONCURRENTLY IF NOT EXISTS "by ON name" ON "Users" (name)')
+      await db.query('DROP INDEX CONCURRENTLY "by ON name"', { searchPath })
+      expect([await indexes({}), await indexes({ searchPath })]).toEqual([['by ON name'], []])
+      await expect(db.query('CREATE INDEX CONCURRENTLY "by x" ON "Nobody" (x)', { searchPath })).rejects.toMatchObject({
+        name: 'SequelizeUnknownTableError',
+      })
+      await db.query('DROP INDEX CONCURRENTLY IF EXISTS "by x"', { searchPath })
+    },
+  )
 
   engine.requires('searchPath')('names that need quotes, lists, and what is none', async () => {
     const { db, User } = await world()

@@ -41,6 +41,7 @@ export const FEATURES = {
   forwardReferences: 'a foreign key may refer to a table that is made later (SQLite)',
   functions: 'functions and triggers are made by the query interface (PostgreSQL)',
   server: 'the engine is a server to which connections lead',
+  ownSessions: 'a connection is one session of the server all its life (not behind a pooler)',
   searchPath: 'tables without a schema are looked for along a path of schemas (PostgreSQL)',
   nulInText: 'text may hold the character NUL',
 } as const

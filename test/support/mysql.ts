@@ -76,6 +76,7 @@ function mysqlLike(
       'unsignedTypes',
       'boundedTypes',
       'server',
+      'ownSessions',
       'nulInText',
       ...features,
     ]),

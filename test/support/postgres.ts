@@ -93,6 +93,7 @@ export const FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   'namedPrimaryKeys',
   'searchPath',
   'server',
+  'ownSessions',
   'enumTypes',
   'concurrentIndexes',
   'functions',
@@ -164,12 +165,12 @@ let pooled: Promise<Admin> | undefined
 
 /**
  * PostgreSQL behind PgBouncer in transaction mode, on demand: its URL in MORTISE_PGBOUNCER. There is one database, so test files run one
- * after the other: `--no-file-parallelism`.
+ * after the other: `--no-file-parallelism`. Some tests hold several transactions at a time: the pooler's default_pool_size is at least 6.
  */
 export const PGBOUNCER: EngineSetup = {
   name: 'pgbouncer',
   dialect: 'postgres',
-  features: FEATURES,
+  features: new Set([...FEATURES].filter((feature) => feature !== 'ownSessions')),
   collation: 'C',
   howToStart: 'PgBouncer: give its URL in MORTISE_PGBOUNCER (pool_mode = transaction)',
   async answers() {

@@ -4,6 +4,7 @@
  */
 import { Lru } from '../../base/lru.js'
 import type { Connection, Driver, Result, RowStream, Statement } from '../../connect/driver.js'
+import { qualified, SCHEMA_OF, standsAlone, unqualified } from './alone.js'
 import { cancel } from './cancel.js'
 import { openCursor } from './cursor.js'
 import { dateText } from './dates.js'
@@ -107,10 +108,25 @@ class PostgresConnection implements Connection {
   }
 
   execute(statement: Statement): Promise<Result> {
-    if (statement.searchPath !== undefined) return this.#inside(pathText(statement.searchPath), statement)
+    if (statement.searchPath !== undefined) return this.#under(pathText(statement.searchPath), statement)
     if (this.#path === null) return this.#run(statement)
     if (BEGINS.test(statement.text)) return this.#begin(statement)
-    return this.#isInTransaction() ? this.#run(statement) : this.#inside(this.#path, statement)
+    return this.#isInTransaction() ? this.#run(statement) : this.#under(this.#path, statement)
+  }
+
+  #under(path: string, statement: Statement): Promise<Result> {
+    return standsAlone(statement.text) ? this.#alone(path, statement) : this.#inside(path, statement)
+  }
+
+  async #alone(path: string, statement: Statement): Promise<Result> {
+    const name = unqualified(statement.text)
+    if (name === null) return await this.#run(statement)
+    const { rows } = await this.#inside(path, { text: SCHEMA_OF, params: [name], mode: 'rows' })
+    // What is nowhere is not in the first one either.
+    const schema = rows[0]?.[0] ?? /^"(?:[^"]|"")+"/.exec(path)?.[0]
+    return await this.#run(
+      typeof schema === 'string' ? { ...statement, text: qualified(statement.text, schema) } : statement,
+    )
   }
 
   async iterate(statement: Statement, { batchSize = 500 } = {}): Promise<RowStream> {

@@ -131,11 +131,21 @@ function connectionError(error: PgError): Error {
   const cause = error.message === '' && first ? first : error
   const Class = CONNECTING[cause.code ?? error.code ?? '']
   if (Class) return new Class(cause)
+  const pooled = fromPooler(cause)
+  if (pooled !== null) return new pooled(cause)
   if (/timeout expired/.test(cause.message)) return new ConnectionTimedOutError(cause)
   // Nothing had been asked of the server yet.
   if (isLoss(cause)) return new ConnectionLostError(cause, { isUndone: true })
   if (/password must be a string|no password/i.test(cause.message)) return new AccessDeniedError(cause)
   return new ConnectionError(cause)
+}
+
+/** PgBouncer says everything with one code, and not in many languages. */
+function fromPooler({ code, message }: PgError): ConnectionClass | null {
+  if (code !== '08P01') return null
+  if (/authentication failed|no such user/.test(message)) return AccessDeniedError
+  if (/no such database/.test(message)) return InvalidConnectionError
+  return /no more connections allowed|pgbouncer is shutting down/.test(message) ? ConnectionRefusedError : null
 }
 
 /** `Key (email, tenant)=(x, 1) already exists.` → its columns. Quoted names stand in quotes; expressions are none. */

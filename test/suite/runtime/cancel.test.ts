@@ -87,6 +87,8 @@ describeEachEngine('signal', (engine) => {
     await item.update({ name: 'b' }, { transaction: blocker })
     const first = new AbortController()
     const blocked = Item.update({ name: 'c' }, { where: { id: 1 }, signal: first.signal })
+    // A connection may take its time to be opened.
+    for (let tries = 0; db.pool.using < 2 && tries < 500; tries += 1) await pause(10)
     await pause(50)
     const second = new AbortController()
     const queued = Item.count({ signal: second.signal })

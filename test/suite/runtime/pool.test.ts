@@ -95,7 +95,7 @@ describeEachEngine('pool', (engine) => {
     expect(db.pool.using).toBe(0)
   })
 
-  onServer('idle connections go, used up ones go, and validate decides', async () => {
+  engine.requires('server', 'ownSessions')('idle connections go, used up ones go, and validate decides', async () => {
     const { db, Item } = await world({ max: 4, min: 1, idle: 40, evict: 10 })
     await Promise.all(Array.from({ length: 8 }, () => Item.count()))
     expect(db.pool.write.size).toBeGreaterThan(1)
