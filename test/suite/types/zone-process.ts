@@ -1,4 +1,5 @@
-// A program in a process of its own, with a time zone of its own: writes a row and tells what it reads. Started by time-zones.test.ts.
+// A program in a process of its own, with a time zone of its own: writes rows and tells what it reads, on each of the databases it is given.
+// Started by time-zones.test.ts.
 import { DataTypes, Op, Sequelize, sql } from '../../../src/index.js'
 import type { Database, Row, Table } from '../../support/untyped.js'
 
@@ -47,7 +48,7 @@ export const told = (row: Row): Row => ({
   createdAt: row.createdAt.getTime(),
 })
 
-async function main(options: object, writer: string): Promise<void> {
+async function write(options: object, writer: string): Promise<object> {
   const db = new Sequelize(options as never) as unknown as Database
   const Moment = defineMoment(db)
   const found: Record<string, number> = {}
@@ -71,7 +72,11 @@ async function main(options: object, writer: string): Promise<void> {
   const rows = await Moment.findAll({ order: ['id'] })
   const ahead = await Moment.count({ where: { writer, createdAt: { [Op.gt]: new Date() } } })
   await db.close()
-  process.stdout.write(JSON.stringify({ offset, found, ahead, rows: rows.map(told) }))
+  return { offset, found, ahead, rows: rows.map(told) }
 }
 
-if (process.argv[2] === 'write') await main(JSON.parse(process.argv[3]!) as object, process.argv[4]!)
+if (process.argv[2] === 'write') {
+  const answers: object[] = []
+  for (const options of JSON.parse(process.argv[3]!) as object[]) answers.push(await write(options, process.argv[4]!))
+  process.stdout.write(JSON.stringify(answers))
+}
