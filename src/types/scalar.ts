@@ -20,6 +20,11 @@ function counted(options: Options, key: string, names: readonly string[]): Optio
     if (value !== undefined && value !== null && !(Number.isSafeInteger(value) && (value as number) >= least))
       throw new DefinitionError(`DataTypes.${key}: ${name} is a whole number from ${least} on, got ${show(value)}.`)
   }
+  return options
+}
+
+/** Throws `DefinitionError` where more digits stand behind the point than there are in all. */
+function scaled(options: Options, key: string): Options {
   const { precision, scale } = options
   if (typeof precision === 'number' && typeof scale === 'number' && scale > precision)
     throw new DefinitionError(
@@ -233,7 +238,12 @@ export class RealType extends FloatType {
 export class DecimalType extends NumberType {
   static override key = 'DECIMAL'
   constructor(precision?: number | NumberTypeOptions, scale?: number) {
-    super(counted(named(precision, 'precision', { scale }), new.target.key, ['length', 'precision', 'scale']))
+    super(
+      scaled(
+        counted(named(precision, 'precision', { scale }), new.target.key, ['length', 'precision', 'scale']),
+        new.target.key,
+      ),
+    )
   }
   override sanitize(value: unknown): unknown {
     return Number.isNaN(value) ? 'NaN' : super.sanitize(value)
