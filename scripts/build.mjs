@@ -5,6 +5,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rollup } from 'rollup'
+import { emitDeclarations } from './declarations.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -40,7 +41,7 @@ const withMaps = {
 const modules = join(dist, 'modules')
 try {
   tsc('--outDir', modules, '--declaration', 'false', '--declarationMap', 'false', '--removeComments', '--noCheck')
-  tsc('--emitDeclarationOnly')
+  emitDeclarations(dist)
   const bundle = await rollup({
     input: entriesOf(modules),
     external: (id) => !id.startsWith('.') && !id.startsWith(modules) && relative(modules, id).startsWith('..'),

@@ -77,7 +77,10 @@ sequelize.associate({ User: User0 }, ({ User }) => ({ Usr: { x: User.hasOne(User
 
 // (iv) assertion signatures: rejected as methods of an inferred const; as free functions the narrowing is local to the file's control flow.
 declare function hasOneAsserts<M, T>(model: M, target: T): asserts model is M & { linked: T }
-declare const withAssert: { hasOne<T>(target: T): asserts this is { linked: T } }
+interface WithAssert {
+  hasOne<T>(target: T): asserts this is { linked: T }
+}
+declare const withAssert: WithAssert
 const inferred = { ...withAssert }
 // @ts-expect-error TS2775: Assertions require every name in the call target to be declared with an explicit type annotation
 inferred.hasOne(Task0)

@@ -53,7 +53,7 @@ export interface ForeignKeyOptions<FK = string> extends Partial<AttributeOptions
   /** Name of the constraint in the database. Default: `<table>_<column>_foreign_idx`. */
   readonly constraintName?: string
   /** False: no index is added to the foreign key. */
-  readonly index?: AttributeOptions['index']
+  readonly index?: NonNullable<AttributeOptions['index']>
 }
 interface AssociationOptions<As, FK> {
   /** Name of the association: the property, the name in `include`, and of the methods. Default: the target's name. */

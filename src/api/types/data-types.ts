@@ -40,6 +40,24 @@ export interface StringType
   > {
   readonly BINARY: DataType<string>
 }
+// Named, so that emitted declarations say `TextType` and no more.
+export interface TextType
+  extends DataTypeFactory<string, string, [length?: TextLength | { readonly length?: TextLength }]> {}
+export interface BlobType
+  extends DataTypeFactory<
+    Buffer,
+    Uint8Array | ArrayBuffer | string,
+    [length?: TextLength | { readonly length?: TextLength }]
+  > {}
+export interface BooleanType extends DataTypeFactory<boolean, boolean, []> {}
+export interface DateType
+  extends DataTypeFactory<Date, Date | string | number, [precision?: number | { readonly precision?: number }]> {}
+export interface DateOnlyType extends DataTypeFactory<string, string | Date, []> {}
+export interface DecimalType
+  extends DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]> {
+  readonly UNSIGNED: DataType<string, string | number>
+  readonly ZEROFILL: DataType<string, string | number>
+}
 export interface NumberOptions {
   readonly length?: number
   readonly unsigned?: boolean
@@ -162,7 +180,7 @@ export interface DataTypesNamespace {
   readonly ABSTRACT: CustomTypeClass
   readonly STRING: StringType
   readonly CHAR: StringType
-  readonly TEXT: DataTypeFactory<string, string, [length?: TextLength | { readonly length?: TextLength }]>
+  readonly TEXT: TextType
   readonly CITEXT: DataTypeFactory<string, string, []>
   readonly TSVECTOR: DataTypeFactory<string, string, []>
   /** The base of all types of numbers, for `instanceof` and types of one's own; no engine has a column of it. */
@@ -176,15 +194,12 @@ export interface DataTypesNamespace {
   readonly REAL: NumberType
   readonly DOUBLE: NumberType
   /** Read back as a string: a JavaScript number cannot hold every value. */
-  readonly DECIMAL: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]> & {
-    readonly UNSIGNED: DataType<string, string | number>
-    readonly ZEROFILL: DataType<string, string | number>
-  }
+  readonly DECIMAL: DecimalType
   /** v6's other name of DECIMAL. */
   readonly NUMERIC: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]>
-  readonly BOOLEAN: DataTypeFactory<boolean, boolean, []>
-  readonly DATE: DataTypeFactory<Date, Date | string | number, [precision?: number | { readonly precision?: number }]>
-  readonly DATEONLY: DataTypeFactory<string, string | Date, []>
+  readonly BOOLEAN: BooleanType
+  readonly DATE: DateType
+  readonly DATEONLY: DateOnlyType
   readonly TIME: DataTypeFactory<string, string, [precision?: number | { readonly precision?: number }]>
   readonly NOW: DataTypeFactory<Date, Date, []>
   readonly UUID: UuidType
@@ -192,11 +207,7 @@ export interface DataTypesNamespace {
   readonly UUIDV1: DataTypeFactory<string, string, []>
   /** @deprecated Use `sql.uuidV4`. */
   readonly UUIDV4: DataTypeFactory<string, string, []>
-  readonly BLOB: DataTypeFactory<
-    Buffer,
-    Uint8Array | ArrayBuffer | string,
-    [length?: TextLength | { readonly length?: TextLength }]
-  >
+  readonly BLOB: BlobType
   readonly JSON: JsonType
   readonly JSONB: JsonType
   readonly ENUM: EnumType

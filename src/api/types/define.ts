@@ -279,13 +279,16 @@ export interface LazyCreation<D, I> {
 
 // ---------------------------------------------------------------- instance and static types
 /** Instances of a model defined by the literals `D` (attributes), `O` (options) and `R` (associations). */
-// `extends infer X` evaluates and drops the alias: hovers, errors and emitted declarations show `{ id: number; firstName: string | null }`
-// instead of an alias over the definition.
+// `extends infer X` evaluates: hovers, errors and emitted declarations show `{ id: number; firstName: string | null }` instead of an alias
+// over the definition. The alias that is left, `Defined`, has them write attributes and associations once.
 export type DefinedInstance<N extends string, D, O, R = {}> = Implicit<D, O> & ForeignKeyPart<R, D> extends infer I
   ? AttributesFrom<D, I> extends infer A extends object
-    ? Model<A, LazyCreation<D, I>, R> & A & AllMixins<R, N>
+    ? Defined<N, A, LazyCreation<D, I>, R>
     : never
   : never
+
+/** An instance of the model `N` with the attributes `A`, the creation attributes `C` and the associations `R`. */
+export type Defined<N extends string, A extends object, C extends object, R = {}> = Model<A, C, R> & A & AllMixins<R, N>
 
 export interface DefineFunction {
   /** Defines a model; its types are inferred from the definition. */

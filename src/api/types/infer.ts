@@ -25,10 +25,20 @@ export type ModelCtor<M> = abstract new (...args: any) => M
 /** Members of the `typeof TYPES` of a model. */
 export type TypesOf<M extends AnyModel> = M[typeof TYPES]
 
+// The brands are interfaces: a declaration file can name an interface of another package, but not a symbol of it in a key (TS4023).
+export interface CreationOptionalBrand {
+  [CREATION_OPTIONAL]?: true
+}
+export interface ForeignKeyBrand {
+  [FOREIGN_KEY]?: true
+}
+export interface NonAttributeBrand {
+  [NON_ATTRIBUTE]?: true
+}
 /** An attribute that `create` may omit: it has a default, or the database fills it in. */
-export type CreationOptional<T> = T extends null | undefined ? T : T & { [CREATION_OPTIONAL]?: true }
+export type CreationOptional<T> = T extends null | undefined ? T : T & CreationOptionalBrand
 /** An attribute that an association fills in. */
-export type ForeignKey<T> = T extends null | undefined ? T : T & { [FOREIGN_KEY]?: true }
+export type ForeignKey<T> = T extends null | undefined ? T : T & ForeignKeyBrand
 /** A property that is no attribute: an association, a computed value. Instances of models need no brand; a single one may be null. */
 export type NonAttribute<T> = T extends null | undefined
   ? T
@@ -36,7 +46,7 @@ export type NonAttribute<T> = T extends null | undefined
     ? T | null
     : T extends readonly AnyModel[]
       ? T
-      : T & { [NON_ATTRIBUTE]?: true }
+      : T & NonAttributeBrand
 
 type AnyFunction = (...args: any) => any
 /** Members that every model inherits. */

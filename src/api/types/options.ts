@@ -314,16 +314,19 @@ type AliasRow<S> = S extends readonly (infer E)[]
         : unknown
     }
   : {}
+// `infer` drops the alias: hovers and declarations show the row.
+type Evaluated<T> = T extends infer U ? { [K in keyof U]: U[K] } : never
 /** A row of a `raw: true` query. */
 export type RawRow<A, S> = NotGiven extends S
   ? A
   : S extends readonly unknown[]
     ? number extends S['length']
       ? Partial<A>
-      : Pick<A, SelectedKeys<A, S>> & AliasRow<S>
-    : Pick<A, SelectedKeys<A, S>>
+      : Evaluated<Pick<A, SelectedKeys<A, S>> & AliasRow<S>>
+    : Evaluated<Pick<A, SelectedKeys<A, S>>>
 /** Declare `interface MortiseTypes { selectNarrowing: true }` by module augmentation to narrow instances to the attributes selected. */
-export type MortiseTypes = {}
+// biome-ignore lint/suspicious/noEmptyInterface: only an interface can be augmented.
+export interface MortiseTypes {}
 type Narrowed<M, S> = Omit<M, Exclude<keyof AttributesOf<M>, SelectedKeys<AttributesOf<M>, S>>>
 // The flag is tested first: with the flag off nothing depends on S, which keeps generic code resolvable.
 type MaybeNarrow<M, S> = MortiseTypes extends { selectNarrowing: true } ? (NotGiven extends S ? M : Narrowed<M, S>) : M

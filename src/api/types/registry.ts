@@ -3,7 +3,6 @@
  * Associations declared after `define`: `sequelize.associate({ User, Task }, ({ User, Task }) => ({ User: { task: User.hasOne(Task) } }))`.
  * Targets are names, resolved when they are read.
  */
-import type { Model } from '../model.js'
 import type {
   AssociationKind,
   BelongsToManyOptions,
@@ -11,9 +10,9 @@ import type {
   HasManyOptions,
   HasOneOptions,
 } from './associations.js'
+import type { Defined } from './define.js'
 import type { AnyModel, ModelCtor, ModelTypes } from './infer.js'
 import type { ModelStatic } from './model.js'
-import type { AllMixins } from './relations.js'
 import type { TYPES } from './symbols.js'
 
 type AnyStatic = ModelStatic<any>
@@ -73,7 +72,7 @@ export type RegistryInstance<DB extends RegistryTypes, K> = K extends keyof DB['
 type FromBase<B, R, N extends string> = B extends {
   readonly [TYPES]: ModelTypes<infer A extends object, infer C extends object, any>
 }
-  ? Model<A, C, R> & A & AllMixins<R, N>
+  ? Defined<N, A, C, R>
   : never
 
 export type AssociateFunction = <
