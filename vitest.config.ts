@@ -1,5 +1,6 @@
 // Four projects, one per way a test is compiled: plain logic, behaviour on an engine, and the two kinds of decorators.
 // Every project reads `mortise` from src/, so a test needs no build.
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -43,6 +44,8 @@ const project = (name: string, folders: string[], experimentalDecorators = false
 export default defineConfig({
   test: {
     passWithNoTests: false,
+    // Most of the time a test waits for a server; Vitest's own choice on two cores is one worker.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', fromRoot('./scripts/closing-line-reporter.ts')],
     projects: [
       project('unit', ['unit', 'golden', 'property', 'compiler']),
