@@ -222,12 +222,16 @@ export interface UpdateOptions<A = any> extends QueryOptions, Hookable, Paranoid
   individualHooks?: boolean
   returning?: Returning<A>
   limit?: number | null
+  /** Which rows `limit` means; without one it throws. */
+  order?: Order
   silent?: boolean
   omitNull?: boolean
 }
 export interface DestroyOptions<A = any> extends QueryOptions, Hookable {
   where?: WhereOptions<A>
   limit?: number | null
+  /** Which rows `limit` means; without one it throws. */
+  order?: Order
   individualHooks?: boolean
   /** Deletes rows of a paranoid model for good. */
   force?: boolean
@@ -238,6 +242,8 @@ export interface DestroyOptions<A = any> extends QueryOptions, Hookable {
 export interface RestoreOptions<A = any> extends QueryOptions, Hookable {
   where?: WhereOptions<A>
   limit?: number | null
+  /** Which rows `limit` means; without one it throws. */
+  order?: Order
   individualHooks?: boolean
 }
 export interface TruncateOptions extends QueryOptions, Hookable {
