@@ -96,6 +96,9 @@ export function translateError(error: unknown, statement: Statement | null): Err
     // Group Replication: another server has committed a change of the same rows.
     case 3101:
       return new SerializationError(options)
+    // Or its change is about to be carried out here: a deadlock (149) that shows at COMMIT.
+    case 1180:
+      return /\berror 149\b/.test(message) ? new DeadlockError(options) : new DatabaseError(options)
     case 1051:
     case 1109:
     case 1146:

@@ -75,7 +75,7 @@ describeEachEngine('calls of one tick', (engine) => {
     expect(other.changed()).toBe(false)
   })
   test('one transaction is one statement, two are two', async () => {
-    const { sequelize, users, Profile, recorder } = await filled(engine, { file: true })
+    const { sequelize, users, Profile, recorder } = await filled(engine, { file: true, pool: { max: 2 } })
     await sequelize.transaction(async (transaction) => {
       await Profile.update({ bio: 'inside' }, { where: { id: [1, 2] }, transaction })
       const statements = await recorder.during(async () => {

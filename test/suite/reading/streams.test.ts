@@ -45,7 +45,7 @@ for (const file of [false, true])
       }
     })
     test('one statement, or one for each batch; includes by keys one more for each batch', async () => {
-      const { Person, recorder } = await peopleOf(engine, { file })
+      const { Person, recorder } = await peopleOf(engine, { file, pool: { max: 2 } })
       const holds = engine.traits.rowLocks === true
       const batches = Math.ceil((PEOPLE + 1) / 8)
       expect(await recorder.count(() => collected(stream(Person, { include: 'passport', batchSize: 8 })))).toBe(
