@@ -24,12 +24,17 @@ export interface AssociationDeclaration<K extends AssociationKind = AssociationK
 /** `associations` of `define` and of `sequelize.model`. */
 export type Declarations = { readonly [name: string]: AssociationDeclaration }
 
+/** An interface of its own: declarations of users' models then name the target once. */
+export interface HasOneDeclaration<F = any, FK = string>
+  extends AssociationDeclaration<'HasOne', F, FK>,
+    OneOfMany<AssociationDeclaration<'HasOne', F, FK>> {}
+
 // `F extends Function`, NOT `() => any`: a call signature in the constraint gives the arrow a contextual signature, and TypeScript 6 then
 // infers its return type on the spot; every model's base class would resolve the next one's. `Function` has no call signature.
 export type DeclareHasOne = <F extends Function, const FK extends string = string>(
   target: F,
   options?: FK | Omit<HasOneOptions<string, FK>, 'as'>,
-) => AssociationDeclaration<'HasOne', F, FK> & OneOfMany<AssociationDeclaration<'HasOne', F, FK>>
+) => HasOneDeclaration<F, FK>
 export type DeclareBelongsTo = <F extends Function, const FK extends string = string>(
   target: F,
   options?: FK | Omit<BelongsToOptions<string, FK>, 'as'>,
