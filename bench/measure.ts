@@ -1,6 +1,7 @@
 /**
  * Interleaved rounds: in each round every contender gets its turn, in another order each time, so that a machine that is busy for a while
- * is busy for everyone. A turn is as many calls as fit into `turn` milliseconds; the figure of a turn is the time of one call.
+ * is busy for everyone. A turn is as many calls as fit into `turn` milliseconds; the figure of a turn is the time of one call. No garbage is
+ * collected by hand in between: V8 then throws compiled code away, and what would be measured is its compiling anew.
  */
 import type { Contender, Session } from './contender.js'
 import type { Workload } from './workloads.js'
@@ -53,7 +54,6 @@ async function takeTurn(
 ): Promise<number> {
   const prepared = await workload.before?.(session, calls)
   const { parallel = 1 } = workload
-  globalThis.gc?.()
   const start = now(time)
   if (parallel === 1) for (let index = 0; index < calls; index++) await workload.run(session, index, prepared)
   else {
@@ -96,6 +96,26 @@ function difference(a: string, b: string): string {
   return `  … ${part(a)}\n  … ${part(b)}`
 }
 
+/**
+ * How many calls fill a turn once the code is warm: the first calls of anything are slow, so the number grows until a turn of it takes
+ * its time.
+ */
+async function calibrate(
+  entrant: Entrant,
+  workload: Workload,
+  turn: number,
+  restore: (entrant: Entrant) => Promise<void>,
+): Promise<number> {
+  const { parallel = 1, most = 50_000 } = workload
+  let calls = Math.max(parallel, 2)
+  for (;;) {
+    const millis = (await takeTurn(entrant, workload, calls, 'clock')) * calls * 1e-3
+    await restore(entrant)
+    if (calls >= most || millis >= turn) return calls
+    calls = Math.min(most, Math.ceil(calls * Math.min(4, Math.max(1.3, turn / Math.max(millis, 0.1)))))
+  }
+}
+
 export async function measure(
   entrants: readonly Entrant[],
   workload: Workload,
@@ -106,19 +126,7 @@ export async function measure(
     for (const sql of workload.restore ?? []) await session.send(sql)
   }
   const calls = new Map<Entrant, number>()
-  for (const entrant of taking) {
-    // Warm first, then see how many calls a turn holds.
-    const few = Math.min(workload.most ?? Number.POSITIVE_INFINITY, workload.parallel ?? 3)
-    await takeTurn(entrant, workload, few, 'clock')
-    await restore(entrant)
-    const micros = await takeTurn(entrant, workload, few, 'clock')
-    await restore(entrant)
-    const fitting = Math.ceil((settings.turn * 1_000) / Math.max(micros, 1))
-    const most = workload.most ?? 20_000
-    calls.set(entrant, Math.max(workload.parallel ?? 1, Math.min(most, fitting)))
-    await takeTurn(entrant, workload, calls.get(entrant)!, 'clock')
-    await restore(entrant)
-  }
+  for (const entrant of taking) calls.set(entrant, await calibrate(entrant, workload, settings.turn, restore))
   const times = new Map<Entrant, number[]>(taking.map((entrant) => [entrant, []]))
   for (let round = 0; round < settings.rounds; round++) {
     for (let place = 0; place < taking.length; place++) {

@@ -73,7 +73,8 @@ export const mortise: Contender = {
       listWithProfile: (limit) => User.findAll({ include: ['profile'], order: ['id'], limit }),
       listWithAddress: (limit) =>
         User.findAll({ include: [{ association: 'profile', include: ['address'] }], order: ['id'], limit }),
-      listWithTasks: (limit) => User.findAll({ include: ['tasks'], order: ['id'], limit }),
+      listWithTasks: (limit) =>
+        User.findAll({ include: [{ association: 'tasks', strategy: 'auto' }], order: ['id'], limit }),
       createPair: (user, profile) => User.create({ ...user, profile }, { include: ['profile'] }),
       insertTasks: (tasks) => Task.bulkCreate(tasks),
       load: (id) => User.findByPk(id),

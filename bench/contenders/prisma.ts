@@ -1,6 +1,7 @@
 /** Prisma with a driver adapter. Its client is generated first: `npm run prisma -- sqlite` (or postgres, mysql) in this folder. */
 import { existsSync } from 'node:fs'
 import type { Contender } from '../contender.js'
+import { sqliteDate } from '../dataset.js'
 import type { Target } from '../target.js'
 import { POOL, serverIn } from '../target.js'
 
@@ -55,7 +56,14 @@ export const prisma: Contender = {
         }),
       listWithTasks: (limit) => client.user.findMany({ include: { tasks: true }, orderBy: { id: 'asc' }, take: limit }),
       createPair: (user, profile) =>
-        client.user.create({ data: { ...user, profile: { create: profile } }, include: { profile: true } }),
+        client.user.create({
+          data: {
+            ...user,
+            createdAt: target.engine === 'sqlite' ? sqliteDate(user.createdAt) : user.createdAt,
+            profile: { create: profile },
+          },
+          include: { profile: true },
+        }),
       insertTasks: (tasks) => client.task.createMany({ data: tasks as Loose }),
       load: (id) => client.user.findUnique({ where: { id } }),
       updateAge: (user, age) => client.user.update({ where: { id: (user as Loose).id }, data: { age } }),

@@ -8,6 +8,8 @@ const FOLDERS: Readonly<Record<string, string>> = { sqlite: 'sqlite', postgresql
 const given = process.argv[2] === 'postgres' ? 'postgresql' : (process.argv[2] ?? '')
 if (!PROVIDERS.includes(given)) throw new Error(`Which provider? One of ${PROVIDERS.join(', ')}.`)
 
+// Dates are text in SQLite, in a form that is not Prisma's own.
+const moment = { sqlite: 'String  ', postgresql: 'DateTime', mysql: 'DateTime' }[given]!
 const precise = { sqlite: '', postgresql: ' @db.Timestamptz(3)', mysql: ' @db.DateTime(3)' }[given]!
 const folder = fileURLToPath(new URL(`./generated/${FOLDERS[given]}`, import.meta.url))
 mkdirSync(folder, { recursive: true })
@@ -26,7 +28,7 @@ model User {
   email     String
   age       Int
   active    Boolean
-  createdAt DateTime @map("created_at")${precise}
+  createdAt ${moment} @map("created_at")${precise}
   profile   Profile?
   tasks     Task[]
   @@map("users")
