@@ -77,5 +77,5 @@ export function flameGraph(profile: Profiler.Profile, title: string): string {
     .join('\n')
     .replace(/DEPTH(\d+)/g, (_, depth) => String(height - (Number(depth) + 1) * ROW))
     .replace(/TEXT(\d+)/g, (_, depth) => String(height - (Number(depth) + 1) * ROW + 12))
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="monospace" font-size="11"><rect width="100%" height="100%" fill="white"/><text x="4" y="18" font-size="14">${escaped(title)}</text>${placed}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="monospace" font-size="11" role="img"><title>${escaped(title)}</title><rect width="100%" height="100%" fill="white"/><text x="4" y="18" font-size="14">${escaped(title)}</text>${placed}</svg>\n`
 }

@@ -143,5 +143,5 @@ export function toSvg(report: Report): string {
       parts.push(text(to + 4, at + bar - 2, ratio(figure.ratio), 'font-size="10" fill="#333"'))
     })
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>${parts.join('')}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img"><title>${report.engine}: time of a call, relative to the raw driver</title><rect width="100%" height="100%" fill="white"/>${parts.join('')}</svg>\n`
 }
