@@ -23,7 +23,7 @@ import type { Branch } from './include.js'
 import { growTree } from './include.js'
 import type { FindInput, OptionTable } from './options.js'
 import { checkOptions, execOptions, FIND_OPTIONS, SWITCH } from './options.js'
-import { normaliseGroup, normaliseOrder } from './order.js'
+import { normaliseGroup, normaliseOrder, withoutModel } from './order.js'
 import { assertOrdered } from './ordered.js'
 import { branchesBelow, planFor, statementOf } from './plan.js'
 import type { FindRequest } from './request.js'
@@ -232,7 +232,8 @@ function selectionOf(options: FindInput, root: Branch, group: readonly Expr[]): 
   const items = Array.isArray(options.group) ? (options.group as unknown[]) : [options.group]
   return {
     ...none,
-    columns: items.map((item, at): SelectedColumn => {
+    columns: items.map((given, at): SelectedColumn => {
+      const item = typeof given === 'string' ? withoutModel(given, root) : given
       const attribute =
         typeof item === 'string'
           ? (root.definition.shape.attributes.get(item) ?? root.definition.shape.byColumn.get(item))

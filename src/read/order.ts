@@ -156,6 +156,14 @@ const nameOf = (part: unknown): string => {
   return typeof as === 'string' ? `"${as}"` : typeof model?.name === 'string' ? model.name : show(part)
 }
 
+/** `'User.id'` → `'id'`: names in a statement's `order` and `group` may begin with its own model. */
+export function withoutModel(item: string, { parent, tables }: Pick<Place, 'parent' | 'tables'>): string {
+  const dot = item.indexOf('.')
+  const head = item.slice(0, Math.max(dot, 0))
+  if (parent !== null || dot === -1 || tables.model!.shape.attributes.has(head)) return item
+  return head === tables.alias || head === tables.label ? item.slice(dot + 1) : item
+}
+
 function single(item: unknown, at: Place, use: string): Expr {
   const { tables } = at
   if (isFragment(item)) return toExpr(item, tables, use)
@@ -181,6 +189,8 @@ function single(item: unknown, at: Place, use: string): Expr {
     const child =
       rest.length > 0 && !shape.attributes.has(head!) ? at.children.find((branch) => branch.as === head) : undefined
     if (child !== undefined) return single(rest.join('.'), child, use)
+    const bare = withoutModel(item, at)
+    if (bare !== item) return single(bare, at, use)
   }
   const operand = resolveAttribute(item, tables, use)
   if (use === 'order') assertOrdered(operand, use, tables.statement.runtime)

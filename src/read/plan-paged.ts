@@ -6,7 +6,7 @@ import type { Expr, OrderItem } from '../sql/expr.js'
 import { all, call, column, compare } from '../sql/expr.js'
 import type { SelectItem, SelectNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
-import { mentionedAliases } from '../sql/walk.js'
+import { mentionedAliases, walk } from '../sql/walk.js'
 import type { Branch } from './include.js'
 import { joinsBelow, rootCondition } from './joins.js'
 import { joinSource } from './relation.js'
@@ -71,11 +71,14 @@ export function rankedSelect(request: FindRequest, columns: readonly SelectItem[
 
 /** The root's rows that count, each once, in order; joins that only show rows are left out. */
 function chosenRows(request: FindRequest): { readonly inner: SelectNode; readonly multiplies: boolean } {
-  const { where, order } = request
+  const { where } = request
   const { alias, definition } = request.root
   const everywhere = branchesOf(request.root)
+  const selected = aliasedOf(everywhere)
+  const order = request.order.map((item) => ({ ...item, expr: selectedExpr(item.expr, selected) }))
+  const written = writtenAliases(order, selected)
   const mentioned = mentionedAliases(
-    all([where, ...order.map((item) => item.expr)]) ?? column(null, ''),
+    all([where, ...order.map((item) => item.expr), ...written.map((item) => item.expr)]) ?? column(null, ''),
     everywhere.map((branch) => branch.alias),
   )
   const isMentioned = (branch: Branch): boolean => mentioned.has(branch.alias) || branch.children.some(isMentioned)
@@ -91,7 +94,10 @@ function chosenRows(request: FindRequest): { readonly inner: SelectNode; readonl
   })
   const root = askOnly(request.root)
   const inner = select({
-    columns: definition.shape.physical.map((attribute) => ({ expr: column(alias, attribute.columnName), alias: null })),
+    columns: [
+      ...definition.shape.physical.map((attribute) => ({ expr: column(alias, attribute.columnName), alias: null })),
+      ...written,
+    ],
     from: joinSource(definition, alias),
     joins: joinsBelow(root, { exact: true, skip: (branch) => branch.joinType !== 'inner' && !isMentioned(branch) }),
     where: rootCondition({ root, where }),
@@ -101,13 +107,51 @@ function chosenRows(request: FindRequest): { readonly inner: SelectNode; readonl
   return { inner, multiplies }
 }
 
+type Aliased = ReadonlyMap<string, Expr>
+/** What is selected under a name of the query's own (`[literal('…'), 'postCount']`), by that name. */
+const aliasedOf = (branches: readonly Branch[]): Aliased =>
+  new Map(
+    branches.flatMap(({ parent, path, parts }) =>
+      parts.selection.columns
+        .filter(({ isAliased, name }) => isAliased && name !== null)
+        .map(({ name, expr }) => [parent === null ? name! : `${path}.${name}`, expr] as const),
+    ),
+  )
+
+/** The rows are chosen before anything is selected, so an order by a selected name means its expression. */
+const selectedExpr = (expr: Expr, selected: Aliased): Expr =>
+  (expr.kind === 'identifier' && expr.parts.length === 1 ? selected.get(expr.parts[0]!) : undefined) ?? expr
+
+/** Selected names that SQL in the order mentions (`literal('postCount DESC')`): they must be there where the rows are chosen. */
+function writtenAliases(order: readonly OrderItem[], selected: Aliased): readonly SelectItem[] {
+  if (selected.size === 0) return []
+  const words = new Set<string>()
+  const add = (texts: readonly string[]): void => {
+    for (const word of texts.flatMap((text) => text.split(/[^\p{L}\p{N}_$.]+/u))) words.add(word)
+  }
+  for (const { expr } of order)
+    walk(expr, (node) => {
+      if (node.kind === 'raw') add([node.sql])
+      else if (node.kind === 'template') add(node.texts)
+      else if (node.kind === 'identifier' && node.parts.length === 1) words.add(node.parts[0]!)
+    })
+  return [...selected].filter(([name]) => words.has(name)).map(([name, expr]) => ({ expr, alias: name }))
+}
+
 const branchesOf = (branch: Branch): readonly Branch[] => [branch, ...branch.children.flatMap(branchesOf)]
 
-/** A parent with several rows takes the place of its first one. */
+const AGGREGATE =
+  /^(?:count|sum|avg|min|max|total|every|any_value|mode|percentile_\w+|\w+_agg|\w+agg|group_\w+|bool_\w+|bit_\w+|std\w*|var\w*)$/i
+/** A parent with several rows takes the place of its first one. What the user has made one of them is left as it is. */
 function oneOf(item: OrderItem, root: string): OrderItem {
   const { expr } = item
-  const isRoots = (node: Expr): boolean => node.kind === 'column' && node.table === root
-  return isRoots(expr) || expr.kind === 'call' || expr.kind === 'raw'
-    ? item
-    : { ...item, expr: call(item.direction === 'DESC' ? 'MAX' : 'MIN', [expr]) }
+  if (expr.kind === 'raw') return item
+  let isRoots = expr.kind === 'column' || expr.kind === 'call'
+  let isOne = false
+  walk(expr, (node) => {
+    if (node.kind === 'column' && node.table !== root) isRoots = false
+    if (node.kind === 'identifier' && node.parts.length > 1 && node.parts[0] !== root) isRoots = false
+    if (node.kind === 'call' && AGGREGATE.test(node.name)) isOne = true
+  })
+  return isRoots || isOne ? item : { ...item, expr: call(item.direction === 'DESC' ? 'MAX' : 'MIN', [expr]) }
 }
