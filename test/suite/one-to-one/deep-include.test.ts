@@ -3,7 +3,7 @@
 import { DataTypes } from 'mortise'
 import { expect, test } from 'vitest'
 import { describeEachEngine } from '../../support/databases.js'
-import type { Table } from '../../support/untyped.js'
+import type { Row, Table } from '../../support/untyped.js'
 
 const DEPTH = 15
 const nameOf = (level: number): string => `aRelationWithAVeryLongNameThatSaysEverythingAboutItself_${level}`
@@ -36,7 +36,7 @@ describeEachEngine('an include fifteen levels deep', (engine) => {
     for (const row of ['first', 'second']) await models[0]!.create(valuesFrom(0, row), { include: includeFrom(0) })
     await models[0]!.create({ theAttributeThatHasTheSameLongNameOnEveryLevelOfTheTree: 'alone at 0' })
 
-    let rows: { toJSON(): Values }[] = []
+    let rows: Row[] = []
     const statements = await recorder.during(async () => {
       rows = await models[0]!.findAll({ include: includeFrom(0), order: ['id'] })
     })
