@@ -184,8 +184,8 @@ function single(item: unknown, at: Place, use: string): Expr {
         `"${item}" in ${use} of ${tables.label} is taken as one name. Write [['${words[0]}', '${words.slice(1).join(' ')}']].`,
       )
     }
-    // v6 wrote paths with dots.
-    const [head, ...rest] = item.split('.')
+    // v6 wrote paths with dots, or as the aliases of its joins (`post->comments.id`).
+    const [head, ...rest] = item.split(/\.|->/)
     const child =
       rest.length > 0 && !shape.attributes.has(head!) ? at.children.find((branch) => branch.as === head) : undefined
     if (child !== undefined) return single(rest.join('.'), child, use)

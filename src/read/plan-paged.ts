@@ -6,7 +6,7 @@ import type { Expr, OrderItem } from '../sql/expr.js'
 import { all, call, column, compare } from '../sql/expr.js'
 import type { SelectItem, SelectNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
-import { mentionedAliases, walk } from '../sql/walk.js'
+import { mentionedAliases, partsOf, walk } from '../sql/walk.js'
 import type { Branch } from './include.js'
 import { joinsBelow, rootCondition } from './joins.js'
 import { joinSource } from './relation.js'
@@ -77,6 +77,7 @@ function chosenRows(request: FindRequest): { readonly inner: SelectNode; readonl
   const selected = aliasedOf(everywhere)
   const order = request.order.map((item) => ({ ...item, expr: selectedExpr(item.expr, selected) }))
   const written = writtenAliases(order, selected)
+  const below = new Set(everywhere.slice(1).flatMap(({ parts }) => parts.selection.columns.map((one) => one.expr)))
   const mentioned = mentionedAliases(
     all([where, ...order.map((item) => item.expr), ...written.map((item) => item.expr)]) ?? column(null, ''),
     everywhere.map((branch) => branch.alias),
@@ -102,7 +103,7 @@ function chosenRows(request: FindRequest): { readonly inner: SelectNode; readonl
     joins: joinsBelow(root, { exact: true, skip: (branch) => branch.joinType !== 'inner' && !isMentioned(branch) }),
     where: rootCondition({ root, where }),
     groupBy: multiplies ? definition.shape.primaryKey.map((attribute) => column(alias, attribute.columnName)) : [],
-    orderBy: multiplies ? order.map((item) => oneOf(item, alias)) : order,
+    orderBy: multiplies ? order.map((item) => oneOf(item, alias, below.has(item.expr))) : order,
   })
   return { inner, multiplies }
 }
@@ -142,16 +143,20 @@ const branchesOf = (branch: Branch): readonly Branch[] => [branch, ...branch.chi
 
 const AGGREGATE =
   /^(?:count|sum|avg|min|max|total|every|any_value|mode|percentile_\w+|\w+_agg|\w+agg|group_\w+|bool_\w+|bit_\w+|std\w*|var\w*)$/i
+const isAggregated = (node: Expr): boolean =>
+  (node.kind === 'call' && AGGREGATE.test(node.name)) ||
+  partsOf(node).some((part) => part.kind !== 'select' && isAggregated(part))
+
 /** A parent with several rows takes the place of its first one. What the user has made one of them is left as it is. */
-function oneOf(item: OrderItem, root: string): OrderItem {
+function oneOf(item: OrderItem, root: string, isBelow: boolean): OrderItem {
   const { expr } = item
-  if (expr.kind === 'raw') return item
-  let isRoots = expr.kind === 'column' || expr.kind === 'call'
-  let isOne = false
+  if (expr.kind === 'raw' && !isBelow) return item
+  let isRoots = !isBelow && (expr.kind === 'column' || expr.kind === 'call')
   walk(expr, (node) => {
     if (node.kind === 'column' && node.table !== root) isRoots = false
     if (node.kind === 'identifier' && node.parts.length > 1 && node.parts[0] !== root) isRoots = false
-    if (node.kind === 'call' && AGGREGATE.test(node.name)) isOne = true
   })
-  return isRoots || isOne ? item : { ...item, expr: call(item.direction === 'DESC' ? 'MAX' : 'MIN', [expr]) }
+  return isRoots || isAggregated(expr)
+    ? item
+    : { ...item, expr: call(item.direction === 'DESC' ? 'MAX' : 'MIN', [expr]) }
 }

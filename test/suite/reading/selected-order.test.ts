@@ -78,6 +78,21 @@ describeEachEngine('names of a selection', (engine) => {
     expect(await ids([[sql.fn('LOWER', sql.col('User.name')), 'DESC']])).toEqual([4, 3, 2])
   })
 
+  test('pages of parents by what is selected of the rows below', async () => {
+    const { User } = await start()
+    const titled = literal(engine.quoted('(SELECT COUNT(*) FROM "Posts" AS p WHERE p."id" <= "posts"."id")'))
+    const users = await User.findAll({
+      where: { id: [1, 2, 3] },
+      include: { association: 'posts', attributes: ['title', [titled, 'place']] },
+      order: [['posts', 'place', 'DESC']],
+      limit: 2,
+    })
+    expect(users.map((user: Row) => [user.id, user.posts.map((post: Row) => Number(post.get('place')))])).toEqual([
+      [3, [6, 3, 2]],
+      [2, [5, 1]],
+    ])
+  })
+
   test('a limit for each parent, ordered by a selected name', async () => {
     const { User } = await start()
     const negative = [literal(engine.quoted('(0 - "Post"."score")')), 'negative']
@@ -120,6 +135,17 @@ describeEachEngine('names of a selection', (engine) => {
       [2, 2],
       [3, 3],
     ])
+    for (const group of [['author.name'], 'author.name', [['author', 'name']]]) {
+      const options = { include: [{ association: 'author', attributes: ['name'] }], attributes: [], group, raw: true }
+      expect((await Post.findAll(options)).map((row: Row) => row['author.name']).sort()).toEqual(['a', 'b', 'c'])
+    }
+    const deep = await User.findAll({
+      include: [{ association: 'posts', attributes: [], include: [{ association: 'author', attributes: ['name'] }] }],
+      attributes: [],
+      group: ['posts->author.name'],
+      raw: true,
+    })
+    expect(deep.map((row: Row) => row['posts.author.name'])).toHaveLength(4)
     await expect(User.findAll({ group: ['User.nothing'] })).rejects.toThrow('User has no attribute "nothing"')
   })
 })
