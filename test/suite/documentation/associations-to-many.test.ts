@@ -283,6 +283,10 @@ describeEachEngine('the guides on associations to many', (engine) => {
     expect(apart.map((user) => user.Instruments.map((tool: Row) => tool.name))).toEqual([['Scissor', 'Saw'], []])
     const first = await sent(2, () => User.findAll({ include: { ...separate, limit: 1 }, order: ['id'] }))
     expect(first.map((user) => user.Instruments.map((tool: Row) => tool.name))).toEqual([['Scissor'], []])
+    // A condition asks for rows below, however they are read; `required: false` keeps the others.
+    const sized = { ...separate, where: { size: 'big' } }
+    expect(await sent(2, () => User.findAll({ include: sized }))).toHaveLength(1)
+    expect(await sent(2, () => User.findAll({ include: { ...sized, required: false } }))).toHaveLength(2)
     const counted = await sent(2, () =>
       User.findAndCountAll({ include: [{ model: Project, required: true }], limit: 3 }),
     )
