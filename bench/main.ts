@@ -5,12 +5,13 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Session } from './contender.js'
-import { CONTENDERS, versionsOf } from './contenders/index.js'
 import { copyFor, prepare, remove } from './dataset.js'
 import type { Entrant, Settings } from './measure.js'
 import { measure, takesPart, verify } from './measure.js'
 import type { Line, Report } from './report.js'
 import { machine, toMarkdown, toSvg, toTable } from './report.js'
+import type { Table } from './studies/table.js'
+import { publish } from './studies/table.js'
 import type { EngineName } from './target.js'
 import { ENGINES } from './target.js'
 import { WORKLOADS } from './workloads.js'
@@ -23,6 +24,9 @@ const HELP = `npm run bench -- [options]
   --rounds N          interleaved rounds (default: 12)
   --turn MS           time of a contender's turn in a round (default: 40)
   --time cpu|clock    default: cpu for SQLite, clock for servers
+  --growth            instead: time per row, level of include and model, as they grow (SQLite in memory)
+  --memory            instead: heap of 10,000 users with profile and address
+  --cold              instead: import of each library in a fresh process
   --markdown FILE     --json FILE     --svg FILE     write the report there, too
 `
 
@@ -35,6 +39,9 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '12' },
       turn: { type: 'string', default: '40' },
       time: { type: 'string' },
+      growth: { type: 'boolean', default: false },
+      memory: { type: 'boolean', default: false },
+      cold: { type: 'boolean', default: false },
       markdown: { type: 'string' },
       json: { type: 'string' },
       svg: { type: 'string' },
@@ -42,6 +49,11 @@ async function main(): Promise<void> {
     },
   })
   if (values.help) return void process.stdout.write(HELP)
+  const studies: Table[] = []
+  if (values.growth) studies.push(...(await (await import('./studies/growth.js')).growth()))
+  if (values.cold) studies.push(...(await import('./studies/cold.js')).cold())
+  if ((values.growth || values.cold) && !values.memory) return await publish(studies, values)
+  const { CONTENDERS, versionsOf } = await import('./contenders/index.js')
   const engine = oneOf('--engine', values.engine, ENGINES) as EngineName
   const time = oneOf('--time', values.time ?? (engine === 'sqlite' ? 'cpu' : 'clock'), ['cpu', 'clock'])
   const settings: Settings = {
@@ -67,6 +79,10 @@ async function main(): Promise<void> {
       (parts === undefined || name === 'raw driver' || parts.some((part) => name.toLowerCase().includes(part))),
   )
 
+  if (values.memory) {
+    const { memory } = await import('./studies/memory.js')
+    return await publish([...studies, ...(await memory(engine, chosen))], values)
+  }
   const target = await prepare(engine)
   const entrants: Entrant[] = []
   try {

@@ -2,7 +2,7 @@
  * `npm run bench:profile -- W3`: where the time of one workload goes. Writes a CPU profile (for Chrome's or VS Code's viewer) and a flame
  * graph as SVG, and prints the functions with the most time of their own.
  */
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import type { Profiler } from 'node:inspector'
 import { Session as Inspector } from 'node:inspector/promises'
 import { parseArgs } from 'node:util'
@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     while (performance.now() < end) await turn(calls)
     const { profile } = await inspector.post('Profiler.stop')
     const name = `${values.out}/${contender.name.replaceAll(' ', '-')}-${values.engine}-${workload.id}`
+    await mkdir(values.out, { recursive: true })
     await writeFile(`${name}.cpuprofile`, JSON.stringify(profile))
     await writeFile(
       `${name}.svg`,

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const versions = process.argv.length > 2 ? process.argv.slice(2) : ['5.4', '5.6', '5.8', '5.9', '6.0']
+const versions =
+  process.argv.length > 2 ? process.argv.slice(2) : ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0', '7.0']
 const folder = mkdtempSync(join(tmpdir(), 'mortise-typescript-'))
 const aliasOf = (version) => `typescript-${version}`
 

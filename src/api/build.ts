@@ -33,30 +33,30 @@ export function buildOne(model: PlainModel, values?: unknown, options?: Options)
   const includes = expandAll(model.modelDefinition, options.include).map((item) =>
     normaliseInclude(model.modelDefinition, item),
   )
-  const own: Values = { ...given }
-  const nested: [string, unknown][] = []
+  const nested = new Map<string, unknown>()
   for (const { association, model: target, options: include } of includes) {
     const { as } = association
-    if (!Object.hasOwn(own, as)) continue
-    const value = own[as]
-    delete own[as]
+    if (!Object.hasOwn(given, as) || nested.has(as)) continue
     const within = {
       ...(include.include === undefined ? {} : { include: include.include }),
       ...(options.isNewRecord === undefined ? {} : { isNewRecord: options.isNewRecord }),
       ...(options.raw === undefined ? {} : { raw: options.raw }),
     }
-    nested.push([
+    nested.set(
       as,
       instancesOf(
         modelClass(target),
-        value,
+        given[as],
         within,
         `${model.modelDefinition.modelName}.${as}`,
         association.cardinality === 'many',
         association.between?.as ?? null,
       ),
-    ])
+    )
   }
+  // Not by `delete`, which makes a slow object.
+  const own: Values = {}
+  for (const name of Object.keys(given)) if (!nested.has(name)) own[name] = given[name]
   const instance = build(model, own, options as StateOptions)
   for (const [as, value] of nested) if (value !== undefined) setRelation(instance, as, value)
   return instance

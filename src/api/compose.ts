@@ -6,12 +6,14 @@
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import { checkObject, checkOptions, EXEC_OPTIONS } from '../base/options.js'
+import { promised } from '../base/steps.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { InstanceError, QueryError, UniqueConstraintError } from '../errors/index.js'
 import type { ModelDefinition } from '../model/definition.js'
 import type { Values } from '../model/state.js'
 import { ModelState, markPersisted, setRelation } from '../model/state.js'
+import { findByKey } from '../read/find.js'
 import { checkOptions as checkRead, FIND_OPTIONS } from '../read/options.js'
 import type { SqlExpression } from '../sql/fragments.js'
 import { isFragment, sql } from '../sql/fragments.js'
@@ -21,16 +23,28 @@ import { sync } from '../sync/sync.js'
 import { checkOptions as checkWrite } from '../write/options.js'
 import { buildOptionsOf } from './build.js'
 import type { PlainModel } from './registration.js'
-import { modelClass } from './registration.js'
+import { modelClass, runtimeOf } from './registration.js'
 
 type Options = Readonly<Record<string, unknown>> & ExecOptions
 
 // ---------------------------------------------------------------- find
 
-/** `findByPk(5)`, `findByPk({ a: 1, b: 2 })`. A missing key is refused, as in Sequelize 7: it is a mistake of the caller, not a row that is not there. */
-export function findByPrimaryKey(model: PlainModel, key: unknown, options: Options | undefined): Promise<unknown> {
+/**
+ * `findByPk(5)`, `findByPk({ a: 1, b: 2 })`. A missing key is refused, as in Sequelize 7: it is a mistake of the caller, not a row that is
+ * not there. `isOwn`: the finders that this goes through are the library's, so nobody sees whether it does.
+ */
+export function findByPrimaryKey(
+  model: PlainModel,
+  key: unknown,
+  options: Options | undefined,
+  isOwn: boolean,
+): Promise<unknown> {
   let where: Values
   try {
+    if (isOwn && options === undefined) {
+      const found = findByKey(runtimeOf(model), model, key)
+      if (found !== null) return found
+    }
     if (options !== undefined && options !== null) {
       checkFind(model, 'findByPk', options, ' To find a row by other values, use findOne({ where }).')
       if (options.where !== undefined && options.where !== null)
@@ -317,7 +331,11 @@ function clash(model: PlainModel, _where: unknown, error: UniqueConstraintError)
 
 // ---------------------------------------------------------------- build, create, count up
 
-export async function create(model: PlainModel, values: unknown, options: Options | undefined): Promise<unknown> {
+export function create(model: PlainModel, values: unknown, options: Options | undefined): Promise<unknown> {
+  return promised(() => createNow(model, values, options))
+}
+
+function createNow(model: PlainModel, values: unknown, options: Options | undefined): unknown {
   if (Array.isArray(values))
     throw new QueryError(`${model.name}.create() takes the values of one row. For a list use bulkCreate().`)
   checkWrite(options as never, 'create', `${model.name}.create()`)
@@ -325,7 +343,7 @@ export async function create(model: PlainModel, values: unknown, options: Option
     isNewRecord: true,
     ...buildOptionsOf(options),
   }) as ModelState & { save(options?: object): Promise<unknown> }
-  return await instance.save(options)
+  return instance.save(options)
 }
 
 /** What `fields` lets through: a value that it leaves out is not even on the instance, so that defaults apply. */

@@ -2,6 +2,7 @@
  * The way of a Sequelize instance to its database: executor, runtime and warnings made of the settings, hooks of connections and queries
  * bound to the instance's, and `queryRaw` as the door that every statement passes when a program has wrapped it.
  */
+import type { Strategy } from '../base/options.js'
 import type { Connection, Result, Statement } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import { Executor } from '../connect/executor.js'
@@ -101,7 +102,9 @@ export function openConnections(owner: Door, settings: SequelizeSettings, hooks:
       timezone: options.timezone as string,
       defaultTimestampPrecision: options.defaultTimestampPrecision as number | null,
       minifyAliases: options.minifyAliases as boolean,
+      strategy: (options.strategy ?? null) as Strategy | null,
     }),
+    plans: { hits: 0, misses: 0 },
     isProduction: process.env.NODE_ENV === 'production',
     warn,
   })

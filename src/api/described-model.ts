@@ -10,6 +10,7 @@ import type { Hooks } from '../model/hooks.js'
 import { ModelState } from '../model/state.js'
 import type { HookMethods } from './hook-methods.js'
 import * as metadata from './metadata.js'
+import type { Model } from './model.js'
 import { initialise } from './register-model.js'
 import { initialModel, registration, schemaVariant, scopeVariant } from './registration.js'
 import type { Sequelize } from './sequelize.js'
@@ -52,7 +53,7 @@ export abstract class DescribedModel<
   static init<M extends AnyModel>(
     this: ModelCtor<M>,
     attributes: ModelAttributes<M>,
-    options: InitOptions,
+    options: InitOptions<M>,
   ): typeof this {
     return initialise(this, attributes, options) as never
   }
@@ -63,7 +64,7 @@ export abstract class DescribedModel<
   static get modelDefinition(): ModelDefinition {
     return registration(this).definition
   }
-  static get hooks(): HookHolder<ModelHooks> & Hooks {
+  static get hooks(): HookHolder<ModelHooks<Model>> & Hooks {
     return registration(this).definition.hooks as never
   }
   static isInitialized(): boolean {

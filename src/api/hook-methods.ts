@@ -3,18 +3,21 @@
  * All lead to the holder in `hooks`. Docs (v6): other-topics/hooks.
  */
 import type { Hooks } from '../model/hooks.js'
-import type { ModelHooks, SequelizeHooks } from './types/hooks.js'
+import type { ModelHooks, SequelizeHooks, StaticSequelizeHooks } from './types/hooks.js'
+import type { AnyModel, ModelCtor } from './types/infer.js'
 
-interface AddHook<C, F> {
+interface AddHook<F> {
   /** Adds a hook. */
-  (this: C, listener: F): void
-  (this: C, name: string, listener: F): void
+  (listener: F): void
+  (name: string, listener: F): void
 }
-type Shorthands<H> = { readonly [K in keyof H]: AddHook<unknown, H[K]> }
+/** On models, whose hooks know the instances. */
+interface AddModelHook<K extends keyof ModelHooks> {
+  /** Adds a hook. */
+  <M extends AnyModel>(this: ModelCtor<M>, listener: ModelHooks<M>[K]): void
+  <M extends AnyModel>(this: ModelCtor<M>, name: string, listener: ModelHooks<M>[K]): void
+}
 interface HookFunctions<H> {
-  /** @deprecated Use `hooks.addListener`. */
-  addHook<K extends keyof H>(hook: K, listener: H[K]): void
-  addHook<K extends keyof H>(hook: K, name: string, listener: H[K]): void
   /** @deprecated Use `hooks.removeListener`. */
   removeHook<K extends keyof H>(hook: K, listenerOrName: H[K] | string): void
   /** @deprecated Use `hooks.hasListeners`. */
@@ -24,9 +27,25 @@ interface HookFunctions<H> {
   /** @deprecated Use `hooks.runAsync`. */
   runHooks(hook: keyof H, ...args: readonly unknown[]): Promise<void>
 }
-export type HookMethodsOf<H> = Shorthands<H> & HookFunctions<H>
-export type HookMethods = HookMethodsOf<ModelHooks>
-export type SequelizeHookMethods = HookMethodsOf<SequelizeHooks>
+export interface ModelHookFunctions extends HookFunctions<ModelHooks> {
+  /** @deprecated Use `hooks.addListener`. */
+  addHook<M extends AnyModel, K extends keyof ModelHooks>(this: ModelCtor<M>, hook: K, listener: ModelHooks<M>[K]): void
+  addHook<M extends AnyModel, K extends keyof ModelHooks>(
+    this: ModelCtor<M>,
+    hook: K,
+    name: string,
+    listener: ModelHooks<M>[K],
+  ): void
+}
+interface InstanceHookFunctions<H> extends HookFunctions<H> {
+  /** @deprecated Use `hooks.addListener`. */
+  addHook<K extends keyof H>(hook: K, listener: H[K]): void
+  addHook<K extends keyof H>(hook: K, name: string, listener: H[K]): void
+}
+type InstanceHookMethods<H> = { readonly [K in keyof H]: AddHook<H[K]> } & InstanceHookFunctions<H>
+export type HookMethods = { readonly [K in keyof ModelHooks]: AddModelHook<K> } & ModelHookFunctions
+export type SequelizeHookMethods = InstanceHookMethods<SequelizeHooks>
+export type StaticHookMethods = InstanceHookMethods<StaticSequelizeHooks>
 
 interface Holder {
   readonly hooks: Hooks

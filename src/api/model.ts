@@ -13,7 +13,8 @@ import { bulkCreate, bulkUpdate } from '../write/bulk.js'
 import { bulkDestroy, bulkRestore, destroy, restore, truncate } from '../write/destroy.js'
 import { increment } from '../write/increment.js'
 import { checkOptions as checkWrite } from '../write/options.js'
-import { save } from '../write/save.js'
+import { isOriginalSave } from '../write/public.js'
+import { save, saveNow } from '../write/save.js'
 import { upsert } from '../write/upsert.js'
 import { associate } from './associate.js'
 import { buildOne } from './build.js'
@@ -46,8 +47,11 @@ import type {
 } from './types/associations.js'
 import type {
   ElementOf,
-  IncludeCheck,
+  IncludeArgument,
+  IncludeGiven,
+  IncludeInput,
   IncludeNameOf,
+  ListOrOne,
   Loaded,
   NotGiven,
   Relation,
@@ -68,12 +72,12 @@ import type {
   FindOptions,
   FindResult,
   GroupOption,
-  IncludeArgument,
   IncrementDecrementOptionsWithBy,
   InstanceDestroyOptions,
   InstanceRestoreOptions,
   InstanceUpdateOptions,
   InstanceValidateOptions,
+  ListOrPlain,
   NumberFields,
   OrNull,
   QueryOptions,
@@ -86,11 +90,14 @@ import type {
   TruncateOptions,
   UpdateOptions,
   UpsertOptions,
+  WithInclude,
 } from './types/options.js'
 import type { TYPES } from './types/symbols.js'
 
 type T = typeof TYPES
 type Grouped = { readonly [attribute: string]: unknown; readonly count: number }
+/** With `group`, a count of each group. */
+type CountOf<G> = [G] extends [never] ? number : Grouped[]
 type UpdateResult<M, R> = R extends true | readonly unknown[]
   ? [affectedCount: number, affectedRows: M[]]
   : [affectedCount: number]
@@ -203,13 +210,15 @@ export abstract class Model<
   static findAll<
     M extends AnyModel,
     Row = never,
-    const I extends IncludeArgument<M> = IncludeArgument<M>,
+    const I extends IncludeGiven<M> = IncludeArgument<M>,
     const S extends SelectArgument<M> = SelectArgument<M>,
     R extends boolean = false,
+    P extends boolean = false,
+    E extends boolean | Error = false,
   >(
     this: ModelCtor<M>,
-    options?: FindBase<M> & FindGenerics<I, S, R, Row> & IncludeCheck<M, I> & { rejectOnEmpty?: boolean | Error },
-  ): Promise<RowOr<Row, FindResult<M, I, S, R>>[]> {
+    options?: FindBase<M> & FindGenerics<M, I, S, R, Row> & { plain?: P; rejectOnEmpty?: E },
+  ): Promise<ListOrPlain<RowOr<Row, FindResult<M, I, S, R>>, P, E>> {
     const model = modelClass(this)
     const refused = refusedOptions(model, 'findAll', options)
     if (refused) return refused as never
@@ -225,13 +234,13 @@ export abstract class Model<
   static findOne<
     M extends AnyModel,
     Row = never,
-    const I extends IncludeArgument<M> = IncludeArgument<M>,
+    const I extends IncludeGiven<M> = IncludeArgument<M>,
     const S extends SelectArgument<M> = SelectArgument<M>,
     R extends boolean = false,
     E extends boolean | Error = false,
   >(
     this: ModelCtor<M>,
-    options?: FindBase<M> & FindGenerics<I, S, R, Row> & IncludeCheck<M, I> & { rejectOnEmpty?: E },
+    options?: FindBase<M> & FindGenerics<M, I, S, R, Row> & { rejectOnEmpty?: E },
   ): Promise<OrNull<RowOr<Row, FindResult<M, I, S, R>>, E>> {
     const model = modelClass(this)
     return (refusedOptions(model, 'findOne', options) ?? model.findAll(onlyOne(options))) as never
@@ -240,43 +249,46 @@ export abstract class Model<
   static findByPk<
     M extends AnyModel,
     Row = never,
-    const I extends IncludeArgument<M> = IncludeArgument<M>,
+    const I extends IncludeGiven<M> = IncludeArgument<M>,
     const S extends SelectArgument<M> = SelectArgument<M>,
     R extends boolean = false,
     E extends boolean | Error = false,
   >(
     this: ModelCtor<M>,
     key: M[T]['primaryKey'] | null | undefined,
-    options?: Omit<FindBase<M>, 'where'> & FindGenerics<I, S, R, Row> & IncludeCheck<M, I> & { rejectOnEmpty?: E },
+    options?: Omit<FindBase<M>, 'where'> & FindGenerics<M, I, S, R, Row> & { rejectOnEmpty?: E },
   ): Promise<OrNull<RowOr<Row, FindResult<M, I, S, R>>, E>> {
-    return findByPrimaryKey(modelClass(this), key, options as never) as never
+    const model = modelClass(this)
+    const isOwn = model.findOne === OWN.findOne && model.findAll === OWN.findAll
+    return findByPrimaryKey(model, key, options as never, isOwn) as never
   }
   /** Rows of a page and the number of all. */
   static findAndCountAll<
     M extends AnyModel,
-    const I extends IncludeArgument<M> = IncludeArgument<M>,
+    const I extends IncludeGiven<M> = IncludeArgument<M>,
     const S extends SelectArgument<M> = SelectArgument<M>,
     R extends boolean = false,
+    G extends GroupOption = never,
   >(
     this: ModelCtor<M>,
     options?: FindBase<M> &
-      FindGenerics<I, S, R> &
-      IncludeCheck<M, I> & { distinct?: boolean; col?: string; countGroupedRows?: boolean },
-  ): Promise<{ rows: FindResult<M, I, S, R>[]; count: number }> {
+      FindGenerics<M, I, S, R> & { distinct?: boolean; col?: string; countGroupedRows?: boolean; group?: G },
+  ): Promise<{ rows: FindResult<M, I, S, R>[]; count: CountOf<G> }> {
     return findAndCountAll(modelClass(this), options as never) as never
   }
   /** Number of rows: with an include, of different rows of this model; with `group`, one count per group. */
-  static count<M extends AnyModel>(
+  static async count<
+    M extends AnyModel,
+    const I extends IncludeGiven<M> = IncludeArgument<M>,
+    G extends GroupOption = never,
+  >(
     this: ModelCtor<M>,
-    options: Omit<CountOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M>; group: GroupOption },
-  ): Promise<Grouped[]>
-  static count<M extends AnyModel>(
-    this: ModelCtor<M>,
-    options?: Omit<CountOptions, 'where' | 'group'> & { where?: M[T]['where'] | WhereByClass<M>; group?: undefined },
-  ): Promise<number>
-  static async count(options?: CountOptions): Promise<unknown> {
+    options?: Omit<CountOptions, 'where' | 'include' | 'group'> &
+      WithInclude<M, I> & { where?: M[T]['where'] | WhereByClass<M>; group?: G },
+  ): Promise<CountOf<G>> {
     const model = modelClass(this)
-    return await (refusedOptions(model, 'count', options) ?? count(runtimeOf(this), model, scoped(this, options)))
+    const counted = refusedOptions(model, 'count', options) ?? count(runtimeOf(this), model, scoped(this, options))
+    return (await counted) as never
   }
   static async aggregate<R = unknown>(attribute: string, fn: string, options?: AggregateOptions): Promise<R> {
     return (await aggregate(runtimeOf(this), modelClass(this), attribute, fn, scoped(this, options))) as never
@@ -324,10 +336,10 @@ export abstract class Model<
    * Builds and saves. `include` writes associated rows as well, all or nothing.
    * `await User.create({ name: 'Ada', profile: { bio: '…' } }, { include: 'profile' })`. Docs: querying/insert.
    */
-  static create<M extends AnyModel, const I extends IncludeArgument<M> = NotGiven>(
+  static create<M extends AnyModel, const I extends IncludeGiven<M> = NotGiven>(
     this: ModelCtor<M>,
     values?: M[T]['input'] & NestedCreate<M, I>,
-    options?: CreateOptions<M[T]['attributes'], I>,
+    options?: Omit<CreateOptions<M[T]['attributes']>, 'include'> & WithInclude<M, I>,
   ): Promise<Loaded<M, I>> {
     return create(modelClass(this), values, options as never) as never
   }
@@ -342,7 +354,11 @@ export abstract class Model<
   /** The row that `where` finds, else one built (not saved) from `where` and `defaults`. */
   static findOrBuild<M extends AnyModel>(
     this: ModelCtor<M>,
-    options: FindBase<M> & { defaults?: M[T]['input']; include?: unknown; attributes?: unknown },
+    options: FindBase<M> & {
+      defaults?: M[T]['input']
+      include?: ListOrOne<IncludeInput<M>>
+      attributes?: SelectArgument<M>
+    },
   ): Promise<[entity: M, built: boolean]> {
     return findOrBuild(modelClass(this), options as never) as never
   }
@@ -351,8 +367,8 @@ export abstract class Model<
     this: ModelCtor<M>,
     options: FindBase<M> & {
       defaults?: M[T]['input']
-      include?: unknown
-      attributes?: unknown
+      include?: ListOrOne<IncludeInput<M>>
+      attributes?: SelectArgument<M>
       fields?: readonly string[]
       validate?: boolean
       silent?: boolean
@@ -365,8 +381,8 @@ export abstract class Model<
     this: ModelCtor<M>,
     options: FindBase<M> & {
       defaults?: M[T]['input']
-      include?: unknown
-      attributes?: unknown
+      include?: ListOrOne<IncludeInput<M>>
+      attributes?: SelectArgument<M>
       fields?: readonly string[]
       validate?: boolean
       silent?: boolean
@@ -458,6 +474,9 @@ export abstract class Model<
     ) as Promise<never>)
   }
 }
+/** The finders as they are here: programs may wrap them, for one model or for all. */
+const OWN = (({ findOne, findAll }) => ({ findOne, findAll }))(modelClass(Model))
+isOriginalSave(Model.prototype.save, saveNow as never)
 installHookMethods(Model, MODEL_HOOKS)
 // Like that of `ModelState`, the prototypes below `Model` are none of a user's class.
 Object.defineProperty(Object.getPrototypeOf(Model.prototype), STATE, { value: true })

@@ -14,13 +14,12 @@ import type { Select } from '../sql/fragments.js'
 import { refusedOptions } from './compose.js'
 import { DescribedModel } from './described-model.js'
 import { modelClass, registration, runtimeOf } from './registration.js'
-import type { IncludeCheck, Loaded } from './types/include.js'
+import type { CheckedInclude, IncludeArgument, IncludeGiven, Loaded } from './types/include.js'
 import type { AnyModel, ModelCtor, Untyped } from './types/infer.js'
 import type {
   FindBase,
   FindGenerics,
   FindResult,
-  IncludeArgument,
   Logging,
   PageOptions,
   Poolable,
@@ -28,6 +27,7 @@ import type {
   SearchPathable,
   SelectArgument,
   Transactionable,
+  WithInclude,
 } from './types/options.js'
 import type { TYPES } from './types/symbols.js'
 
@@ -39,6 +39,8 @@ export interface LoadOptions extends Logging, Transactionable, Poolable, SearchP
   force?: boolean
   signal?: AbortSignal
   strictLoading?: false | 'warn' | 'throw'
+  /** How what is included below is read. Default: that of the model. */
+  strategy?: 'join' | 'query' | 'auto'
 }
 
 export abstract class ReadingModel<
@@ -53,20 +55,13 @@ export abstract class ReadingModel<
    *
    * `await User.load(users, ['profile', { association: 'tasks', include: 'labels' }])`. Docs: docs/reading.md.
    */
-  static load<M extends AnyModel, const I extends IncludeArgument<M>>(
+  static async load<M extends AnyModel, const I extends IncludeGiven<M>, G extends M | readonly M[]>(
     this: ModelCtor<M>,
-    instances: readonly M[],
-    include: I & LoadCheck<M, I>,
+    instances: G,
+    include: CheckedInclude<M, I>,
     options?: LoadOptions,
-  ): Promise<Loaded<M, I>[]>
-  static load<M extends AnyModel, const I extends IncludeArgument<M>>(
-    this: ModelCtor<M>,
-    instance: M,
-    include: I & LoadCheck<M, I>,
-    options?: LoadOptions,
-  ): Promise<Loaded<M, I>>
-  static async load(instances: unknown, include: unknown, options?: LoadOptions): Promise<unknown> {
-    return await loadOnto(runtimeOf(this), modelClass(this), instances, include, options as FindInput)
+  ): Promise<G extends readonly unknown[] ? Loaded<M, I>[] : Loaded<M, I>> {
+    return (await loadOnto(runtimeOf(this), modelClass(this), instances, include, options as FindInput)) as never
   }
 
   /**
@@ -77,11 +72,11 @@ export abstract class ReadingModel<
    */
   static async findPage<
     M extends AnyModel,
-    const I extends IncludeArgument<M> = IncludeArgument<M>,
+    const I extends IncludeGiven<M> = IncludeArgument<M>,
     const S extends SelectArgument<M> = SelectArgument<M>,
   >(
     this: ModelCtor<M>,
-    options: PageOptions<M> & Omit<FindGenerics<I, S, false>, 'raw'> & IncludeCheck<M, I>,
+    options: PageOptions<M> & WithInclude<M, I> & { attributes?: S },
   ): Promise<Page<FindResult<M, I, S, false>>> {
     const model = modelClass(this)
     await refusedOptions(model, 'findPage', options)
@@ -96,12 +91,12 @@ export abstract class ReadingModel<
    */
   static stream<
     M extends AnyModel,
-    const I extends IncludeArgument<M> = IncludeArgument<M>,
+    const I extends IncludeGiven<M> = IncludeArgument<M>,
     const S extends SelectArgument<M> = SelectArgument<M>,
     R extends boolean = false,
   >(
     this: ModelCtor<M>,
-    options?: FindBase<M> & FindGenerics<I, S, R> & IncludeCheck<M, I> & { batchSize?: number },
+    options?: FindBase<M> & FindGenerics<M, I, S, R> & { batchSize?: number },
   ): AsyncGenerator<FindResult<M, I, S, R>, void> {
     return stream(runtimeOf(this), modelClass(this), scoped(this, options)) as never
   }
@@ -142,8 +137,6 @@ export abstract class ReadingModel<
     return await explain(runtimeOf(this), model, scoped(this, options))
   }
 }
-
-type LoadCheck<M, I> = IncludeCheck<M, I> extends { include?: infer Checked } ? Checked : unknown
 
 /** Finder options under the model's scopes. */
 const scoped = (model: object, options: object | undefined): FindInput =>

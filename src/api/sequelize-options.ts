@@ -4,7 +4,7 @@
  */
 import { deepFreeze, isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
-import { checkOption, checkOptions } from '../base/options.js'
+import { checkOption, checkOptions, STRATEGIES } from '../base/options.js'
 import { zoneOf } from '../base/zone.js'
 import type { Replication } from '../connect/servers.js'
 import type { Dialect } from '../dialect/dialect.js'
@@ -48,6 +48,7 @@ const KNOWN = [
   'prependSearchPath',
   'databaseVersion',
   'strictLoading',
+  'strategy',
 ] as const
 /** Sequelize 6's spellings, and options that changed nothing but are in many programs. */
 const LEGACY = [
@@ -281,6 +282,7 @@ const SWITCHES = [
 const OBJECTS = ['define', 'sync', 'query', 'set', 'hooks', 'dialectOptions']
 const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   nullJsonStringification: ['json', 'sql', 'explicit'],
+  strategy: STRATEGIES,
   defaultTimestampPrecision: [0, 1, 2, 3, 4, 5, 6],
   defaultTransactionNestMode: ['reuse', 'savepoint', 'separate'],
 }

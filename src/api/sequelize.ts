@@ -26,7 +26,7 @@ import type { Connections } from './connections.js'
 import { openConnections, original } from './connections.js'
 import * as exported from './exports.js'
 import { associateModels, defineModel, factory, throughModel } from './factory.js'
-import type { HookMethodsOf, SequelizeHookMethods } from './hook-methods.js'
+import type { SequelizeHookMethods, StaticHookMethods } from './hook-methods.js'
 import { installHookMethods } from './hook-methods.js'
 import type { Model } from './model.js'
 import type { Models } from './model-set.js'
@@ -79,10 +79,7 @@ export interface Sequelize extends SequelizeHookMethods {
 }
 
 // Everything that the package exports is a property of the class as well, as `require('sequelize')` had it in Sequelize 6.
-const WithStatics = class {} as unknown as (new () => object) &
-  typeof exported &
-  DataTypesNamespace &
-  HookMethodsOf<StaticSequelizeHooks>
+const WithStatics = class {} as unknown as (new () => object) & typeof exported & DataTypesNamespace & StaticHookMethods
 
 export class Sequelize extends WithStatics {
   static readonly hooks: HookHolder<StaticSequelizeHooks> & Hooks = new Hooks(STATIC_HOOKS) as never
@@ -273,6 +270,14 @@ export class Sequelize extends WithStatics {
   /** `pool.write` and `pool.read`, with `size`, `available`, `using`, `waiting`, `acquire`, `release`. */
   get pool() {
     return this.#connections.pools
+  }
+  /**
+   * How many finds of this instance had their plan (statement, binders, reader of rows) from the cache, and for how many one was made.
+   * Every different shape of options is a miss once; an application that builds them at random misses again and again.
+   */
+  get planCache(): { readonly hits: number; readonly misses: number } {
+    const { hits, misses } = this.runtime.plans
+    return { hits, misses }
   }
   /** @deprecated v6: use `pool` and `withConnection`. */
   get connectionManager() {

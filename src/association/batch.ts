@@ -4,8 +4,8 @@ import type { ModelDefinition } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import { Op } from '../sql/op.js'
 import type { DataType } from '../types/data-type.js'
-import type { Association, Batch } from './association.js'
-import { compositeKeyText } from './key-text.js'
+import type { Association, Batch, KeyPair } from './association.js'
+import { compositeKeyText, keyText } from './key-text.js'
 
 /** `definition`: the model whose rows are selected, on which the association's keys end. */
 export function batchOf(
@@ -16,36 +16,52 @@ export function batchOf(
 ): Batch | null {
   const { keys } = association
   const types = keys.map(({ to }): DataType => definition.attribute(to).type)
-  const from = keys.map((key) => key.from)
-  const to = keys.map((key) => key.to)
-  const keyOfSource = (source: ModelState): string | null =>
-    compositeKeyText(
-      from.map((name) => keyValue(association, source, name)),
-      types,
-    )
-  const values = new Map<string, readonly unknown[]>()
+  const keyOfSource = readerOf(
+    keys.map((key) => key.from),
+    types,
+    (source, name) => keyValue(association, source, name),
+  )
+  const values = new Map<string, ModelState>()
   for (const source of sources) {
     const key = keyOfSource(source)
-    if (key !== null && !values.has(key))
-      values.set(
-        key,
-        from.map((name) => source.dataValues[name]),
-      )
+    if (key !== null && !values.has(key)) values.set(key, source)
   }
   if (values.size === 0) return null
-  const lists = [...values.values()]
-  const wanted =
-    to.length === 1
-      ? { [to[0]!]: lists.map((list) => list[0]) }
-      : { [Op.or]: lists.map((list) => Object.fromEntries(to.map((name, index) => [name, list[index]]))) }
+  const wanted = whereOf(association, [...values.values()])
+  const keyOfTarget = readerOf(
+    keys.map((key) => key.to),
+    types,
+    (target, name) => target.dataValues[name],
+  )
   return {
     where: scope ? { ...scope, ...wanted } : wanted,
     keyOfSource,
-    keyOfTarget: (target) =>
-      compositeKeyText(
-        to.map((name) => target.dataValues[name]),
-        types,
-      ) ?? '',
+    keyOfTarget: (target) => keyOfTarget(target) ?? '',
+  }
+}
+
+/** What gives the text of an instance's key; null where a part is missing. */
+function readerOf(
+  names: readonly string[],
+  types: readonly DataType[],
+  read: (instance: ModelState, name: string) => unknown,
+): (instance: ModelState) => string | null {
+  const [name, type] = [names[0]!, types[0]!]
+  return names.length === 1
+    ? (instance) => keyText(read(instance, name), type)
+    : (instance) =>
+        compositeKeyText(
+          names.map((part) => read(instance, part)),
+          types,
+        )
+}
+
+/** The condition on the far side for the keys of these sources, which are all different. */
+function whereOf({ keys }: Pick<Association, 'keys'>, sources: readonly ModelState[]): Record<PropertyKey, unknown> {
+  const [{ from, to }] = keys as readonly [KeyPair]
+  if (keys.length === 1) return { [to]: sources.map((source) => source.dataValues[from]) }
+  return {
+    [Op.or]: sources.map((source) => Object.fromEntries(keys.map((key) => [key.to, source.dataValues[key.from]]))),
   }
 }
 

@@ -1,8 +1,3 @@
-/**
- * belongsToMany: rows of a table between source and target link them, any number on both sides. The table has two foreign keys, each a
- * relation with sides of its own; this association reads both. Docs: associations/belongs-to-many.
- */
-import type { Attribute } from '../model/attribute.js'
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import type {
@@ -15,8 +10,8 @@ import type {
   KeyPair,
   LinkChange,
 } from './association.js'
+import { BaseAssociation } from './base.js'
 import { batchOf, keyValue } from './batch.js'
-import type { AssociationActions, AssociationContext } from './context.js'
 import type { KeyFacts } from './foreign-key.js'
 import { LinkRow } from './link-row.js'
 import type { Names } from './many.js'
@@ -39,19 +34,11 @@ export interface ManyFacts {
   readonly parent: BelongsToManyAssociation | null
 }
 
-const INSPECT = Symbol.for('nodejs.util.inspect.custom')
-
-export class BelongsToManyAssociation implements Association {
-  readonly #context: AssociationContext
-  readonly #call: string
+export class BelongsToManyAssociation extends BaseAssociation<BelongsToManyAssociation> implements Association {
   #facts: ManyFacts | null = null
   #between: { readonly of: readonly [KeyFacts, KeyFacts]; readonly between: Between } | null = null
   readonly #rows = new Map<string, LinkRow>()
 
-  constructor(context: AssociationContext, call: string) {
-    this.#context = context
-    this.#call = call
-  }
   /** Puts the association on its table. For `association/many-declaration`. */
   attach(facts: ManyFacts): void {
     this.#facts = facts
@@ -59,14 +46,15 @@ export class BelongsToManyAssociation implements Association {
     this.#rows.clear()
   }
   get facts(): ManyFacts {
-    if (this.#facts === null) throw pending(this.#call)
+    if (this.#facts === null) throw pending(this.call)
     return this.#facts
   }
-  get call(): string {
-    return this.#call
+
+  get isPending(): boolean {
+    return this.#facts === null
   }
-  private get actions(): AssociationActions {
-    return this.#context.actions
+  protected get way(): string {
+    return `through ${this.foreignKeyOwner.name}`
   }
 
   get associationType(): 'BelongsToMany' {
@@ -81,12 +69,6 @@ export class BelongsToManyAssociation implements Association {
   get isUniqueBacked(): false {
     return false
   }
-  get isSingleAssociation(): boolean {
-    return false
-  }
-  get isMultiAssociation(): boolean {
-    return true
-  }
   /** The key between that leads to the source, and the one that leads to the target. */
   get sourceRelation(): KeyRelation {
     return this.facts.pair.ends[this.facts.end]
@@ -100,32 +82,11 @@ export class BelongsToManyAssociation implements Association {
   get target(): ModelClass {
     return this.targetRelation.referenced
   }
-  get as(): string {
-    return this.facts.as
-  }
   get name(): Names {
     return this.facts.name
   }
-  get isNamed(): boolean {
-    return this.facts.isNamed
-  }
-  get isHidden(): boolean {
-    return this.facts.isHidden
-  }
-  get isAliased(): boolean {
-    return this.facts.isNamed
-  }
-  get isSelfAssociation(): boolean {
-    return this.source === this.target
-  }
-  get scope(): Readonly<Record<string, unknown>> | null {
-    return this.facts.given.scope ?? null
-  }
   get order(): null {
     return null
-  }
-  get hooks(): boolean {
-    return this.facts.given.hooks ?? false
   }
   get accessors(): Accessors {
     return manyAccessors(this.name)
@@ -204,20 +165,8 @@ export class BelongsToManyAssociation implements Association {
   get throughModel(): ModelClass {
     return this.foreignKeyOwner
   }
-  get foreignKey(): string {
-    return this.foreignKeys[0]!
-  }
   get otherKey(): string {
     return this.otherKeys[0]!
-  }
-  get foreignKeyAttribute(): Attribute {
-    return this.foreignKeyOwner.modelDefinition.attribute(this.foreignKey)
-  }
-  get identifier(): string {
-    return this.foreignKey
-  }
-  get identifierField(): string {
-    return this.foreignKeyAttribute.columnName
   }
   get foreignIdentifier(): string {
     return this.otherKey
@@ -251,18 +200,6 @@ export class BelongsToManyAssociation implements Association {
   }
   get fromTargetToThrough(): Association {
     return this.targetRelation.referencedSides.find((side) => side.cardinality === 'many')!
-  }
-  get associationAccessor(): string {
-    return this.as
-  }
-  get parentAssociation(): BelongsToManyAssociation | null {
-    return this.facts.parent
-  }
-  get rootAssociation(): BelongsToManyAssociation {
-    return this.facts.parent?.rootAssociation ?? this
-  }
-  get isInverse(): boolean {
-    return this.isHidden
   }
   get options(): Readonly<Record<string, unknown>> {
     return Object.freeze({
@@ -303,15 +240,6 @@ export class BelongsToManyAssociation implements Association {
   }
 
   // The verbs: thin, so that a program which wraps `association.get` sees every call of a mixin.
-  get(source: ModelState | readonly ModelState[], options?: object): Promise<unknown> {
-    return this.actions.get(this, source, options)
-  }
-  set(source: ModelState, targets: unknown, options?: object): Promise<unknown> {
-    return this.actions.set(this, source, targets, options)
-  }
-  create(source: ModelState, values?: object, options?: object): Promise<unknown> {
-    return this.actions.create(this, source, values, options)
-  }
   add(source: ModelState, targets: unknown, options?: object): Promise<void> {
     return this.actions.add(this, source, targets, options)
   }
@@ -338,25 +266,13 @@ export class BelongsToManyAssociation implements Association {
     return this.actions.count(this, source, options)
   }
 
-  /** Names only: models are never walked by JSON or by a debugger's print. */
-  toJSON(): Record<string, unknown> {
+  override toJSON(): Record<string, unknown> {
+    const { foreignKeyOwner, otherKeys } = this
     return {
-      associationType: this.associationType,
-      source: this.source.name,
-      target: this.target.name,
-      as: this.as,
-      through: this.foreignKeyOwner.name,
-      foreignKey: this.foreignKeys.length === 1 ? this.foreignKey : this.foreignKeys,
-      otherKey: this.otherKeys.length === 1 ? this.otherKey : this.otherKeys,
+      ...super.toJSON(),
+      through: foreignKeyOwner.name,
+      otherKey: otherKeys.length === 1 ? this.otherKey : otherKeys,
     }
-  }
-  toString(): string {
-    return this.#facts === null
-      ? this.#call
-      : `${this.source.name}.${this.as} (BelongsToMany ${this.target.name} through ${this.foreignKeyOwner.name})`
-  }
-  [INSPECT](): string {
-    return `${this.constructor.name} { ${this.toString()} }`
   }
 }
 const NOTHING = Object.freeze({ values: Object.freeze({}), possible: false })

@@ -1,7 +1,7 @@
 /** belongsTo: the foreign key lies on the source and refers to the target. Docs: associations/belongs-to. */
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
-import type { KeyPair, LinkChange } from './association.js'
+import type { LinkChange } from './association.js'
 import { isUniqueKey } from './foreign-key.js'
 import { OneAssociation } from './one.js'
 import type { KeyAssociation } from './side.js'
@@ -24,10 +24,6 @@ export class BelongsToAssociation extends OneAssociation {
     return this.isSymmetric
       ? this
       : (this.relation.referencedSides.find((side) => !side.isHidden) ?? this.relation.referencedSides[0] ?? null)
-  }
-  get keys(): readonly KeyPair[] {
-    const { foreignKeys, referencedKeys } = this.relation.facts
-    return foreignKeys.map((from, index) => ({ from, to: referencedKeys[index]! }))
   }
   /** The key that is referred to is unique, so a row of the source leads to one row of the target. */
   get isUniqueBacked(): boolean {

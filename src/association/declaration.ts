@@ -216,7 +216,7 @@ export class Declaration {
       const hidden = relation.ownerSides.find((side) => side.isHidden && side.isNamed)
       if (hidden && hidden.as !== this.#as) {
         throw new AssociationError(
-          `${this.#call} contradicts ${hidden.side.parent?.call ?? hidden.call}, which calls this side "${hidden.as}" (inverse.as), not "${this.#as}". Use one name, or another foreignKey if two relations are meant.`,
+          `${this.#call} contradicts ${hidden.facts.parent?.call ?? hidden.call}, which calls this side "${hidden.as}" (inverse.as), not "${this.#as}". Use one name, or another foreignKey if two relations are meant.`,
         )
       }
     }
@@ -309,7 +309,7 @@ export class Declaration {
 
   /** What the call adds to an earlier call of the same side. */
   #mergeSide(previous: KeyAssociation): Given {
-    const before = previous.side.given
+    const before = previous.facts.given
     const found: string[] = []
     for (const option of ['scope', 'hooks', 'onReplace', 'order', 'symmetric'] as const) {
       if (

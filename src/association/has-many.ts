@@ -1,7 +1,7 @@
 /** hasMany: the foreign key lies on the target and refers to the source; any number of rows. Docs: associations/has-many. */
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
-import type { Accessors, KeyPair, LinkChange } from './association.js'
+import type { Accessors, LinkChange } from './association.js'
 import { manyAccessors } from './many.js'
 import { KeyAssociation } from './side.js'
 
@@ -31,10 +31,6 @@ export class HasManyAssociation extends KeyAssociation {
     return this.isPending
       ? null
       : (this.relation.ownerSides.find((side) => !side.isHidden) ?? this.relation.ownerSides[0] ?? null)
-  }
-  get keys(): readonly KeyPair[] {
-    const { foreignKeys, referencedKeys } = this.relation.facts
-    return foreignKeys.map((to, index) => ({ from: referencedKeys[index]!, to }))
   }
 
   get sourceKey(): string {

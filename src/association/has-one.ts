@@ -2,7 +2,7 @@
 import { AssociationError } from '../errors/association.js'
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
-import type { KeyPair, LinkChange } from './association.js'
+import type { LinkChange } from './association.js'
 import { isUniqueKey } from './foreign-key.js'
 import { OneAssociation } from './one.js'
 import { readOptions } from './options.js'
@@ -26,10 +26,6 @@ export class HasOneAssociation extends OneAssociation {
     return this.isSymmetric
       ? this
       : (this.relation.ownerSides.find((side) => !side.isHidden) ?? this.relation.ownerSides[0] ?? null)
-  }
-  get keys(): readonly KeyPair[] {
-    const { foreignKeys, referencedKeys } = this.relation.facts
-    return foreignKeys.map((to, index) => ({ from: referencedKeys[index]!, to }))
   }
   get isUniqueBacked(): boolean {
     return isUniqueKey(this.target, this.scope ? [...this.foreignKeys, ...Object.keys(this.scope)] : this.foreignKeys)
@@ -64,7 +60,7 @@ export class HasOneAssociation extends OneAssociation {
       throw new AssociationError(
         `${this.call}.ofMany(): the foreign key is unique, so there is no second row to choose from. Leave \`unique\` out.`,
       )
-    this.attach(this.relation, { ...this.side, given: { ...this.side.given, order, ofMany } })
+    this.attach(this.relation, { ...this.facts, given: { ...this.facts.given, order, ofMany } })
     this.source.modelDefinition.addAssociation(this)
     return this
   }

@@ -11,7 +11,13 @@ export abstract class OneAssociation extends KeyAssociation {
 
   /** Names of the mixins. A one-to-one's name is used as it is, only its first letter is raised. */
   get accessors(): Accessors {
-    const name = upperFirst(this.as)
+    const { as } = this
+    if (this.#accessors?.as !== as) this.#accessors = { as, names: this.#namesFor(upperFirst(as)) }
+    return this.#accessors.names
+  }
+  #accessors: { readonly as: string; readonly names: Accessors } | null = null
+
+  #namesFor(name: string): Accessors {
     return {
       get: `get${name}`,
       set: `set${name}`,

@@ -51,7 +51,7 @@ export function rename(
   isNamed = association.isNamed,
 ): void {
   unregister(association, context)
-  association.attach(association.relation, { ...association.side, as, isNamed })
+  association.attach(association.relation, { ...association.facts, as, isNamed })
   register(association, context)
 }
 

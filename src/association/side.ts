@@ -4,14 +4,12 @@
  */
 import { pluralize, singularize } from '../base/names.js'
 import { AssociationError } from '../errors/association.js'
-import type { Attribute } from '../model/attribute.js'
 import type { ModelClass, ModelShape } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import type { ReferentialAction } from '../schema/snapshot.js'
 import type {
   Accessors,
   Association,
-  AssociationType,
   Batch,
   ForeignKeyConstraint,
   JoinStep,
@@ -19,8 +17,9 @@ import type {
   LinkChange,
   OnReplace,
 } from './association.js'
+import { BaseAssociation } from './base.js'
 import { batchOf, keyValue } from './batch.js'
-import type { AssociationActions, AssociationContext } from './context.js'
+import type { KeyFacts } from './foreign-key.js'
 import type { Given } from './options.js'
 import type { Relation, Side } from './relation.js'
 
@@ -37,38 +36,27 @@ export interface SideFacts {
 
 type Unlink = ReturnType<Association['unlink']>
 
-const INSPECT = Symbol.for('nodejs.util.inspect.custom')
-
 /** An association that is asked before its target is there. */
 export const pending = (call: string): AssociationError =>
   new AssociationError(`${call}: the target is not defined yet. Import its module before the association is used.`)
 
-export abstract class KeyAssociation implements Association, Side {
-  abstract readonly associationType: AssociationType
-  abstract readonly source: ModelClass
-  abstract readonly target: ModelClass
-  abstract readonly cardinality: 'one' | 'many'
+/** From the source to the target. `isOwner`: the source has the foreign key. */
+const pairsOf = ({ foreignKeys, referencedKeys }: KeyFacts, isOwner: boolean): readonly KeyPair[] =>
+  foreignKeys.map((key, at) =>
+    isOwner ? { from: key, to: referencedKeys[at]! } : { from: referencedKeys[at]!, to: key },
+  )
+
+export abstract class KeyAssociation extends BaseAssociation<KeyAssociation> implements Association, Side {
   abstract readonly saveOrder: 'before' | 'after'
   abstract readonly accessors: Accessors
   abstract readonly isUniqueBacked: boolean
   abstract readonly inverse: KeyAssociation | null
-  abstract readonly keys: readonly KeyPair[]
   abstract link(source: ModelState, target: ModelState): LinkChange
 
-  readonly #context: AssociationContext
-  readonly #call: string
   #relation: KeyRelation | null = null
   #side: SideFacts | null = null
+  #keys: { readonly facts: KeyFacts; readonly pairs: readonly KeyPair[] } | null = null
   #unlink: { readonly shape: ModelShape; readonly outcome: Unlink } | null = null
-
-  constructor(context: AssociationContext, call: string) {
-    this.#context = context
-    this.#call = call
-  }
-
-  protected get actions(): AssociationActions {
-    return this.#context.actions
-  }
 
   /** Puts the association on its relation. For `association/define`. */
   attach(relation: KeyRelation, side: SideFacts): void {
@@ -79,48 +67,40 @@ export abstract class KeyAssociation implements Association, Side {
   get isAttached(): boolean {
     return this.#relation !== null
   }
-  /** Still waiting for its target: what is known of it is the call. */
-  protected get isPending(): boolean {
+  get isPending(): boolean {
     return this.#relation === null
   }
-  /** The call that made the association, for messages: `User.hasOne(Task)`. */
-  get call(): string {
-    return this.#call
+  protected get way(): string {
+    return `by ${this.foreignKeyOwner.name}.${this.foreignKeys.join(', ')}`
   }
   get relation(): KeyRelation {
-    if (this.#relation === null) throw pending(this.#call)
+    if (this.#relation === null) throw pending(this.call)
     return this.#relation
   }
-  get side(): SideFacts {
-    if (this.#side === null) throw pending(this.#call)
+  get facts(): SideFacts {
+    if (this.#side === null) throw pending(this.call)
     return this.#side
   }
 
-  get as(): string {
-    return this.side.as
+  /** Made once as long as the key is what it is: every read across the association asks for them. */
+  get keys(): readonly KeyPair[] {
+    const { facts } = this.relation
+    if (this.#keys?.facts !== facts) this.#keys = { facts, pairs: pairsOf(facts, this.saveOrder === 'before') }
+    return this.#keys.pairs
   }
   get name(): { readonly singular: string; readonly plural: string } {
-    return this.side.given.name ?? this.nameOf(this.as)
+    return this.facts.given.name ?? this.nameOf(this.as)
   }
   protected nameOf(as: string): { readonly singular: string; readonly plural: string } {
     return this.cardinality === 'one'
       ? { singular: as, plural: pluralize(as) }
       : { singular: singularize(as), plural: as }
   }
-  get isNamed(): boolean {
-    return this.side.isNamed
-  }
-  get isHidden(): boolean {
-    return this.side.isHidden
-  }
-  get isAliased(): boolean {
-    return this.side.isNamed
-  }
   get isOneOfMany(): boolean {
-    return this.side.given.ofMany === true
+    return this.facts.given.ofMany === true
   }
   get isSymmetric(): boolean {
-    return this.side.given.symmetric === true
+    return this.facts.given.symmetric === true
   }
   get isRequiredByBoth(): boolean {
     return this.relation.said.required === 'both'
@@ -136,15 +116,6 @@ export abstract class KeyAssociation implements Association, Side {
       onUpdate: 'NO ACTION',
       deferrable: 'INITIALLY DEFERRED',
     }
-  }
-  get isSelfAssociation(): boolean {
-    return this.source === this.target
-  }
-  get isSingleAssociation(): boolean {
-    return this.cardinality === 'one'
-  }
-  get isMultiAssociation(): boolean {
-    return this.cardinality === 'many'
   }
 
   get foreignKeys(): readonly string[] {
@@ -162,60 +133,31 @@ export abstract class KeyAssociation implements Association, Side {
   get declaredOnDelete(): ReferentialAction | null {
     return this.relation.facts.declaredOnDelete
   }
-  get hooks(): boolean {
-    return this.side.given.hooks ?? false
-  }
-  get scope(): Readonly<Record<string, unknown>> | null {
-    return this.side.given.scope ?? null
-  }
   get order(): readonly (readonly [string, 'ASC' | 'DESC'])[] | null {
-    return this.side.given.order ?? null
+    return this.facts.given.order ?? null
   }
   get onReplace(): OnReplace {
     return (
-      this.side.given.onReplace ?? this.inverse?.side.given.onReplace ?? (this.unlink().possible ? 'nullify' : 'delete')
+      this.facts.given.onReplace ??
+      this.inverse?.facts.given.onReplace ??
+      (this.unlink().possible ? 'nullify' : 'delete')
     )
   }
 
   // Sequelize's names, 7 and 6.
-  /** The foreign key's attribute; of a composite key, the first. */
-  get foreignKey(): string {
-    return this.foreignKeys[0]!
-  }
-  get foreignKeyAttribute(): Attribute {
-    return this.foreignKeyOwner.modelDefinition.attribute(this.foreignKey)
-  }
   get foreignKeyField(): string {
     return this.foreignKeyAttribute.columnName
-  }
-  get identifier(): string {
-    return this.foreignKey
-  }
-  get identifierField(): string {
-    return this.foreignKeyField
   }
   /** The attribute that the foreign key refers to. */
   get referencedKey(): string {
     return this.relation.facts.referencedKeys[0]!
-  }
-  get associationAccessor(): string {
-    return this.as
-  }
-  get parentAssociation(): KeyAssociation | null {
-    return this.side.parent
-  }
-  get rootAssociation(): KeyAssociation {
-    return this.side.parent?.rootAssociation ?? this
-  }
-  get isInverse(): boolean {
-    return this.isHidden
   }
 
   get options(): Readonly<Record<string, unknown>> {
     const { constraint } = this
     const { constraintName, unique, deferrable, attributes } = this.relation.said
     return Object.freeze({
-      ...this.side.given.raw,
+      ...this.facts.given.raw,
       as: this.as,
       name: this.name,
       foreignKey: Object.freeze({
@@ -257,7 +199,7 @@ export abstract class KeyAssociation implements Association, Side {
       const attribute = shape.attributes.get(name)
       return attribute?.allowNull === true && !attribute.primaryKey
     })
-    const cleared = this.side.given.clearScopeOnUnset ? Object.keys(this.scope ?? {}) : []
+    const cleared = this.facts.given.clearScopeOnUnset ? Object.keys(this.scope ?? {}) : []
     const values = Object.freeze(Object.fromEntries([...nullable, ...cleared].map((name) => [name, null])))
     const outcome: Unlink = { values, possible: nullable.length > 0 }
     this.#unlink = { shape, outcome }
@@ -265,35 +207,7 @@ export abstract class KeyAssociation implements Association, Side {
   }
 
   // The verbs: thin, so that a program which wraps `association.get` sees every call of a mixin.
-  /** What is associated: a row or null, or a list; for a list of instances, a Map with an entry for each of them. */
-  get(source: ModelState | readonly ModelState[], options?: object): Promise<unknown> {
-    return this.actions.get(this, source, options)
-  }
-  set(source: ModelState, target: unknown, options?: object): Promise<unknown> {
-    return this.actions.set(this, source, target, options)
-  }
-  create(source: ModelState, values?: object, options?: object): Promise<unknown> {
-    return this.actions.create(this, source, values, options)
-  }
   build(source: ModelState, values?: object, options?: object): unknown {
     return this.actions.build(this, source, values, options)
-  }
-  /** Names only: models are never walked by JSON or by a debugger's print. */
-  toJSON(): Record<string, unknown> {
-    return {
-      associationType: this.associationType,
-      source: this.source.name,
-      target: this.target.name,
-      as: this.as,
-      foreignKey: this.foreignKeys.length === 1 ? this.foreignKey : this.foreignKeys,
-    }
-  }
-  toString(): string {
-    return this.#relation === null
-      ? this.#call
-      : `${this.source.name}.${this.as} (${this.associationType} ${this.target.name} by ${this.foreignKeyOwner.name}.${this.foreignKeys.join(', ')})`
-  }
-  [INSPECT](): string {
-    return `${this.constructor.name} { ${this.toString()} }`
   }
 }

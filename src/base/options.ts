@@ -36,6 +36,11 @@ const SCOPE: OptionShape = [
 ]
 const RETRY = ['max', 'match', 'backoffBase', 'backoffExponent', 'timeout', 'report', 'name']
 
+/** How includes are read: joined, by queries of their own, or joined where that repeats no rows. */
+export const STRATEGIES = ['join', 'query', 'auto'] as const
+export type Strategy = (typeof STRATEGIES)[number]
+export const isStrategy = (value: unknown): value is Strategy => STRATEGIES.includes(value as Strategy)
+
 /** Options that mean the same in every call that has them. */
 const COMMON: OptionShapes = new Map<string, OptionShape>([
   ...[
@@ -132,6 +137,7 @@ const COMMON: OptionShapes = new Map<string, OptionShape>([
         (isObject(value) && !Array.isArray(value) && !isPlainObject(value)),
     ],
   ],
+  ['strategy', ["'join', 'query' or 'auto'", isStrategy]],
   ['replacements', VALUES],
   ['bind', VALUES],
   ['searchPath', ['a string or a list of strings', (value) => typeof value === 'string' || isNames(value)]],
@@ -192,6 +198,7 @@ export const FINDER_OPTIONS = [
   'noHooks',
   'rejectOnEmpty',
   'strictLoading',
+  'strategy',
   'group',
   'having',
   'distinct',

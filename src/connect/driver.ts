@@ -16,8 +16,17 @@ export interface Statement {
   readonly origin?: Origin
   /** Integers beyond 2^53 may come: they are read without loss, as text. Drivers that see it by themselves need no hint. */
   readonly wide?: boolean
+  /** An INSERT that leaves the keys of its rows to the database and does not ask for them, for connections that can tell them (`tellsKeys`). */
+  readonly generates?: Generates
   /** Schemas in which this statement alone looks for tables, where the engine has the trait `searchPath`. */
   readonly searchPath?: readonly string[]
+}
+
+export interface Generates {
+  readonly table: string
+  readonly rows: number
+  /** The same INSERT, answering with the keys as rows. */
+  readonly asking: string
 }
 
 export interface Origin {
@@ -40,7 +49,7 @@ export interface Result {
   readonly rows: readonly (readonly unknown[])[]
   /** Rows inserted, updated or deleted. */
   readonly affectedRows: number
-  /** Key of the last row inserted, where the engine tells it (SQLite, MySQL family). */
+  /** Key of the row inserted, where the engine tells it (SQLite, MySQL family); of several rows the first. */
   readonly lastInsertId: number | bigint | string | null
   /** How far the keys are apart that one statement generates. Default 1. */
   readonly keyStep?: number
@@ -51,6 +60,8 @@ export interface Result {
 export interface RowStream {
   readonly columns: readonly string[]
   readonly rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
+  /** The next rows, as far as they are there already, `most` of them at most: they need not be asked for one by one. */
+  arrived?(most: number): readonly (readonly unknown[])[]
 }
 
 export interface Connection {
@@ -70,6 +81,10 @@ export interface Connection {
   cancel?(): Promise<void>
   /** The driver answers at once (`execute` returns no promise). */
   readonly isSynchronous?: boolean
+  /** Keys that one INSERT of so many rows generates in the table are a series, of which `lastInsertId` is the first. Absent: nobody knows. */
+  tellsKeys?(table: string, rows: number): boolean
+  /** What is sent before the last statement has answered travels behind it, and is carried out after it, in one flight. */
+  readonly pipelines?: boolean
   /** False once the connection is known to be lost. */
   readonly isOpen: boolean
   /** The driver's own object, for hooks (`afterConnect`) and for programs that need it. */

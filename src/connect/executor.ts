@@ -5,15 +5,17 @@
  */
 import type { OptionShapes } from '../base/options.js'
 import { checkOptions, EXEC_OPTIONS } from '../base/options.js'
+import { promised } from '../base/steps.js'
 import type { Dialect } from '../dialect/dialect.js'
-import { leadToCaller, QueryError } from '../errors/base.js'
+import { QueryError } from '../errors/base.js'
 import { ConnectionLostError, DeadlockError, ReadOnlyError, SerializationError } from '../errors/database.js'
 import { eitherSignal, refuseAborted } from './abort.js'
+import { Borrower } from './borrower.js'
 import type { Connection, Result, Statement } from './driver.js'
-import type { ConnectionUse, Door, ExecOptions, ExecutorHooks, ExecutorOptions } from './executor-options.js'
+import type { ConnectionUse, Door, ExecOptions, ExecutorOptions } from './executor-options.js'
 import { Opener } from './opener.js'
 import type { Lease, Lender, Purpose } from './pool.js'
-import { poolSettings, purposeText } from './pool.js'
+import { isAwake, poolSettings } from './pool.js'
 import { Pools } from './pools.js'
 import { RecentWrites } from './recent-writes.js'
 import type { RetryOptions } from './retry.js'
@@ -57,6 +59,7 @@ export class Executor {
   readonly #servers: Servers
   readonly #transactions: Transactions
   readonly #runner: Runner
+  readonly #borrower: Borrower
   /** Null: there are no replicas, or nobody wants to read what was written. */
   readonly #recent: RecentWrites | null
   #isClosed = false
@@ -65,6 +68,7 @@ export class Executor {
     const { dialect, connection = {}, pool = {}, faults = dialect.translateError.bind(dialect) } = options
     this.dialect = dialect
     this.#options = { ...options, connection }
+    this.#borrower = new Borrower(options.hooks?.acquire)
     this.#runner = new Runner({
       dialect,
       connection,
@@ -98,7 +102,8 @@ export class Executor {
         { isolationLevel: options.isolationLevel, type: options.transactionType },
         { isolationLevel: null, type: null },
       ),
-      borrow: (purpose, given) => this.#borrow(this.#servers.write, purpose, given),
+      isObserved: () => options.hooks?.query?.isActive === true,
+      borrow: (purpose, given) => this.#borrower.borrow(this.#servers.write, purpose, given),
       refusedToWrite: () => this.#servers.leavePrimary(),
       committed: () => this.#recent?.note(),
       call: (work) => this.call(work),
@@ -189,6 +194,33 @@ export class Executor {
   }
 
   #sendInside(transaction: Transaction, statement: Statement, options: ExecOptions): Result | Promise<Result> {
+    const { opening } = transaction.rootTransaction
+    if (opening !== null) return this.#sendBehind(opening, transaction, statement, options)
+    return this.#sendOn(transaction, statement, options)
+  }
+
+  /** A statement that travels behind BEGIN. Where that has to begin anew on another connection, the statement goes there, too. */
+  async #sendBehind(
+    opening: Promise<void>,
+    transaction: Transaction,
+    statement: Statement,
+    options: ExecOptions,
+  ): Promise<Result> {
+    // What may be stopped, or brings statements of its own, waits for the answer.
+    if (options.signal || transaction.signal !== null || statement.searchPath !== undefined) await opening
+    const connection = transaction.ownConnection
+    try {
+      const result = await this.#sendOn(transaction, statement, options)
+      await opening
+      return result
+    } catch (error) {
+      await opening
+      if (transaction.ownConnection === connection) throw error
+    }
+    return await this.#sendOn(transaction, statement, options)
+  }
+
+  #sendOn(transaction: Transaction, statement: Statement, options: ExecOptions): Result | Promise<Result> {
     const connection = transaction.connectionFor(statement)
     const { signal } = transaction
     if (signal === null) return this.#runner.run(connection, statement, options, transaction)
@@ -205,23 +237,75 @@ export class Executor {
     return options.useMaster ?? this.#options.useMaster ?? this.#recent?.isRecent ?? false
   }
 
-  async #runPooled(first: Lender, statement: Statement, kind: 'read' | 'write', options: ExecOptions): Promise<Result> {
-    let pool = first
-    for (let attempt = 1; ; attempt += 1) {
-      const lease = await this.#borrowAwake(pool, statement, options)
-      lease.since = Date.now()
-      try {
-        const result = await this.#runner.run(lease.connection, statement, options, null)
-        if (kind === 'write') this.#recent?.note()
-        return result
-      } catch (error) {
-        const next = attempt < MOST_ATTEMPTS ? this.#elsewhere(error, kind, lease) : null
-        if (next === null) throw error
-        pool = next
-      } finally {
-        lease.pool.give(lease)
-      }
+  /** On a connection of the pool: at once where one is free, which needs no promise but the driver's. */
+  #runPooled(
+    first: Lender,
+    statement: Statement,
+    kind: 'read' | 'write',
+    options: ExecOptions,
+  ): Result | Promise<Result> {
+    const lease = this.#borrower.borrow(first, statement, options)
+    if (lease instanceof Promise || !isAwake(lease)) return this.#runOnLease(lease, first, statement, kind, options, 1)
+    lease.since = Date.now()
+    let result: Result | Promise<Result>
+    try {
+      result = this.#runner.run(lease.connection, statement, options, null)
+    } catch (error) {
+      return this.#runElsewhere(error, lease, statement, kind, options, 1)
     }
+    if (!(result instanceof Promise)) return this.#giveBack(lease, kind, result)
+    return result.then(
+      (answer) => this.#giveBack(lease, kind, answer),
+      (error: unknown) => this.#runElsewhere(error, lease, statement, kind, options, 1),
+    )
+  }
+
+  /** The same with a connection that has to be waited for. */
+  async #runOnLease(
+    borrowed: Lease | Promise<Lease>,
+    pool: Lender,
+    statement: Statement,
+    kind: 'read' | 'write',
+    options: ExecOptions,
+    attempt: number,
+  ): Promise<Result> {
+    const lease = await this.#borrower.awake(borrowed, pool, statement, options)
+    lease.since = Date.now()
+    let result: Result
+    try {
+      result = await this.#runner.run(lease.connection, statement, options, null)
+    } catch (error) {
+      return await this.#runElsewhere(error, lease, statement, kind, options, attempt)
+    }
+    return this.#giveBack(lease, kind, result)
+  }
+
+  #giveBack(lease: Lease, kind: 'read' | 'write', result: Result): Result {
+    if (kind === 'write') this.#recent?.note()
+    lease.pool.give(lease)
+    return result
+  }
+
+  /** After a failure: by another connection where that is of use, else the failure. */
+  #runElsewhere(
+    error: unknown,
+    lease: Lease,
+    statement: Statement,
+    kind: 'read' | 'write',
+    options: ExecOptions,
+    attempt: number,
+  ): Promise<Result> {
+    const next = attempt < MOST_ATTEMPTS ? this.#elsewhere(error, kind, lease) : null
+    lease.pool.give(lease)
+    if (next === null) throw error
+    return this.#runOnLease(
+      this.#borrower.borrow(next, statement, options),
+      next,
+      statement,
+      kind,
+      options,
+      attempt + 1,
+    )
   }
 
   /** Where a statement that failed outside of a transaction can be run at once, since it has done nothing; null: nowhere. */
@@ -246,64 +330,6 @@ export class Executor {
 
   // ---------------------------------------------------------------- connections
 
-  /** The same; a connection that was idle for long is looked at once more when the news of its end, if there is any, has come in. */
-  async #borrowAwake(pool: Lender, statement: Statement, options: ExecOptions): Promise<Lease> {
-    for (;;) {
-      const lease = await this.#borrow(pool, statement, options)
-      if (lease.idleRounds === 0 || lease.connection.isSynchronous === true) return lease
-      await new Promise((resolve) => setImmediate(resolve))
-      if (lease.connection.isOpen) return lease
-      lease.pool.give(lease)
-    }
-  }
-
-  /** A connection of the pool, waited for if need be. */
-  #borrow(pool: Lender, purpose: Purpose, options: ExecOptions = NOTHING): Lease | Promise<Lease> {
-    const acquire = this.#options.hooks?.acquire
-    if (acquire?.isActive === true) return this.#borrowObserved(acquire, pool, purpose, options)
-    const lease = pool.borrow(purpose, options.signal, () => this.#refuseToWaitForMyself(pool, purpose))
-    return lease instanceof Promise ? this.#awaited(lease) : lease
-  }
-
-  /** A connection fails by itself; the stack shall lead to who wanted it. */
-  async #awaited(waiting: Promise<Lease>): Promise<Lease> {
-    try {
-      return await waiting
-    } catch (error) {
-      throw leadToCaller(error)
-    }
-  }
-
-  async #borrowObserved(
-    acquire: NonNullable<ExecutorHooks['acquire']>,
-    pool: Lender,
-    purpose: Purpose,
-    options: ExecOptions,
-  ): Promise<Lease> {
-    await acquire.before(options)
-    const lease = await pool.borrow(purpose, options.signal, () => this.#refuseToWaitForMyself(pool, purpose))
-    try {
-      await acquire.after(lease.connection, options)
-      return lease
-    } catch (error) {
-      lease.pool.give(lease)
-      throw error
-    }
-  }
-
-  /** Whoever holds the only connection that writes cannot wait for it: that wait would end only with the hold. */
-  #refuseToWaitForMyself(pool: Lender, purpose: Purpose): void {
-    if (pool.maxSize !== 1) return
-    for (let scope = scopes.getStore(); scope; scope = scope.outer) {
-      if (scope.lease === null || pool.leaseOf(scope.lease.connection) !== scope.lease) continue
-      const holder = scope.transaction ? 'a transaction' : 'withConnection()'
-      throw new QueryError(
-        `This database has one connection that writes, and the ${scope.transaction ? 'transaction' : 'callback'} around this call holds it, so waiting for it would never end: ${purposeText(purpose)}. ` +
-          `Inside ${holder}, leave out \`transaction: null\` and nestMode 'separate' (they need a second connection)${scope.transaction ? '' : ', pass `connection`'}, or do this after it.`,
-      )
-    }
-  }
-
   /** Gives the callback a connection of its own, for several statements of one session: pass it on as `connection`. */
   async withConnection<T>(options: ConnectionUse, callback: (connection: Connection) => Promise<T> | T): Promise<T> {
     checkOptions(options, USE_OPTIONS, 'sequelize.withConnection()', USE_SHAPES)
@@ -313,13 +339,42 @@ export class Executor {
       )
     if (options.connection) return await callback(options.connection)
     const { read, write, plan } = this.#servers
-    const lease = await this.#borrow(options.type === 'read' ? read : write, 'withConnection()', options)
+    const lease = await this.#borrower.borrow(options.type === 'read' ? read : write, 'withConnection()', options)
     lease.since = Date.now()
     try {
       const scope: Scope = { executor: this, transaction: null, lease, isAmbient: false, outer: scopes.getStore() }
       return await scopes.run(scope, callback, lease.connection)
     } finally {
       if (options.destroyConnection === true && plan !== 'shared') lease.isSpent = true
+      lease.pool.give(lease)
+    }
+  }
+
+  /**
+   * Reads that do not wait for each other, on one connection: the options' own, the transaction's, or one that is borrowed for all of them.
+   * Null: there are replicas, where each statement finds a server by itself.
+   */
+  readTogether<T>(
+    purpose: Purpose,
+    options: ExecOptions,
+    work: (options: ExecOptions) => Promise<T>,
+  ): Promise<T> | null {
+    if (options.connection || this.currentTransaction(options) !== null) return work(options)
+    const { read, write } = this.#servers
+    return read === write ? this.#readOnOne(write, purpose, options, work) : null
+  }
+
+  async #readOnOne<T>(
+    pool: Lender,
+    purpose: Purpose,
+    options: ExecOptions,
+    work: (options: ExecOptions) => Promise<T>,
+  ): Promise<T> {
+    const lease = await this.#borrower.awake(this.#borrower.borrow(pool, purpose, options), pool, purpose, options)
+    lease.since = Date.now()
+    try {
+      return await work({ ...options, connection: lease.connection })
+    } finally {
       lease.pool.give(lease)
     }
   }
@@ -379,7 +434,11 @@ export class Executor {
    * Runs the callback in a transaction: committed when it resolves, rolled back when it throws. Inside another transaction `nestMode` says
    * what happens (default: it goes on).
    */
-  async transaction<T>(options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
+  transaction<T>(options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
+    return promised(() => this.#transactionNow(options, callback))
+  }
+
+  #transactionNow<T>(options: TransactionOptions, callback: TransactionCallback<T>): T | Promise<T> {
     if (typeof callback !== 'function')
       throw new QueryError(
         'transaction() takes a function as its last argument. For a transaction without one use startUnmanagedTransaction().',
@@ -393,7 +452,7 @@ export class Executor {
         ? this.#transactions.inside(parent, callback)
         : this.#transactions.savepoint(parent, options, callback)
     }
-    return await this.call(() =>
+    return this.call(() =>
       options.retry
         ? withRetry(options.retry, () => this.#transactions.managed(settings, options, callback), options.signal)
         : this.#transactions.managed(settings, options, callback),
@@ -404,7 +463,12 @@ export class Executor {
    * Runs the callback as one step that happens wholly or not at all: a savepoint inside the current transaction, else a transaction of its
    * own that has the right to write from its beginning.
    */
-  async atomic<T>(options: ExecOptions, callback: TransactionCallback<T>): Promise<T> {
+  atomic<T>(options: ExecOptions, callback: TransactionCallback<T>): Promise<T> {
+    return promised(() => this.atomicNow(options, callback))
+  }
+
+  /** The same without a promise where neither the driver nor the callback needs one. Throws at once, too. */
+  atomicNow<T>(options: ExecOptions, callback: TransactionCallback<T>): T | Promise<T> {
     const current = this.currentTransaction(options)
     const { logging, benchmark, logQueryParameters, connection, signal } = options
     const own: TransactionOptions = { logging, benchmark, logQueryParameters, connection, signal }

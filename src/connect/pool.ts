@@ -37,6 +37,10 @@ export interface Lease {
   stack: string | null
 }
 
+/** News of its end, if there is any, has come in. */
+export const isAwake = ({ idleRounds, connection }: Lease): boolean =>
+  idleRounds === 0 || connection.isSynchronous === true
+
 /** A pool, or several that act as one. */
 export interface Lender {
   readonly size: number

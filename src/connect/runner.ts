@@ -4,7 +4,7 @@
  */
 import type { Dialect } from '../dialect/dialect.js'
 import { abortable, refuseAborted } from './abort.js'
-import type { Connection, Result, Statement } from './driver.js'
+import type { Connection, Generates, Result, Statement } from './driver.js'
 import type { ExecOptions, ObservedQuery, QueryObserver } from './executor-options.js'
 import type { Logging } from './logging.js'
 import { log, logParams } from './logging.js'
@@ -40,6 +40,7 @@ export class Runner {
     transaction: Transaction | null,
     isHeld = true,
   ): Result | Promise<Result> {
+    if (statement.generates !== undefined) statement = withKeys(connection, statement, statement.generates)
     if (queryChannel.hasSubscribers) {
       if (!isHeld) throw new Busy()
       return this.#runTraced(connection, statement, options, transaction)
@@ -147,19 +148,21 @@ export class Runner {
     )
   }
 
-  async #settle(
+  #settle(
     pending: Promise<Result>,
     statement: Statement,
     options: ExecOptions,
     transaction: Transaction | null,
   ): Promise<Result> {
-    try {
-      const result = await pending
-      if (result.warnings !== undefined) this.#logWarnings(result.warnings, statement, options, transaction)
-      return result
-    } catch (error) {
-      throw this.#fault(error, statement, transaction)
-    }
+    return pending.then(
+      (result) => {
+        if (result.warnings !== undefined) this.#logWarnings(result.warnings, statement, options, transaction)
+        return result
+      },
+      (error: unknown) => {
+        throw this.#fault(error, statement, transaction)
+      },
+    )
   }
 
   #logWarnings(
@@ -215,6 +218,13 @@ export class Runner {
   #showsParameters(options: ExecOptions): boolean {
     return (options.logQueryParameters ?? this.#options.logQueryParameters) === true
   }
+}
+
+/** Where the connection cannot tell the keys that a statement generates, the statement asks for them. */
+function withKeys(connection: Connection, statement: Statement, { table, rows, asking }: Generates): Statement {
+  if (connection.tellsKeys?.(table, rows) === true) return statement
+  const { params, origin } = statement
+  return { text: asking, params, mode: 'rows', ...(origin && { origin }) }
 }
 
 export function databaseOf({ database, storage }: Readonly<Record<string, unknown>>): string | null {

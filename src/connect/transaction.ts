@@ -72,13 +72,15 @@ export class Transaction {
   /** How it ended; undefined while it goes on. */
   finished: 'commit' | 'rollback' | undefined
   /** @internal */ readonly settings: TransactionSettings
-  /** @internal */ readonly lease: Lease | null
+  /** @internal */ lease: Lease | null
   /** @internal Noted only where there are replicas. */
   hasWritten = false
   /** Text of the last statement, for those who wait for its connection. */
   lastText = 'BEGIN'
   readonly #host: TransactionHost
-  readonly #connection: Connection
+  #connection: Connection
+  #opening: Promise<void> | null = null
+  #notBegun: unknown = null
   readonly #given: TransactionOptions
   readonly #savepoint: string | null
   #options: Readonly<TransactionOptions> | null = null
@@ -168,6 +170,36 @@ export class Transaction {
     return this.#given
   }
 
+  /** @internal While BEGIN is on its way: what comes of it. The first statements travel behind it. */
+  get opening(): Promise<void> | null {
+    return this.#opening
+  }
+  /** @internal BEGIN is on its way; `begun` rejects where it has failed for good. */
+  open(begun: Promise<void>): void {
+    this.#opening = begun.then(
+      () => {
+        this.#opening = null
+      },
+      (error: unknown) => {
+        this.#opening = null
+        this.#notBegun = error
+        this.finished = 'rollback'
+        throw error
+      },
+    )
+    this.#opening.catch(() => {})
+  }
+  /** @internal It begins anew on another connection; nothing has been done on the one before. */
+  move(lease: Lease): void {
+    this.lease = lease
+    this.#connection = lease.connection
+  }
+
+  /** @internal What is sent on its connection needs no answer before the next may be sent. */
+  get pipelines(): boolean {
+    return this.#connection.pipelines === true
+  }
+
   /** @internal The connection, whatever the state: for the statements that end the transaction. */
   get ownConnection(): Connection {
     return this.#connection
@@ -231,6 +263,7 @@ export class Transaction {
 
   /** @internal */
   commitNow(): void | Promise<void> {
+    if (this.#opening !== null) return this.#opening.then(() => this.commitNow())
     this.#refuseWhenOver('committed')
     const doomed = this.doomError('COMMIT')
     if (doomed !== null) return this.#notCommitted(doomed)
@@ -240,7 +273,10 @@ export class Transaction {
     const text = this.#savepoint === null ? syntax.commit : syntax.release(this.#savepoint)
     try {
       const done = text === null ? undefined : this.#host.control(this, text)
-      if (done instanceof Promise) {
+      if (done instanceof Promise && this.parent !== null && this.pipelines) {
+        // Where a release fails, the connection is lost or the transaction aborted: what comes next fails as well, COMMIT at the latest.
+        done.catch(() => {})
+      } else if (done instanceof Promise) {
         return done.then(
           () => this.#committed(),
           (error: unknown) => this.#notCommitted(error),
@@ -294,6 +330,7 @@ export class Transaction {
 
   /** Takes the changes back. Throws when the transaction is over. */
   async rollback(): Promise<void> {
+    if (this.#opening !== null) await this.#opening
     this.#refuseWhenOver('rolled back')
     this.finished = 'rollback'
     let isSound = true
@@ -326,6 +363,7 @@ export class Transaction {
   }
 
   #refuseWhenOver(what: string): void {
+    if (this.#notBegun !== null) throw this.#notBegun
     if (!this.finished) return
     throw new QueryError(`Transaction cannot be ${what} because it has been finished with state: ${this.finished}`)
   }

@@ -3,6 +3,8 @@
  * only wait is the one for the callback. Part of `executor`, which decides what a call to `transaction` means.
  */
 import { checkObject } from '../base/options.js'
+import type { Steps } from '../base/steps.js'
+import { carryOut, wait } from '../base/steps.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { QueryError } from '../errors/base.js'
 import { ConnectionLostError } from '../errors/database.js'
@@ -32,6 +34,8 @@ interface Base {
   /** A transaction that may have written is committed. */
   committed(): void
   call<T>(work: () => T): T
+  /** Hooks look at each statement, and may wait. */
+  isObserved(): boolean
   borrow(purpose: Purpose, options: ExecOptions): Lease | Promise<Lease>
   run(
     connection: Connection,
@@ -47,6 +51,7 @@ const signalOf = ({ signal }: TransactionOptions): ExecOptions => (signal === un
 const withoutSignal = (options: TransactionOptions): TransactionOptions =>
   options.signal === undefined ? options : { ...options, signal: undefined }
 
+const BEGINNING = 'beginning a transaction'
 const NO_PARAMS: readonly unknown[] = Object.freeze([])
 
 export class Transactions {
@@ -87,31 +92,26 @@ export class Transactions {
     return defaults
   }
 
-  async managed<T>(
+  managed<T>(
     settings: TransactionSettings,
     options: TransactionOptions,
     callback: TransactionCallback<T>,
-  ): Promise<T> {
-    if (transactionChannel.hasSubscribers)
-      return await this.#traced(settings, false, callback, (own) => this.#managed(settings, options, own))
-    return await this.#managed(settings, options, callback)
+  ): T | Promise<T> {
+    return transactionChannel.hasSubscribers
+      ? this.#traced(settings, false, callback, (own) => this.#managed(settings, options, own))
+      : carryOut(this.#managed(settings, options, callback))
   }
 
-  async #managed<T>(
-    settings: TransactionSettings,
-    options: TransactionOptions,
-    callback: TransactionCallback<T>,
-  ): Promise<T> {
-    const begun = this.begin(settings, options)
-    const transaction = begun instanceof Promise ? await begun : begun
-    return await this.#finish(transaction, callback)
+  *#managed<T>(settings: TransactionSettings, options: TransactionOptions, callback: TransactionCallback<T>): Steps<T> {
+    const transaction = yield* wait(this.begin(settings, options, true))
+    return yield* this.#finish(transaction, callback)
   }
 
   #traced<T>(
     settings: TransactionSettings,
     isSavepoint: boolean,
     callback: TransactionCallback<T>,
-    run: (callback: TransactionCallback<T>) => Promise<T>,
+    run: (callback: TransactionCallback<T>) => Steps<T>,
   ): Promise<T> {
     const context: TransactionTrace = {
       dialect: this.#base.dialect.name,
@@ -125,10 +125,12 @@ export class Transactions {
       context,
       async () => {
         try {
-          return await run((transaction) => {
-            context.id = transaction.id
-            return callback(transaction)
-          })
+          return await carryOut(
+            run((transaction) => {
+              context.id = transaction.id
+              return callback(transaction)
+            }),
+          )
         } catch (error) {
           context.outcome = 'rollback'
           throw error
@@ -140,19 +142,18 @@ export class Transactions {
     )
   }
 
-  async savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
-    if (transactionChannel.hasSubscribers)
-      return await this.#traced(given.settings, true, callback, (own) => this.#savepoint(given, options, own))
-    return await this.#savepoint(given, options, callback)
+  savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): T | Promise<T> {
+    return transactionChannel.hasSubscribers
+      ? this.#traced(given.settings, true, callback, (own) => this.#savepoint(given, options, own))
+      : carryOut(this.#savepoint(given, options, callback))
   }
 
-  async #savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): Promise<T> {
+  *#savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): Steps<T> {
     const parent = innermost(given)
-    const turn = parent.enter()
-    if (turn instanceof Promise) await turn
+    yield* wait(parent.enter())
     try {
-      const begun = this.beginSavepoint(parent, options)
-      return await this.#finish(begun instanceof Promise ? await begun : begun, callback)
+      const transaction = yield* wait(this.beginSavepoint(parent, options))
+      return yield* this.#finish(transaction, callback)
     } finally {
       parent.leaveTurn()
     }
@@ -171,33 +172,37 @@ export class Transactions {
     return scopes.run(scope, callback, transaction)
   }
 
-  async #finish<T>(transaction: Transaction, callback: TransactionCallback<T>): Promise<T> {
+  *#finish<T>(transaction: Transaction, callback: TransactionCallback<T>): Steps<T> {
     let result: T
     try {
-      result = await this.inside(transaction, callback)
+      result = yield* wait(this.inside(transaction, callback))
       if (transaction.signal !== null) refuseAborted(transaction.signal, 'COMMIT')
     } catch (error) {
       // The callback may have rolled back by itself. Should the rollback fail, the first error is the one to know.
-      if (!transaction.finished) await transaction.rollback().catch(() => {})
+      if (!transaction.finished) yield* wait(transaction.rollback().catch(() => {}))
       throw error
     }
-    const done = transaction.commitNow()
-    if (done instanceof Promise) await done
+    yield* wait(transaction.commitNow())
     return result
   }
 
-  begin(settings: TransactionSettings, options: TransactionOptions): Transaction | Promise<Transaction> {
+  /** `mayHurry`: BEGIN may travel with the first statement, so that its failure is that statement's. */
+  begin(
+    settings: TransactionSettings,
+    options: TransactionOptions,
+    mayHurry = false,
+  ): Transaction | Promise<Transaction> {
     refuseAborted(options.signal, 'BEGIN')
     // Settings that the engine does not have are refused before anything is borrowed.
     const { begin } = this.#textsOf(settings)
     if (options.connection)
       return this.#start(begin, new Transaction(this.#host, options.connection, null, settings, options))
-    const begun = this.#beginOn(begin, settings, options)
+    const begun = this.#beginOn(begin, settings, options, mayHurry)
     // Nothing is lost with a connection that was found dead at the first word: the next one is new.
     return begun instanceof Promise
       ? begun.catch((error: unknown) => {
           if (!(error instanceof ConnectionLostError)) throw error
-          return this.#beginOn(begin, settings, options)
+          return this.#beginOn(begin, settings, options, false)
         })
       : begun
   }
@@ -206,11 +211,12 @@ export class Transactions {
     begin: readonly string[],
     settings: TransactionSettings,
     options: TransactionOptions,
+    mayHurry: boolean,
   ): Transaction | Promise<Transaction> {
-    const lease = this.#base.borrow('beginning a transaction', signalOf(options))
+    const lease = this.#base.borrow(BEGINNING, signalOf(options))
     return lease instanceof Promise
-      ? lease.then((borrowed) => this.#startOn(borrowed, begin, settings, options))
-      : this.#startOn(lease, begin, settings, options)
+      ? lease.then((borrowed) => this.#startOn(borrowed, begin, settings, options, mayHurry))
+      : this.#startOn(lease, begin, settings, options, mayHurry)
   }
 
   #startOn(
@@ -218,11 +224,45 @@ export class Transactions {
     texts: readonly string[],
     settings: TransactionSettings,
     options: TransactionOptions,
+    mayHurry: boolean,
   ): Transaction | Promise<Transaction> {
     const transaction = new Transaction(this.#host, lease.connection, lease, settings, options)
     lease.purpose = transaction
     lease.since = Date.now()
+    // A connection that was idle for long may be dead: it is asked first. Hooks of queries may change the order in which they are sent.
+    if (
+      mayHurry &&
+      transaction.pipelines &&
+      texts.length === 1 &&
+      lease.idleRounds === 0 &&
+      options.signal === undefined &&
+      !this.#base.isObserved()
+    ) {
+      transaction.open(this.#open(texts[0]!, transaction, options))
+      return transaction
+    }
     return this.#start(texts, transaction)
+  }
+
+  /** Sends BEGIN. Nothing is lost with a connection that is found dead: a new one gets it, and what travelled behind it. */
+  async #open(text: string, transaction: Transaction, options: TransactionOptions): Promise<void> {
+    try {
+      await this.#send(transaction, text)
+    } catch (error) {
+      this.#giveBack(transaction, false)
+      if (!(error instanceof ConnectionLostError)) throw error
+      transaction.lease?.pool.renew()
+      const lease = await this.#base.borrow(BEGINNING, signalOf(options))
+      lease.purpose = transaction
+      lease.since = Date.now()
+      transaction.move(lease)
+      try {
+        await this.#send(transaction, text)
+      } catch (again) {
+        this.#giveBack(transaction, false)
+        throw again
+      }
+    }
   }
 
   #start(texts: readonly string[], transaction: Transaction): Transaction | Promise<Transaction> {
@@ -262,10 +302,19 @@ export class Transactions {
     const connection = parent.connectionFor({ text: 'SAVEPOINT', params: NO_PARAMS, mode: 'run' })
     const transaction = new Transaction(this.#host, connection, null, parent.settings, options, parent)
     const done = this.#control(transaction, dialect.transactions.savepoint(transaction.name))
-    return done instanceof Promise ? done.then(() => transaction) : transaction
+    if (!(done instanceof Promise)) return transaction
+    if (!transaction.pipelines || parent.rootTransaction.opening !== null) return done.then(() => transaction)
+    // Where a savepoint fails, the transaction is lost, and what travels behind it fails as well.
+    done.catch(() => {})
+    return transaction
   }
 
   #control(transaction: Transaction, text: string): Result | Promise<Result> {
+    const { opening } = transaction.rootTransaction
+    return opening === null ? this.#send(transaction, text) : opening.then(() => this.#send(transaction, text))
+  }
+
+  #send(transaction: Transaction, text: string): Result | Promise<Result> {
     return this.#base.run(
       transaction.ownConnection,
       { text, params: NO_PARAMS, mode: 'run' },

@@ -14,11 +14,17 @@ import type { DataType, TypeCodec } from '../types/data-type.js'
 export interface Traits {
   /** `statement`: INSERT/UPDATE/DELETE … RETURNING; `insert-delete` (MariaDB); `none`. */
   readonly returning: 'statement' | 'insert-delete' | 'none'
+  /** Connections may tell the keys of an INSERT without being asked (`Connection.tellsKeys`). Default false. */
+  readonly tellsKeys?: boolean
   readonly schemas: boolean
   readonly savepoints: boolean
   /** Word after BEGIN that takes the write lock at once (`IMMEDIATE`), or null. */
   readonly beginImmediate: string | null
   readonly rowLocks: boolean
+  /** Statements that are sent on one connection without waiting for the answers before them are one round trip. Default false. */
+  readonly pipelines?: boolean
+  /** A row of a group shows columns that are grouped by and those of tables whose primary key is, and no others. Default false. */
+  readonly groupsShowGrouped?: boolean
   readonly skipLocked: boolean
   readonly isolationLevels: boolean
   readonly defaultKeyword: boolean
@@ -27,6 +33,11 @@ export interface Traits {
   readonly nullsOrdering: 'keyword' | 'emulated'
   /** Where nothing is said, NULLs are ordered behind every value; else before. Default false. */
   readonly nullsAreLargest?: boolean
+  /**
+   * How JSON is put in order by its value: as the SQL value that it is (`->>` keeps numbers), as JSONB, or, where JSON is text, numbers by
+   * themselves. Absent: as it stands.
+   */
+  readonly jsonOrder?: 'value' | 'jsonb' | 'numbers apart'
   readonly conflictClause: 'on-conflict' | 'on-duplicate-key'
   readonly updateLimit: boolean
   readonly deferrableConstraints: boolean
@@ -116,6 +127,8 @@ export interface Dialect {
   printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[]
   /** Original driver error → the class of `errors/` that describes it. */
   translateError(error: unknown, statement: Statement | null): Error
+  /** Whether it was refused because a group shows a column that its rows need not agree in. */
+  saysUngrouped?(error: unknown): boolean
   databaseVersion(run: Run): Promise<string>
   /** A table in the shape of Sequelize's `describeTable`, by column name. */
   describeTable?(table: TableSnapshot): Record<string, ColumnDescription>

@@ -17,6 +17,7 @@ export class ValidationErrorItem extends Error {
   readonly path: string | null
   readonly value: unknown
   readonly origin: ValidationErrorOrigin
+  /** The instance that is wrong; null where a statement of several rows was refused (bulkCreate, children of one association). */
   declare readonly instance: unknown
   readonly validatorKey: string | null
   readonly validatorName: string | null

@@ -4,6 +4,8 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { pluralize, singularize, suggestion, underscore } from '../base/names.js'
+import type { Strategy } from '../base/options.js'
+import { isStrategy } from '../base/options.js'
 import { show } from '../base/show.js'
 import { DefinitionError } from '../errors/index.js'
 
@@ -30,6 +32,8 @@ export interface ModelSettings {
   readonly associationNaming: 'model' | 'camel'
   /** What touching an association that was not loaded does; null: what the Sequelize instance says. */
   readonly strictLoading: StrictLoading | null
+  /** How includes are read that do not say it, where this model is what a find asks for; null: as the Sequelize instance says. */
+  readonly strategy: Strategy | null
   /** All that the user gave, merged with `define` defaults; what `Model.options` shows. */
   readonly raw: Readonly<Record<string, unknown>>
 }
@@ -60,6 +64,7 @@ const OPTIONS = [
   'whereMergeStrategy',
   'associationNaming',
   'strictLoading',
+  'strategy',
   'getterMethods',
   'setterMethods',
   'engine',
@@ -90,6 +95,12 @@ function strictLoadingOf(where: string, given: unknown): StrictLoading | null {
   if (given === undefined || given === null) return null
   if (given === false || given === 'warn' || given === 'throw') return given
   throw new DefinitionError(`${where}: strictLoading is 'warn', 'throw' or false, got ${JSON.stringify(given)}.`)
+}
+
+function strategyOf(where: string, given: unknown): Strategy | null {
+  if (given === undefined || given === null) return null
+  if (isStrategy(given)) return given
+  throw new DefinitionError(`${where}: strategy is 'join', 'query' or 'auto', got ${show(given)}.`)
 }
 
 /** Throws `DefinitionError` naming the model for options that do not exist, have a wrong value or contradict each other. */
@@ -160,6 +171,7 @@ export function readSettings(className: string, options: Options, defaults: Opti
     validate: modelValidators(where, merged.validate),
     associationNaming,
     strictLoading: strictLoadingOf(where, merged.strictLoading),
+    strategy: strategyOf(where, merged.strategy),
     raw: Object.freeze({
       ...merged,
       modelName,

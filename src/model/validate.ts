@@ -3,6 +3,8 @@
  * Everything that is wrong is collected into one `ValidationError`. Nothing here knows a database.
  * Docs: models/validations-and-constraints; v6: core-concepts/validations-and-constraints.
  */
+import type { Steps } from '../base/steps.js'
+import { carryOut, promised, wait } from '../base/steps.js'
 import { DataTypeValidationError, ValidationError, ValidationErrorItem } from '../errors/index.js'
 import { isFragment } from '../sql/fragments.js'
 import { assertValue } from '../types/index.js'
@@ -33,19 +35,23 @@ const NONE: Items = Object.freeze([])
  * Resolves when the instance is valid. Throws `ValidationError` with one item per finding, or what a `validationFailed` hook throws.
  * On a row that exists, only attributes that changed are looked at; validators of the model always run.
  */
-export async function validateInstance(instance: ModelState, options: ValidateOptions = {}): Promise<void> {
+export function validateInstance(instance: ModelState, options: ValidateOptions = {}): Promise<void> {
+  return promised(() => carryOut(validation(instance, options)))
+}
+
+/** The same as steps of a larger work. */
+export function* validation(instance: ModelState, options: ValidateOptions): Steps<void> {
   const definition = (instance.constructor as unknown as ModelClass).modelDefinition
   const { hooks } = definition
-  if (wantsHook(hooks, 'beforeValidate', options)) await hooks.runAsync('beforeValidate', instance, options)
-  const found = findings(instance, definition, options)
-  const errors = isPromise(found) ? await found : (found as Items)
+  if (wantsHook(hooks, 'beforeValidate', options)) yield* wait(hooks.runAsync('beforeValidate', instance, options))
+  const errors = yield* wait(findings(instance, definition, options))
   if (errors.length > 0) {
     const error = new ValidationError(null, errors)
     if (wantsHook(hooks, 'validationFailed', options))
-      await hooks.runAsync('validationFailed', instance, options, error)
+      yield* wait(hooks.runAsync('validationFailed', instance, options, error))
     throw error
   }
-  if (wantsHook(hooks, 'afterValidate', options)) await hooks.runAsync('afterValidate', instance, options)
+  if (wantsHook(hooks, 'afterValidate', options)) yield* wait(hooks.runAsync('afterValidate', instance, options))
 }
 
 /** What is wrong with an instance, at once where no validator has to wait. Runs no hooks. */

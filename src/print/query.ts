@@ -101,6 +101,7 @@ export function insertHead(node: InsertNode, out: Writer): void {
 }
 
 function printInsert(node: InsertNode, out: Writer): void {
+  if (node.lists) out.unsupported('An insert of rows as lists')
   insertHead(node, out)
   if (node.columns.length === 0) {
     if (node.rows.length > 1) out.unsupported('An insert of several rows without any value')
@@ -125,6 +126,18 @@ export function setClause(node: UpdateNode, out: Writer): void {
 
 function refuseLimit(node: UpdateNode | DeleteNode, out: Writer): void {
   if (node.limit || node.orderBy.length > 0) out.unsupported(`A limit on ${node.kind}`, 'Select the keys first.')
+}
+
+/** WHERE of UPDATE and DELETE on an engine whose UPDATE has no LIMIT: rows are named by where they are, in `row`. */
+export function limitedWhere(node: UpdateNode | DeleteNode, out: Writer, row: string): void {
+  if (!node.limit) {
+    whereClause(node.where, out)
+    return
+  }
+  out.raw(` WHERE ${row} IN (SELECT ${row} FROM `).table(node.table)
+  whereClause(node.where, out)
+  orderClause(node, out)
+  out.raw(' LIMIT ').node(node.limit).raw(')')
 }
 
 export const queryTable: QueryTable = {

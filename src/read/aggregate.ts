@@ -30,6 +30,7 @@ import type { FindRequest } from './request.js'
 import { havingTables, RequestScope, readParts } from './request.js'
 import type { SelectedColumn, Selection } from './selection.js'
 import { normaliseAttributes } from './selection.js'
+import { JOINED } from './strategy.js'
 import type { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
@@ -213,6 +214,7 @@ function requestOf(
     lock: null,
     indexHints: [],
     maxExecutionTimeMs: null,
+    byDefault: JOINED,
     subQuery: null,
     echo: [],
     isPerKey: false,

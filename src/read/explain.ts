@@ -14,6 +14,8 @@ import { planFor, routeOf, statementOf } from './plan.js'
 import { isPaged } from './plan-paged.js'
 import type { FindRequest } from './request.js'
 import { normaliseFind } from './request.js'
+import { queryBelow } from './separate.js'
+import type { DefaultStrategy } from './strategy.js'
 
 export interface IncludePlan {
   /** `profile`, `profile.address`. */
@@ -58,7 +60,7 @@ export async function explain(runtime: Runtime, model: ModelClass, given: FindIn
   const result = await executor.execute({ ...statement, text: `${word} ${statement.text}`, single: false }, 'read', {
     ...request.exec,
   })
-  const includes = includesOf(request, route, '')
+  const includes = includesOf(request, route, request.byDefault)
   return {
     model: model.name,
     includes,
@@ -70,49 +72,78 @@ export async function explain(runtime: Runtime, model: ModelClass, given: FindIn
   }
 }
 
-function includesOf(request: FindRequest, route: Route, prefix: string): readonly IncludePlan[] {
-  const visit = (branch: Branch): readonly IncludePlan[] => [
-    planOf(branch, route, prefix),
-    ...(branch.strategy === 'query' ? below(request, branch, prefix) : branch.children.flatMap(visit)),
-  ]
-  return request.root.children.flatMap(visit)
+/** What is included in a request, with what is included below queries of their own. */
+function includesOf(
+  request: FindRequest,
+  route: Route,
+  byDefault: DefaultStrategy,
+  branches: readonly Branch[] = request.root.children,
+  prefix = '',
+): readonly IncludePlan[] {
+  return branches.flatMap((branch) => {
+    const own = planOf(branch, route, byDefault, `${prefix}${branch.as}`)
+    const inner = `${own.path}.`
+    return [
+      own,
+      ...(branch.strategy === 'query'
+        ? below(request, branch, byDefault, inner)
+        : includesOf(request, route, byDefault, branch.children, inner)),
+    ]
+  })
 }
 
 /** What is included below a query of its own is part of that query. */
-function below({ runtime, root }: FindRequest, branch: Branch, prefix: string): readonly IncludePlan[] {
-  const { include } = branch.options
-  if (include === undefined || include === null) return []
-  const { replacements, bind, minifyAliases } = root.given
-  const inner = normaliseFind(runtime, branch.model, { include, replacements, bind, minifyAliases })
-  return includesOf(inner, routeOf(inner), `${prefix}${branch.path}.`)
+function below(
+  request: FindRequest,
+  branch: Branch,
+  byDefault: DefaultStrategy,
+  prefix: string,
+): readonly IncludePlan[] {
+  const { model, options } = queryBelow(request, branch, [])
+  const inner = normaliseFind(request.runtime, model, options)
+  // Rows between come with the row that each leads to, and what is included is below that one.
+  const { children } = branch.association!.between ? inner.root.children[0]! : inner.root
+  return includesOf(inner, routeOf(inner), byDefault, children, prefix)
 }
 
-function planOf(branch: Branch, route: Route, prefix: string): IncludePlan {
-  const { association, model, strategy, joinType, path } = branch
+function planOf(branch: Branch, route: Route, byDefault: DefaultStrategy, path: string): IncludePlan {
+  const { association, model, strategy, joinType } = branch
   return {
-    path: `${prefix}${path}`,
+    path,
     association: `${association!.source.name}.${association!.as}`,
     model: model.name,
     strategy,
     join: strategy === 'join' ? joinType : null,
-    reason: reasonOf(branch, route),
+    reason: strategy === 'query' ? whyApart(branch, byDefault) : whyJoined(branch, route, byDefault),
   }
 }
 
-function reasonOf({ association, given, strategy }: Branch, { loose, needsExact }: Route): string {
-  const many = association!.cardinality === 'many'
-  const asked = typeof given.strategy === 'string' && given.strategy !== 'auto' ? `strategy: '${given.strategy}'` : null
-  if (strategy === 'query') {
-    if (given.separate === true) return 'separate: true'
-    return asked ?? 'auto: a join would repeat each parent for every one of its rows'
-  }
+const REPEATS = 'a join would repeat each parent for every one of its rows'
+
+function whyApart({ given, isAskedApart }: Branch, { strategy, from }: DefaultStrategy): string {
+  if (given.separate === true) return 'separate: true'
+  if (given.strategy === 'query') return "strategy: 'query'"
+  if (given.strategy === 'auto') return `auto: ${REPEATS}`
+  if (isAskedApart) return `strategy: '${strategy}' of ${from}${strategy === 'auto' ? `: ${REPEATS}` : ''}`
+  return given.limit === undefined && given.offset === undefined
+    ? 'groups: a join would show one of its rows, and nothing says which'
+    : 'a limit for each parent, which a join does not have'
+}
+
+function whyJoined(
+  { association, given, isAskedApart }: Branch,
+  { loose, needsExact }: Route,
+  { strategy, from }: DefaultStrategy,
+): string {
   const how = loose.includes(association!)
     ? needsExact
       ? '; the database chooses the row that counts, because nothing unique holds it to one'
       : '; nothing unique holds it to one row, so parents that come twice are looked out for'
     : ''
-  if (asked !== null) return `${asked}${how}`
-  return many
-    ? 'a join: parents are repeated in the rows of the statement, and put together again'
-    : `one row at most: a join repeats nothing${how}`
+  if (given.strategy === 'join') return `strategy: 'join'${how}`
+  const said = from === null || given.strategy !== undefined ? '' : ` (strategy: '${strategy}' of ${from})`
+  if (isAskedApart) return `a join: what else the find asks for needs its rows, or they need the rest${said}${how}`
+  return association!.cardinality === 'many'
+    ? `a join: parents are repeated in the rows of the statement, and put together again${said}`
+    : `one row at most: a join repeats nothing${said}${how}`
 }

@@ -252,6 +252,9 @@ function jsonExpr({ conditionsOrPath, value }: Json, tables: Tables, use: string
   const left = resolveAttribute(conditionsOrPath, tables, use)
   const unquoted = left.expr.kind === 'json' ? { ...left.expr, unquote: true } : left.expr
   if (value === undefined) return unquoted
+  // A number or a boolean is compared as JSON: the text of the path has no type that it could be compared with.
+  if (left.expr.kind === 'json' && (typeof value === 'number' || typeof value === 'boolean'))
+    return tables.statement.condition({ [conditionsOrPath]: value }, tables)!
   return value === null
     ? isNull(unquoted)
     : { kind: 'compare', op: '=', left: unquoted, right: toExpr(value, tables, use) }

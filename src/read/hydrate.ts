@@ -153,11 +153,13 @@ function findTwice(rows: readonly Row[], identity: readonly number[]): readonly 
 
 const plainKey = (value: unknown): unknown => (typeof value === 'object' && value !== null ? keyPart(value) : value)
 const keyPart = (value: unknown): string => {
+  if (typeof value === 'string') return value
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')
   return value instanceof Date ? String(value.getTime()) : String(value)
 }
-/** A key of several parts as text. Parts carry their length, so that ('a', 'bc') differs from ('ab', 'c'). */
+/** A key as text, equal for the same positions of another row where the values are. Of several, parts carry their length, so that ('a', 'bc') differs from ('ab', 'c'). */
 export function keyOf(row: Row, positions: readonly number[]): string {
+  if (positions.length === 1) return keyPart(row[positions[0]!])
   let key = ''
   for (const index of positions) {
     const part = keyPart(row[index])
@@ -171,6 +173,12 @@ export function keyOf(row: Row, positions: readonly number[]): string {
 function generateBuilder(shape: RowShape, mode: ResultMode): Builder | null {
   const converters: ((value: unknown) => unknown)[] = []
   const instances: number[] = []
+  const lists = new Set<number>()
+  /** The variable of a list of keyed parents. */
+  const listOf = (branch: number): string => {
+    lists.add(branch)
+    return `q${branch === ECHO ? 'e' : branch}`
+  }
   const cell = ({ index, fromRow }: Field): string => {
     if (fromRow === null) return `r[${index}]`
     const known = converters.indexOf(fromRow)
@@ -191,17 +199,20 @@ function generateBuilder(shape: RowShape, mode: ResultMode): Builder | null {
     if (mode !== 'instances')
       return part.echo.length === 0
         ? values
-        : `k(q.get(${ECHO}),${values},[${part.echo.map((index) => `r[${index}]`).join(',')}])`
+        : `k(${listOf(ECHO)},${values},[${part.echo.map((index) => `r[${index}]`).join(',')}])`
     const options = part.hiddenKeys.length > 0 ? `w(o${part.branch},${object(part.hiddenKeys)})` : `o${part.branch}`
     instances.push(part.branch)
     const instance = `(R${part.branch}===null?h(m[${part.branch}],${values},${options}):new R${part.branch}(${values},${options}))`
     return keysOf(part).reduce(
-      (inner, query) => `k(q.get(${query.branch}),${inner},[${query.keys.map((index) => `r[${index}]`).join(',')}])`,
+      (inner, query) => `k(${listOf(query.branch)},${inner},[${query.keys.map((index) => `r[${index}]`).join(',')}])`,
       instance,
     )
   }
   const made = value(shape)
-  const locals = instances.map((number) => `R${number}=c(m[${number}]),o${number}=o[${number}]`)
+  const locals = [
+    ...instances.map((number) => `R${number}=c(m[${number}]),o${number}=o[${number}]`),
+    ...Array.from(lists, (branch) => `${listOf(branch)}=q.get(${branch})`),
+  ]
   const head = `const m=context.models,o=context.options,n=rows.length,out=new Array(n)${locals.map((local) => `,${local}`).join('')}`
   const scope: Record<string, unknown> = { h: hydrate, c: rowClass, k: keep, w: withHiddenKeys }
   for (const [at, converter] of converters.entries()) scope[`c${at}`] = converter

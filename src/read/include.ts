@@ -6,6 +6,7 @@ import type { Association, Between } from '../association/association.js'
 import { inSchemaOf } from '../association/schema.js'
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import type { Strategy } from '../base/options.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import type { Expr } from '../sql/expr.js'
@@ -15,6 +16,7 @@ import { expandAll, NO_OPTIONS, normaliseInclude } from './include-spelling.js'
 import { stepAlias } from './relation.js'
 import type { Selection } from './selection.js'
 import { EMPTY_SELECTION } from './selection.js'
+import { isAskedApart, strategyOf } from './strategy.js'
 import type { StatementScope } from './tables.js'
 import { Tables } from './tables.js'
 
@@ -36,6 +38,8 @@ export interface Branch {
   readonly isRequired: boolean
   readonly joinType: 'left' | 'inner' | 'right'
   readonly strategy: 'join' | 'query'
+  /** Nothing in the include says how it is read, and the default asks for a query of its own. */
+  readonly isAskedApart: boolean
   readonly isParanoid: boolean
   /** The table between the parent and the parent's parent (belongsToMany): it is joined with the parent. */
   readonly isBetween: boolean
@@ -80,6 +84,10 @@ const INCLUDE_OPTIONS = new Set([
 export interface TreeRules {
   /** False (raw rows, counts): every branch is joined; the result is the same. */
   readonly allowQueries: boolean
+  /** How includes are read that do not say it. Default: `join`. */
+  readonly byDefault?: Strategy
+  /** Paths of others that are read by queries of their own. Default: none. */
+  readonly apart?: ReadonlySet<string>
 }
 
 /** The root of a tree with all branches under it. */
@@ -107,6 +115,7 @@ export function growTree(
     isRequired: true,
     joinType: 'inner',
     strategy: 'join',
+    isAskedApart: false,
     isParanoid: options.paranoid !== false,
     isBetween: false,
     children,
@@ -162,8 +171,9 @@ function grow(
   check(association, given, options, name)
   // A scope that the include asks for (`{ model: User.scope('active') }`) is said by the call.
   const asked = definition.scopes === association.target.modelDefinition.scopes ? given : options
-  const isRequired =
-    given.required === undefined ? asked.where !== undefined && asked.where !== null : given.required === true
+  // `separate` reads rows for the parents that there are: its condition is one on these rows alone.
+  const isFilter = asked.where !== undefined && asked.where !== null && given.separate !== true
+  const isRequired = given.required === undefined ? isFilter : given.required === true
   const isRight = given.right === true && !isRequired
   if (isRight && association.cardinality === 'one') {
     throw new QueryError(
@@ -171,7 +181,9 @@ function grow(
     )
   }
   const logical = parent.path === '' ? association.as : `${parent.path}.${association.as}`
-  const strategy = strategyOf(association, given, isRight) === 'query' && rules.allowQueries ? 'query' : 'join'
+  const said = strategyOf(association, given, isRight)
+  const isApart = said === 'join' && rules.allowQueries && isAskedApart(association, given, rules.byDefault ?? 'join')
+  const strategy = (rules.allowQueries && said === 'query') || rules.apart?.has(logical) ? 'query' : 'join'
   const children: Branch[] = []
   const alias = aliasFor(parent, association, logical, statement)
   const tables: Tables = new Tables(statement, definition, alias, name, parent.tables, (as) => find(children, as))
@@ -189,6 +201,7 @@ function grow(
     isRequired,
     joinType: isRequired ? 'inner' : isRight ? 'right' : 'left',
     strategy,
+    isAskedApart: isApart,
     isParanoid: given.paranoid !== false,
     isBetween: false,
     children,
@@ -235,6 +248,7 @@ function growBetween(parent: Branch, between: Between, statement: StatementScope
     isRequired: true,
     joinType: 'inner',
     strategy: 'join',
+    isAskedApart: false,
     isParanoid: given.paranoid === undefined ? parent.isParanoid : given.paranoid !== false,
     isBetween: true,
     children: [],
@@ -250,38 +264,6 @@ function aliasFor(parent: Branch, association: Association, logical: string, sta
   for (const step of association.joinSteps().slice(0, -1)) statement.aliasOf(stepAlias(path, step))
   return alias
 }
-
-function strategyOf(association: Association, given: IncludeOptions, isRight: boolean): 'join' | 'query' {
-  if (
-    given.strategy !== undefined &&
-    given.strategy !== 'join' &&
-    given.strategy !== 'query' &&
-    given.strategy !== 'auto'
-  ) {
-    throw new QueryError(
-      `include of "${association.as}": strategy is 'join', 'query' or 'auto', got ${show(given.strategy)}.`,
-    )
-  }
-  if (given.separate === true && given.strategy === 'join')
-    throw new QueryError(`include of "${association.as}": separate: true and strategy: 'join' contradict each other.`)
-  const isMany = association.cardinality === 'many'
-  // A limit for each parent is not one that a join has.
-  const isCut = isMany && given.strategy === undefined && given.separate === undefined && hasLimit(given)
-  const isQuery =
-    given.separate === true || given.strategy === 'query' || (given.strategy === 'auto' && isMany) || isCut
-  if (isQuery && (given.on !== undefined || given.or === true))
-    throw new QueryError(
-      `include of "${association.as}": \`on\` and \`or\` change the join, and cannot be read by a query of its own.`,
-    )
-  if (isQuery && isRight)
-    throw new QueryError(
-      `include of "${association.as}": right: true is a join, and cannot be read by a query of its own.`,
-    )
-  return isQuery ? 'query' : 'join'
-}
-
-const hasLimit = ({ limit, offset }: IncludeOptions): boolean =>
-  (limit !== undefined && limit !== null) || (offset !== undefined && offset !== null)
 
 function check(association: Association, given: IncludeOptions, options: IncludeOptions, name: string): void {
   for (const key in given) {

@@ -9,6 +9,7 @@ import type { JoinNode, Source } from '../sql/query.js'
 import { select } from '../sql/query.js'
 import { mentionedAliases } from '../sql/walk.js'
 import type { Branch } from './include.js'
+import { spread } from './lists.js'
 import { joinSource, keyCondition, visibleRows } from './relation.js'
 import type { StatementScope } from './tables.js'
 import { Tables } from './tables.js'
@@ -119,6 +120,7 @@ const constants = (statement: StatementScope): StatementScope => ({
   runtime: statement.runtime,
   placeholders: {},
   param,
+  list: spread,
   condition: normaliseWhere,
   aliasOf: (path) => statement.aliasOf(path),
 })

@@ -5,17 +5,20 @@
 import type { Association } from '../association/association.js'
 import { compositeKeyText } from '../association/key-text.js'
 import { isPlainObject } from '../base/freeze.js'
+import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import { ModelState, setRelation, storedValue } from '../model/state.js'
 import { Op } from '../sql/op.js'
 import { show } from '../types/data-type.js'
+import { beside } from './beside.js'
 import { copyOf } from './copy.js'
 import { findAll } from './find.js'
 import type { NormalInclude } from './include-spelling.js'
 import { expandAll, normaliseInclude } from './include-spelling.js'
 import type { FindInput } from './options.js'
+import { checkOptions, execOptions, FIND_OPTIONS } from './options.js'
 
 /** Rows per statement; also bounded by the engine's number of parameters. */
 const ROWS = 10_000
@@ -37,7 +40,8 @@ export async function loadOnto(
     throw new QueryError(`${call} needs to know what to load: an include, as findAll() takes it.`)
   const wanted = expandAll(definition, include).map((item) => normaliseInclude(definition, item))
   // To-ones share a statement; each to-many has its own, so that none multiplies another's rows.
-  const together: Wanted[] = []
+  const toOnes: Wanted[] = []
+  const queries: Wanted[][] = [toOnes]
   for (const one of wanted) {
     const missing = force ? parents : parents.filter((parent) => parent.dataValues[one.association.as] === undefined)
     await loadBelow(
@@ -47,10 +51,17 @@ export async function loadOnto(
       options,
     )
     if (missing.length === 0) continue
-    if (one.association.cardinality === 'one') together.push({ include: one, parents: missing })
-    else await read(runtime, model, [{ include: one, parents: missing }], rest, call)
+    if (one.association.cardinality === 'one') toOnes.push({ include: one, parents: missing })
+    else queries.push([{ include: one, parents: missing }])
   }
-  if (together.length > 0) await read(runtime, model, together, rest, call)
+  const readings = queries
+    .filter((some) => some.length > 0)
+    .map(
+      (some) =>
+        (exec: ExecOptions): Promise<void> =>
+          read(runtime, model, some, { ...rest, ...exec }, call),
+    )
+  await beside(runtime, call, execOptions(rest, checkOptions(rest, FIND_OPTIONS, model, 'load')), readings)
   return instances
 }
 

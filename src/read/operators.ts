@@ -14,6 +14,7 @@ import { assertValue, show } from '../types/data-type.js'
 import { DataTypes, normalizeType } from '../types/index.js'
 import type { Operand } from './attribute-key.js'
 import { columnExpr, toExpr, typeOfValue } from './expression.js'
+import { FEW, isListed, listCondition } from './lists.js'
 import { assertOrdered } from './ordered.js'
 import type { Tables } from './tables.js'
 
@@ -73,12 +74,19 @@ export function within(given: Operand, value: unknown, tables: Tables, negated =
   if (Array.isArray(value)) {
     // Nothing is excluded by an empty list.
     if (value.length === 0 && negated) return null
+    if (value.length > FEW && isListed(left.type) && !left.isJson && value.every(isValue)) {
+      const items = value.map((item) => checked(left, item, left.type, tables))
+      return listCondition(left.expr, items, left.type, tables.statement, negated)
+    }
     return { kind: 'in', left: left.expr, items: value.map((item) => right(left, item, tables)), negated }
   }
   if (!isFragment(value))
     throw new QueryError(`Op.${negated ? 'notIn' : 'in'} on ${left.label} takes an array or SQL, got ${show(value)}.`)
   return { kind: 'in', left: left.expr, items: itemsOf(value, left, tables), negated }
 }
+
+/** A value as it is: no null, no SQL. */
+const isValue = (value: unknown): boolean => (typeof value !== 'object' && value !== undefined) || value instanceof Date
 
 function itemsOf(value: object, left: Operand, tables: Tables): InNode['items'] {
   if (value instanceof List) return value.values.map((item) => right(left, item, tables))

@@ -1,8 +1,7 @@
 /**
- * The options of the finders: which there are, which of them are switches, and what locks, hints and the way to the database become.
+ * The options of the finders: which there are, which of them are switches, and what hints and the way to the database become.
  * Part of `read/request`. Docs: querying/select-in-depth; src of the list: the documentation of `FindOptions`.
  */
-import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import type { FinderOption } from '../base/options.js'
 import { checkOption } from '../base/options.js'
@@ -11,10 +10,8 @@ import type { Runtime } from '../dialect/runtime.js'
 import { QueryError, UnsupportedFeatureError } from '../errors/base.js'
 import type { ModelClass } from '../model/definition.js'
 import type { StrictLoading } from '../model/settings.js'
-import type { IndexHint, LockClause } from '../sql/query.js'
+import type { IndexHint } from '../sql/query.js'
 import { show } from '../types/data-type.js'
-import type { Branch } from './include.js'
-import { isSameModel } from './include-spelling.js'
 
 export type FindInput = Readonly<Record<string, unknown>>
 
@@ -45,6 +42,7 @@ const FINDER = {
   noHooks: KIND,
   rejectOnEmpty: KIND,
   strictLoading: 0,
+  strategy: KIND,
   group: RARE,
   having: RARE,
   distinct: SWITCH | RARE,
@@ -97,53 +95,6 @@ export function strictLoadingOf({ strictLoading: given }: FindInput, model: Mode
 
 export const isEmpty = (given: unknown): boolean =>
   given === undefined || given === null || (Array.isArray(given) && given.length === 0)
-
-const STRENGTHS = new Set(['UPDATE', 'SHARE', 'KEY SHARE', 'NO KEY UPDATE'])
-
-/**
- * On an engine without row locks (SQLite) a transaction that writes holds the only write lock there is, so that nothing is left to lock
- * or to skip: the options are checked and the clause is left out.
- */
-export function normaliseLock(runtime: Runtime, options: FindInput, root: Branch): LockClause | null {
-  const { lock } = options
-  if (lock === undefined || lock === null || lock === false) return null
-  const given = isPlainObject(lock) ? (lock.level ?? true) : lock
-  const strength = given === true ? 'UPDATE' : given
-  if (typeof strength !== 'string' || !STRENGTHS.has(strength))
-    throw new QueryError(
-      `lock of ${root.tables.label} is true, one of ${[...STRENGTHS].join(', ')}, or { level, of }, got ${show(lock)}.`,
-    )
-  // An outer join's nullable side cannot be locked (PostgreSQL): the root's rows are what is meant.
-  const of =
-    isPlainObject(lock) && lock.of !== undefined ? aliasesOf(lock.of, root) : hasOuterJoin(root) ? [root.alias] : []
-  const { traits, name } = runtime.dialect
-  if (!traits.rowLocks) return null
-  if (options.skipLocked === true && !traits.skipLocked)
-    throw new UnsupportedFeatureError(`skipLocked is not available on ${name}.`)
-  return {
-    strength: strength as LockClause['strength'],
-    of,
-    skipLocked: options.skipLocked === true,
-    noWait: options.noWait === true,
-  }
-}
-
-const hasOuterJoin = (branch: Branch): boolean =>
-  branch.children.some((child) => child.strategy === 'join' && (child.joinType !== 'inner' || hasOuterJoin(child)))
-
-function aliasesOf(model: unknown, root: Branch): readonly string[] {
-  const found: string[] = []
-  const visit = (branch: Branch): void => {
-    if (typeof model === 'function' && isSameModel(branch.model, model as ModelClass)) found.push(branch.alias)
-    for (const child of branch.children) visit(child)
-  }
-  visit(root)
-  if (found.length === 0)
-    throw new QueryError(
-      `lock.of: ${typeof model === 'function' ? model.name : show(model)} is neither ${root.tables.label} nor included.`,
-    )
-  return found
-}
 
 /** Hints for the optimizer; those that an engine does not have throw, since a hint that is dropped silently is no hint. */
 export function normaliseHints(runtime: Runtime, options: FindInput): readonly IndexHint[] {

@@ -4,9 +4,11 @@
  */
 import { isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
+import type { Traits } from '../dialect/dialect.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import type { Expr, Nulls, OrderItem } from '../sql/expr.js'
+import { call } from '../sql/expr.js'
 import { isFragment, Literal } from '../sql/fragments.js'
 import { show } from '../types/data-type.js'
 import { resolveAttribute } from './attribute-key.js'
@@ -54,8 +56,9 @@ export function orderOfTable(order: unknown, tables: Tables, definition: ModelDe
 
 export function normaliseOrder(order: unknown, root: Place): readonly OrderItem[] {
   if (order === undefined || order === null) return []
-  if (!Array.isArray(order)) return [orderItem(order, root)]
-  return isOneItem(order, root) ? [orderItem(order, root)] : order.map((item) => orderItem(item, root))
+  const { jsonOrder } = root.tables.statement.runtime.dialect.traits
+  const items = !Array.isArray(order) || isOneItem(order, root) ? [order] : order
+  return items.flatMap((item) => byValue(orderItem(item, root), jsonOrder))
 }
 
 /** `order: ['name', 'DESC']` and `order: [Task, 'name', 'DESC']` forget the outer array; no column is named DESC. */
@@ -88,6 +91,33 @@ function orderItem(item: unknown, root: Place): OrderItem {
   }
   return { expr: path(parts, root, 'order'), ...direction }
 }
+
+/** What a path into JSON finds, in the form in which the engine orders it by value: 2 before 10. */
+function byValue(item: OrderItem, jsonOrder: Traits['jsonOrder']): readonly OrderItem[] {
+  const { expr } = item
+  if (expr.kind !== 'json' || expr.unquote) return [item]
+  switch (jsonOrder) {
+    case 'value':
+      return [{ ...item, expr: { ...expr, unquote: true } }]
+    case 'jsonb':
+      return [{ ...item, expr: { kind: 'cast', expr, type: 'JSONB' } }]
+    case 'numbers apart': {
+      const isNumber: Expr = { kind: 'in', left: call('JSON_TYPE', [expr]), items: NUMBERS, negated: false }
+      const number: Expr = { kind: 'cast', expr: { ...expr, unquote: true }, type: 'DOUBLE' }
+      return [
+        // biome-ignore lint/suspicious/noThenProperty: the word of CASE
+        { ...item, expr: { kind: 'case', whens: [{ when: isNumber, then: number }], otherwise: null } },
+        { ...item, expr: { ...expr, unquote: true } },
+      ]
+    }
+    default:
+      return [item]
+  }
+}
+const NUMBERS: readonly Expr[] = ['INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL'].map((type) => ({
+  kind: 'raw',
+  sql: `'${type}'`,
+}))
 
 export function normaliseGroup(group: unknown, root: Place): readonly Expr[] {
   if (group === undefined || group === null) return []

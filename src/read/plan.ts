@@ -19,6 +19,7 @@ import type { Reader } from './hydrate.js'
 import { compileReader } from './hydrate.js'
 import type { Branch } from './include.js'
 import { joinsBelow, needsChoice, rootCondition } from './joins.js'
+import { itemAt } from './lists.js'
 import { isPaged, pagedSelect, rankedSelect } from './plan-paged.js'
 import { joinSource } from './relation.js'
 import type { FindRequest } from './request.js'
@@ -30,6 +31,8 @@ import { shapeOf } from './shape.js'
 /** A parameter: the value of a slot, or a constant of the plan. */
 export interface Bind {
   readonly slot: number
+  /** The place of the item, where the slot holds a list. */
+  readonly at: number | null
   readonly constant: unknown
   readonly toBind: ((value: unknown) => unknown) | null
 }
@@ -89,8 +92,13 @@ export function routeOf(request: FindRequest): Route {
 
 /** `exact`: see `read/joins`. */
 export function planFor(request: FindRequest, exact: boolean, route: Route = routeOf(request)): Plan {
+  const { plans } = request.runtime
   const compiled = exact ? route.exact : route.plain
-  if (compiled !== null) return compiled
+  if (compiled !== null) {
+    plans.hits += 1
+    return compiled
+  }
+  plans.misses += 1
   const plan = compilePlan(request, exact)
   route[exact ? 'exact' : 'plain'] = plan
   return plan
@@ -104,8 +112,9 @@ export function statementOf(plan: Plan, values: readonly unknown[]): Statement {
   return { text: plan.text, params, mode: 'rows', single: plan.single, wide: plan.wide, origin: plan.origin }
 }
 
-function boundValue({ slot, constant, toBind }: Bind, values: readonly unknown[]): unknown {
-  const value = slot === -1 ? constant : values[slot]
+function boundValue({ slot, at, constant, toBind }: Bind, values: readonly unknown[]): unknown {
+  const given = slot === -1 ? constant : values[slot]
+  const value = at === null ? given : itemAt(given as readonly unknown[], at)
   return value === null || toBind === null ? value : toBind(value)
 }
 
@@ -117,6 +126,7 @@ function printPlan(runtime: Runtime, node: SelectNode): { readonly text: string;
     const isSlot = value instanceof Slot
     return {
       slot: isSlot ? value.index : -1,
+      at: isSlot ? value.at : null,
       constant: isSlot ? null : value,
       toBind: type === null ? null : dialect.codec(type).toBind,
     }

@@ -18,31 +18,30 @@ import type { PlaceholderValues } from '../sql/placeholders.js'
 import type { IndexHint, LockClause } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 import { show } from '../types/data-type.js'
+import { apartBelow, apartFromGroups } from './apart.js'
 import { toExpr } from './expression.js'
+import { refuseUngrouped } from './grouped.js'
 import type { Branch } from './include.js'
 import { growTree } from './include.js'
+import { normaliseLock } from './lock.js'
 import type { FindInput } from './options.js'
-import {
-  checkOptions,
-  execOptions,
-  executionTime,
-  FIND_OPTIONS,
-  isEmpty,
-  normaliseHints,
-  normaliseLock,
-  RARE,
-} from './options.js'
+import { checkOptions, execOptions, executionTime, FIND_OPTIONS, isEmpty, normaliseHints, RARE } from './options.js'
 import { normaliseGroup, normaliseOrder } from './order.js'
 import { EMPTY_SELECTION, normaliseAttributes } from './selection.js'
+import type { DefaultStrategy } from './strategy.js'
+import { defaultStrategy } from './strategy.js'
 import type { StatementScope } from './tables.js'
 import { Tables } from './tables.js'
 import { normaliseWhere } from './where.js'
 
 export type { FindInput } from './options.js'
 
-/** Stands in a parameter for the value of that number. */
+/** Stands in a parameter for the value of that number; with `at`, for one of its items. */
 export class Slot {
-  constructor(readonly index: number) {}
+  constructor(
+    readonly index: number,
+    readonly at: number | null = null,
+  ) {}
 }
 const slots: Slot[] = []
 const slot = (index: number): Slot => (slots[index] ??= new Slot(index))
@@ -69,6 +68,8 @@ export interface FindRequest {
   readonly lock: LockClause | null
   readonly indexHints: readonly IndexHint[]
   readonly maxExecutionTimeMs: number | null
+  /** How includes are read that do not say it, also those of queries below. */
+  readonly byDefault: DefaultStrategy
   readonly subQuery: boolean | null
   /** Attributes of the root, or expressions, whose raw values the caller wants beside the items. */
   readonly echo: readonly (string | Expr)[]
@@ -103,6 +104,11 @@ export class RequestScope implements StatementScope {
     return { kind: 'param', value: slot(this.values.push(value) - 1), type }
   }
 
+  list(values: readonly unknown[], type: DataType, places: number): readonly Expr[] {
+    const index = this.values.push(values) - 1
+    return Array.from({ length: places }, (_, at) => ({ kind: 'param', value: new Slot(index, at), type }))
+  }
+
   aliasOf(path: string): string {
     const given = this.#aliases
     if (given !== null) return known(given, path, () => `_${given.size}`)
@@ -127,11 +133,44 @@ export function normaliseFind(
   echo: readonly string[] = NO_ECHO,
   isPerKey = false,
 ): FindRequest {
+  const joined = requestOf(runtime, model, options, echo, isPerKey, NONE_APART)
+  if (joined.root.children.length === 0 || joined.mode !== 'instances') return joined
+  // Which includes can have queries of their own, though none was asked for, is seen in the whole request.
+  const apart = joined.group.length > 0 ? apartFromGroups(joined) : mayDivide(joined) ? apartBelow(joined) : NONE_APART
+  const request = apart === NONE_APART ? joined : requestOf(runtime, model, options, echo, isPerKey, apart)
+  if (request.group.length > 0) refuseUngrouped(request)
+  return request
+}
+const NONE_APART: ReadonlySet<string> = new Set()
+
+/** Whether a default asks for queries of includes, and rows of the root are what is read: no different values, no rows of a join. */
+const mayDivide = ({ root, distinct, subQuery }: FindRequest): boolean =>
+  branchesBelow(root).some((branch) => branch.isAskedApart) &&
+  !distinct &&
+  subQuery !== false &&
+  !root.parts.selection.columns.some(({ expr }) => isAggregate(expr))
+
+const branchesBelow = (branch: Branch): readonly Branch[] =>
+  branch.children.flatMap((child) => [child, ...branchesBelow(child)])
+
+function requestOf(
+  runtime: Runtime,
+  model: ModelClass,
+  options: FindInput,
+  echo: readonly string[],
+  isPerKey: boolean,
+  apart: ReadonlySet<string>,
+): FindRequest {
   const bits = checkOptions(options, FIND_OPTIONS, model, 'findAll')
   const rare = bits & RARE ? options : NO_OPTIONS
   const scope = new RequestScope(runtime, options)
   const mode: ResultMode = options.raw === true ? (options.nest === true ? 'nested' : 'rows') : 'instances'
-  const root = growTree(model, options, scope, { allowQueries: mode === 'instances' && isEmpty(rare.group) })
+  const byDefault = defaultStrategy(runtime, model, options)
+  const root = growTree(model, options, scope, {
+    allowQueries: mode === 'instances' && isEmpty(rare.group),
+    byDefault: byDefault.strategy,
+    apart,
+  })
   readParts(root, options.includeIgnoreAttributes !== false)
   const { tables } = root
   const where = normaliseWhere(options.where, tables)
@@ -161,6 +200,7 @@ export function normaliseFind(
     lock: normaliseLock(runtime, rare, root),
     indexHints: rare === NO_OPTIONS ? NO_HINTS : normaliseHints(runtime, rare),
     maxExecutionTimeMs: executionTime(runtime, rare),
+    byDefault,
     subQuery: ((rare.subQuery ?? rare.subquery) as boolean | undefined) ?? null,
     echo,
     isPerKey,

@@ -3,14 +3,18 @@
  * The result is the one that a join would have given. Neighbours: `read/find` calls it after the parents are read.
  */
 import type { Association } from '../association/association.js'
+import type { ExecOptions } from '../connect/executor.js'
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import { setRelation } from '../model/state.js'
 import { Op } from '../sql/op.js'
+import { beside } from './beside.js'
 import { copyOf } from './copy.js'
 import type { Found, KeyedParents, Row } from './hydrate.js'
 import { ECHO, keyOf } from './hydrate.js'
 import type { Branch } from './include.js'
+import { FEW, isListed } from './lists.js'
+import { lockBelow } from './lock.js'
 import type { FindInput } from './options.js'
 import { isOneItem, matchesBranch } from './order.js'
 import type { FindRequest } from './request.js'
@@ -26,9 +30,13 @@ const KEYS = 10_000
 export async function loadQueries(request: FindRequest, found: Found, read: Read): Promise<void> {
   if (found.keyed.size === 0) return
   const branches = branchesInOrder(request.root)
-  for (const [number, parents] of found.keyed) {
-    if (number !== ECHO) await loadQuery(request, branches[number]!, parents, read)
-  }
+  const wanted = [...found.keyed].filter(([number, { parents }]) => number !== ECHO && parents.length > 0)
+  const readings = wanted.map(
+    ([number, parents]) =>
+      (exec: ExecOptions) =>
+        loadQuery({ ...request, exec }, branches[number]!, parents, read),
+  )
+  await beside(request.runtime, `includes of ${request.model.name}`, request.exec, readings)
 }
 
 async function loadQuery(
@@ -40,7 +48,8 @@ async function loadQuery(
   const association = branch.association!
   const positions = association.keys.map((_, at) => at)
   const waiting = new Map<string, { readonly key: Row; readonly parents: ModelState[] }>()
-  for (const [at, key] of keys.entries()) {
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at]!
     // A key with a null in it leads to nothing.
     if (key.includes(null)) continue
     const text = keyOf(key, positions)
@@ -48,16 +57,36 @@ async function loadQuery(
     if (group === undefined) waiting.set(text, { key, parents: [parents[at] as ModelState] })
     else group.parents.push(parents[at] as ModelState)
   }
-  const all = [...waiting.values()].map((group) => group.key)
-  const size = Math.max(
-    1,
-    Math.min(KEYS, Math.floor((request.runtime.dialect.traits.maxParameters - 100) / positions.length)),
+  const give = giverOf(request, association)
+  await rowsOfKeys(request, branch, valuesOf(request, branch, waiting.values()), read, (item, key) => {
+    const group = waiting.get(keyOf(key, positions))
+    if (group !== undefined) give(item, group.parents)
+  })
+}
+
+/** Keys as they stand in rows → as the parents' attributes have them. */
+function valuesOf({ runtime }: FindRequest, branch: Branch, groups: Iterable<{ readonly key: Row }>): readonly Row[] {
+  const { definition } = branch.parent!
+  const readers = branch.association!.keys.map(
+    ({ from }) => runtime.dialect.codec(definition.attribute(from).type).fromRow,
   )
-  for (let at = 0; at < all.length; at += size) {
-    const slice = all.slice(at, at + size)
-    const { model, options, itemOf } = association.between
-      ? queryOfLinks(request, branch, slice)
-      : queryOfRows(request, branch, slice)
+  const isAsRead = readers.every((reader) => reader === null)
+  return Array.from(groups, ({ key }) => (isAsRead ? key : key.map((part, at) => readers[at]?.(part) ?? part)))
+}
+
+/** Hands out the rows of an include that belong to these keys, each with its key as the row has it; in as few statements as parameters allow. */
+export async function rowsOfKeys(
+  request: FindRequest,
+  branch: Branch,
+  keys: readonly Row[],
+  read: Read,
+  take: (item: ModelState, key: Row) => void,
+): Promise<void> {
+  const association = branch.association!
+  const { maxParameters } = request.runtime.dialect.traits
+  const size = Math.max(1, Math.min(KEYS, Math.floor((maxParameters - 100) / association.keys.length)))
+  for (let at = 0; at < keys.length; at += size) {
+    const { model, options, itemOf } = queryBelow(request, branch, keys.slice(at, at + size))
     const { limit, offset } = options
     const isPerKey = (limit !== undefined && limit !== null) || (offset !== undefined && offset !== null)
     const found = await read(
@@ -70,17 +99,21 @@ async function loadQuery(
       ),
     )
     const echoed = found.keyed.get(ECHO)!
-    for (const [row, item] of (echoed.parents as ModelState[]).entries())
-      give(request, association, itemOf(item), waiting.get(keyOf(echoed.keys[row]!, positions))?.parents ?? [])
+    const items = echoed.parents as ModelState[]
+    for (let row = 0; row < items.length; row += 1) take(itemOf(items[row]!), echoed.keys[row]!)
   }
 }
 
 /** A query for the rows of many keys, and what makes the row that a parent gets of an item. */
-interface KeyedQuery {
+export interface KeyedQuery {
   readonly model: ModelClass
   readonly options: FindInput
   readonly itemOf: (item: ModelState) => ModelState
 }
+
+/** The query for the rows of an include that belong to these keys. */
+export const queryBelow = (request: FindRequest, branch: Branch, keys: readonly Row[]): KeyedQuery =>
+  branch.association!.between ? queryOfLinks(request, branch, keys) : queryOfRows(request, branch, keys)
 
 /** Rows that hold the key, or that it refers to. */
 function queryOfRows(request: FindRequest, branch: Branch, keys: readonly Row[]): KeyedQuery {
@@ -93,14 +126,14 @@ function queryOfRows(request: FindRequest, branch: Branch, keys: readonly Row[])
   return {
     model,
     options: {
-      where: whereOf([matching(request, branch, keys), association!.scope, options.where]),
+      where: whereOf([matching(branch, keys), association!.scope, options.where]),
       attributes: options.attributes,
       include: options.include,
       paranoid: given.paranoid,
       order,
       limit: association!.isOneOfMany ? 1 : given.limit,
       offset: given.offset,
-      ...inherited(request),
+      ...inherited(request, branch),
     },
     itemOf: (item) => item,
   }
@@ -118,7 +151,7 @@ function queryOfLinks(request: FindRequest, branch: Branch, keys: readonly Row[]
   return {
     model: link.model,
     options: {
-      where: whereOf([matching(request, branch, keys), between!.scope, link.options.where]),
+      where: whereOf([matching(branch, keys), between!.scope, link.options.where]),
       attributes,
       paranoid: link.isParanoid ? undefined : false,
       include: [
@@ -135,7 +168,7 @@ function queryOfLinks(request: FindRequest, branch: Branch, keys: readonly Row[]
       order: orderOf(options.order, link, toTarget, branch),
       limit: given.limit,
       offset: given.offset,
-      ...inherited(request),
+      ...inherited(request, branch),
     },
     itemOf(item) {
       const target = item.dataValues[as] as ModelState
@@ -157,15 +190,18 @@ function orderOf(order: unknown, link: Branch, toTarget: Association, branch: Br
   })
 }
 
-function matching({ runtime }: FindRequest, { association, parent }: Branch, keys: readonly Row[]): object {
-  const converters = association!.keys.map(
-    (key) => runtime.dialect.codec(parent!.definition.attribute(key.from).type).fromRow,
-  )
-  const values = padded(keys).map((key) => key.map((part, at) => converters[at]?.(part) ?? part))
+function matching({ association, model }: Branch, keys: readonly Row[]): object {
   const names = association!.keys.map((key) => key.to)
-  return names.length === 1
-    ? { [names[0]!]: { [Op.in]: values.map((key) => key[0]) } }
-    : { [Op.or]: values.map((key) => Object.fromEntries(names.map((name, at) => [name, key[at]]))) }
+  const name = names[0]!
+  if (names.length === 1) {
+    const holder = (association!.between?.model ?? model).modelDefinition
+    // Long lists round their length themselves, where they can.
+    const list = keys.length > FEW && isListed(holder.attribute(name).type) ? keys : padded(keys)
+    return { [name]: { [Op.in]: list.map(([part]) => part) } }
+  }
+  return {
+    [Op.or]: padded(keys).map((key) => Object.fromEntries(names.map((part, at) => [part, key[at]]))),
+  }
 }
 
 function whereOf(parts: readonly unknown[]): object | undefined {
@@ -174,9 +210,11 @@ function whereOf(parts: readonly unknown[]): object | undefined {
 }
 
 /** Options of the call that hold for all of its queries. */
-function inherited({ root, exec }: FindRequest): FindInput {
-  const { replacements, bind, lock, skipLocked, minifyAliases, strictLoading } = root.given
-  return { replacements, bind, lock, skipLocked, minifyAliases, strictLoading, ...exec }
+function inherited({ root, byDefault, exec }: FindRequest, branch: Branch): FindInput {
+  const { replacements, bind, skipLocked, minifyAliases, strictLoading } = root.given
+  const lock = lockBelow(root.given.lock, branch)
+  const { strategy } = byDefault
+  return { replacements, bind, lock, skipLocked, minifyAliases, strictLoading, strategy, ...exec }
 }
 
 /** Lists of different lengths would each be a statement of their own: the last key is repeated up to the next power of two. */
@@ -185,14 +223,21 @@ function padded(keys: readonly Row[]): readonly Row[] {
   return length > KEYS ? keys : [...keys, ...Array.from({ length: length - keys.length }, () => keys.at(-1)!)]
 }
 
-function give(request: FindRequest, association: Association, item: ModelState, parents: readonly ModelState[]): void {
+/** Puts an item onto its parents. Parents that share a row get an instance each, as from a join. */
+function giverOf(
+  request: FindRequest,
+  association: Association,
+): (item: ModelState, parents: readonly ModelState[]) => void {
   const { as, cardinality } = association
-  for (const [at, parent] of parents.entries()) {
-    // Parents that share a row get an instance each, as from a join.
-    const own = at === 0 ? item : copyOf(item)
-    if (cardinality === 'many') (parent.dataValues[as] as ModelState[]).push(own)
-    else if (parent.dataValues[as] === null) setRelation(parent, as, own)
-    else warnAboutTwice(request, association)
+  const isMany = cardinality === 'many'
+  return (item, parents) => {
+    for (let at = 0; at < parents.length; at += 1) {
+      const { dataValues } = parents[at]!
+      const own = at === 0 ? item : copyOf(item)
+      if (isMany) (dataValues[as] as ModelState[]).push(own)
+      else if (dataValues[as] === null) dataValues[as] = own
+      else warnAboutTwice(request, association)
+    }
   }
 }
 

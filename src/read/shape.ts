@@ -111,7 +111,7 @@ function exprKey(node: Expr): string {
       return `c${node.table === null ? '' : text(node.table)}.${text(node.column)}`
     case 'param':
       return node.value instanceof Slot
-        ? `p${node.value.index}${typeKey(node.type)}`
+        ? `p${node.value.index}${node.value.at === null ? '' : `.${node.value.at}`}${typeKey(node.type)}`
         : `k${text(JSON.stringify(node.value) ?? String(node.value))}${typeKey(node.type)}`
     case 'raw':
       return `r${text(node.sql)}`
@@ -131,6 +131,10 @@ function exprKey(node: Expr): string {
       return `s${node.negated ? '!' : ''}${exprKey(node.left)}${exprKey(node.right)}`
     case 'in': {
       const { items } = node
+      const [first] = 'kind' in items ? [] : items
+      // One list in many places.
+      if (first?.kind === 'param' && first.value instanceof Slot && first.value.at !== null)
+        return `n${node.negated ? '!' : ''}${exprKey(node.left)}v${first.value.index}x${(items as readonly Expr[]).length}${typeKey(first.type)}`
       return `n${node.negated ? '!' : ''}${exprKey(node.left)}${'kind' in items ? (items.kind === 'select' ? selectKey(items) : exprKey(items)) : listKey(items)}`
     }
     case 'between':

@@ -1,15 +1,17 @@
 /**
  * The short way of a find whose options look like those of one before: one walk along them leads to the plan and collects the values.
- * Only what is walked here has one (flat conditions of plain attributes, includes by name or model, lists of attributes and orders);
+ * Only what is walked here has one (flat conditions of plain attributes and lists of values, includes by name or model, lists of attributes and orders);
  * everything else, and everything that would throw, goes the long way of `read/find`.
  */
 import { isPlainObject } from '../base/freeze.js'
+import { isStrategy } from '../base/options.js'
 import type { Runtime } from '../dialect/runtime.js'
 import type { ModelClass, ModelDefinition, ModelShape } from '../model/definition.js'
 import { isFragment } from '../sql/fragments.js'
 import type { DataType } from '../types/data-type.js'
 import { isJsonType } from './attribute-key.js'
 import type { ReadContext } from './hydrate.js'
+import { FEW, isListed, placesFor } from './lists.js'
 import { comparable } from './operators.js'
 import type { FindInput } from './options.js'
 import type { Plan, Route } from './plan.js'
@@ -62,6 +64,29 @@ export function walkOf(runtime: Runtime, model: ModelClass, options: FindInput):
   return walk.along(options) ? walk : null
 }
 
+// ---------------------------------------------------------------- by key
+interface KeyWalk {
+  readonly runtime: Runtime
+  readonly shortcut: Shortcut
+}
+const keyWalks = new WeakMap<ModelClass, KeyWalk>()
+
+/** Where a find of one row by its primary key alone leads; null: it has not been walked yet, or has no short way. */
+export function keyWalkOf(runtime: Runtime, model: ModelClass): KeyWalk | null {
+  const known = keyWalks.get(model)
+  if (known !== undefined && known.runtime === runtime && isTrue(known.shortcut.witnesses[0]!)) return known
+  const { primaryKey } = model.modelDefinition.shape
+  if (primaryKey.length !== 1) return null
+  // Only the way matters, not the value.
+  const shortcut = walkOf(runtime, model, byKey(primaryKey[0]!.attributeName, 0))?.shortcut
+  if (shortcut?.types.length !== 2) return null
+  const walk: KeyWalk = { runtime, shortcut }
+  keyWalks.set(model, walk)
+  return walk
+}
+/** `findByPk` as options of `findAll`. */
+export const byKey = (name: string, key: unknown): FindInput => ({ where: { [name]: key }, limit: 1, plain: true })
+
 const LIST = Symbol('list')
 const OBJECT = Symbol('object')
 const END = Symbol('end')
@@ -93,17 +118,7 @@ export class Walk {
 
   /** The values as the statement takes them; null: one is refused. */
   valuesFor(types: Shortcut['types']): readonly unknown[] | null {
-    const { noTypeValidation } = this.#walks.runtime.options
-    const values = this.#values
-    try {
-      for (let at = 0; at < values.length; at += 1) {
-        const type = types[at]!
-        if (type !== null) values[at] = comparable(type, values[at], noTypeValidation)
-      }
-    } catch {
-      return null
-    }
-    return values
+    return comparables(this.#values, types, this.#walks.runtime.options.noTypeValidation)
   }
 
   /** Remembers where the walk leads, if the next one like it needs no more than this walk and the plan. */
@@ -121,7 +136,7 @@ export class Walk {
     const isProven =
       values !== null &&
       values.length === request.values.length &&
-      values.every((value, at) => Object.is(value, request.values[at]))
+      values.every((value, at) => isSame(value, request.values[at]))
     this.#place.end = isProven
       ? {
           plan,
@@ -160,7 +175,8 @@ export class Walk {
       this.#step(key)
       return this.#structure(value, 0)
     }
-    if (!SWITCHES.has(key) || typeof value !== 'boolean') return false
+    const isRead = SWITCHES.has(key) ? typeof value === 'boolean' : key === 'strategy' && isStrategy(value)
+    if (!isRead) return false
     this.#step(key)
     this.#step(value)
     return true
@@ -177,9 +193,27 @@ export class Walk {
         this.#step(VALUE)
         this.#values.push(value)
         this.#names.push(key)
-      } else return false
+      } else if (!Array.isArray(value) || !this.#list(key, value)) return false
     }
     this.#step(END)
+    return true
+  }
+
+  /** Values of which one is to match: how many they are decides the statement, as far as `read/lists` says. */
+  #list(key: string, values: readonly unknown[]): boolean {
+    for (let at = 0; at < values.length; at += 1) if (!isScalar(values[at])) return false
+    this.#step(LIST)
+    if (values.length > FEW) {
+      this.#step(-placesFor(values.length, this.#walks.runtime.dialect.traits))
+      this.#values.push(values)
+      this.#names.push(key)
+      return true
+    }
+    this.#step(values.length + 1)
+    for (let at = 0; at < values.length; at += 1) {
+      this.#values.push(values[at])
+      this.#names.push(key)
+    }
     return true
   }
 
@@ -236,11 +270,37 @@ export class Walk {
 }
 const DEEPEST = 8
 
-const isScalar = (value: unknown): boolean =>
+/** Values as their slots take them, in place; null: one is refused. */
+export function comparables(
+  values: unknown[],
+  types: Shortcut['types'],
+  noTypeValidation: boolean,
+): readonly unknown[] | null {
+  try {
+    for (let at = 0; at < values.length; at += 1) {
+      const type = types[at]!
+      const value = values[at]
+      if (type !== null)
+        values[at] =
+          Array.isArray(value) && isListed(type)
+            ? value.map((item) => comparable(type, item, noTypeValidation))
+            : comparable(type, value, noTypeValidation)
+    }
+  } catch {
+    return null
+  }
+  return values
+}
+
+const isSame = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => Object.is(item, b[at])))
+
+export const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
 
 /** Whether the model is as it was. The scopes of the first one, the root, are part of the options already. */
-const isTrue = ({ model, definition, shape, associations }: Witness, at: number): boolean =>
+const isTrue = ({ model, definition, shape, associations }: Witness, at = 0): boolean =>
   model.modelDefinition === definition &&
   definition.shape === shape &&
   definition.associations.size === associations &&

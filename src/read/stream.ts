@@ -12,11 +12,10 @@ import type { ExecOptions } from '../connect/executor.js'
 import type { Transaction } from '../connect/transaction.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
-import type { ModelClass, ModelDefinition } from '../model/definition.js'
+import type { ModelClass } from '../model/definition.js'
 import { show } from '../types/data-type.js'
 import { afterFind, beforeFind, contextFor, read } from './find.js'
 import { ECHO } from './hydrate.js'
-import { expandAll, normaliseInclude } from './include-spelling.js'
 import type { PlaceOfRow } from './keyset.js'
 import { keysetOf, requestFrom } from './keyset.js'
 import type { FindInput } from './options.js'
@@ -24,6 +23,7 @@ import { branchesBelow, planFor, routeOf, statementOf } from './plan.js'
 import type { FindRequest } from './request.js'
 import { normaliseFind } from './request.js'
 import { loadQueries } from './separate.js'
+import { defaultStrategy } from './strategy.js'
 
 const BATCH_SIZE = 500
 const REFUSED = ['plain', 'rejectOnEmpty'] as const
@@ -42,7 +42,62 @@ export function stream(runtime: Runtime, model: ModelClass, given: FindInput = {
       throw new QueryError(`${call} does not take ${name}: rows come one by one, as many as there are.`)
   }
   const transaction = runtime.executor.currentTransaction(options)
-  return items({ runtime, model, call, size: batchSize as number, transaction }, { ...options, transaction })
+  return new InTurn(
+    batches({ runtime, model, call, size: batchSize as number, transaction }, { ...options, transaction }),
+  )
+}
+
+/** The items of batches one by one. An async generator would wait several times for each of them. */
+class InTurn implements AsyncGenerator<unknown, void> {
+  readonly #batches: AsyncGenerator<unknown[], void>
+  #batch: readonly unknown[] = []
+  #at = 0
+  /** The batch that is on its way: who asks meanwhile stands in line. */
+  #coming: Promise<unknown> | null = null
+
+  constructor(batches: AsyncGenerator<unknown[], void>) {
+    this.#batches = batches
+  }
+
+  next(): Promise<IteratorResult<unknown, void>> {
+    if (this.#coming === null && this.#at < this.#batch.length)
+      return Promise.resolve({ value: this.#batch[this.#at++], done: false })
+    const before = this.#coming ?? Promise.resolve()
+    const next = before.then(() => this.#advance())
+    const coming = next
+      .catch(() => {})
+      .finally(() => {
+        if (this.#coming === coming) this.#coming = null
+      })
+    this.#coming = coming
+    return next
+  }
+  async return(value?: void | PromiseLike<void>): Promise<IteratorResult<unknown, void>> {
+    await this.#coming
+    this.#batch = []
+    await this.#batches.return()
+    return { value: await value, done: true }
+  }
+  async throw(error: unknown): Promise<IteratorResult<unknown, void>> {
+    await this.return()
+    throw error
+  }
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
+  }
+
+  async #advance(): Promise<IteratorResult<unknown, void>> {
+    while (this.#at >= this.#batch.length) {
+      const found = await this.#batches.next()
+      if (found.done === true) return { value: undefined, done: true }
+      this.#batch = found.value
+      this.#at = 0
+    }
+    return { value: this.#batch[this.#at++], done: false }
+  }
 }
 
 interface Stream {
@@ -53,10 +108,10 @@ interface Stream {
   readonly transaction: Transaction | null
 }
 
-async function* items(from: Stream, given: FindInput): AsyncGenerator<unknown, void> {
+async function* batches(from: Stream, given: FindInput): AsyncGenerator<unknown[], void> {
   const { runtime, model, transaction } = from
   const written = await beforeFind(model, given)
-  const options: FindInput = { ...written, include: divided(model.modelDefinition, written) }
+  const options = withStrategy(runtime, model, written)
   const request = normaliseFind(runtime, model, options)
   const holds =
     !joinsMany(request) &&
@@ -64,7 +119,7 @@ async function* items(from: Stream, given: FindInput): AsyncGenerator<unknown, v
     options.connection === undefined &&
     request.lock === null &&
     runtime.executor.pool.read.maxSize > 1
-  const batches =
+  const found =
     holds && runtime.dialect.traits.rowLocks
       ? streamed(from, request)
       : hasKeyset(request)
@@ -72,11 +127,15 @@ async function* items(from: Stream, given: FindInput): AsyncGenerator<unknown, v
         : holds
           ? streamed(from, request)
           : atOnce(from, request)
-  for await (const batch of batches) {
+  for await (const batch of found) {
     await afterFind(model, batch, options)
-    yield* batch
+    yield batch
   }
 }
+
+/** Where nobody says how includes are read, those of to-manys have queries of their own. */
+const withStrategy = (runtime: Runtime, model: ModelClass, options: FindInput): FindInput =>
+  defaultStrategy(runtime, model, options).from === null ? { ...options, strategy: 'auto' } : options
 
 const joinsMany = ({ root, mode }: FindRequest): boolean =>
   mode === 'instances' &&
@@ -88,24 +147,6 @@ const hasKeyset = ({ root, group, distinct, mode }: FindRequest): boolean =>
   group.length === 0 &&
   !distinct &&
   (mode === 'instances' || !branchesBelow(root).some((branch) => branch.association!.cardinality === 'many'))
-
-/** The includes with those of to-manys read by queries of their own, unless they say how they are read. */
-function divided(definition: ModelDefinition, { include, raw }: FindInput): unknown {
-  if (include === undefined || include === null || raw === true) return include
-  return expandAll(definition, include).map((item) => {
-    const { association, model, options } = normaliseInclude(definition, item)
-    const isTold = ['strategy', 'separate', 'on', 'or', 'right', 'duplicating'].some(
-      (name) => options[name] !== undefined,
-    )
-    return {
-      ...options,
-      association,
-      model,
-      ...(association.cardinality === 'many' && !isTold ? { strategy: 'query' } : {}),
-      ...(options.include === undefined ? {} : { include: divided(model.modelDefinition, options) }),
-    }
-  })
-}
 
 // ---------------------------------------------------------------- a statement for each batch
 async function* keyed(
@@ -172,16 +213,29 @@ export async function* streamRows(
 ): AsyncGenerator<Batch, void> {
   const { signal } = exec
   const borrowed = await borrow(runtime, exec)
-  const cancel = (): void => void borrowed.connection.cancel?.().catch(() => {})
+  let cancelling: Promise<void> | undefined
+  const cancel = (): void => {
+    cancelling = borrowed.connection.cancel?.().catch(() => {})
+  }
+  /** Nothing is sent any more before the server has heard it: a late cancellation would hit what the connection does next. */
+  const stopIfAborted = async (): Promise<void> => {
+    if (signal?.aborted !== true) return
+    await cancelling
+    refuseAborted(signal, statement.text)
+  }
   try {
     const opened = await open(runtime, borrowed.connection, statement, exec, size)
     signal?.addEventListener('abort', cancel)
     let rows: Row[] = []
     for await (const row of opened.rows) {
       rows.push(row)
+      const more = opened.arrived?.(size - rows.length) ?? []
+      if (more.length > 0) rows = [...rows, ...more]
       if (rows.length < size) continue
-      refuseAborted(signal, statement.text)
+      await stopIfAborted()
       yield { columns: opened.columns, rows }
+      // The loop may have aborted meanwhile.
+      await stopIfAborted()
       rows = []
     }
     refuseAborted(signal, statement.text)
@@ -191,6 +245,7 @@ export async function* streamRows(
     throw error
   } finally {
     signal?.removeEventListener('abort', cancel)
+    await cancelling
     await borrowed.giveBack()
   }
 }

@@ -18,6 +18,8 @@ export interface StatementScope {
   readonly placeholders: PlaceholderValues
   /** Makes a parameter of a value. */
   param(value: unknown, type: DataType | null): Expr
+  /** Makes so many parameters of a list of values, see `read/lists`. */
+  list(values: readonly unknown[], type: DataType, places: number): readonly Expr[]
   /** Conditions inside fragments and relation filters: `normaliseWhere`, handed in because `read/expression` stands below it. */
   condition(where: unknown, tables: Tables): Expr | null
   /** Alias in the statement of a path such as `profile->address`; differs from the path only where it was shortened. */

@@ -13,16 +13,18 @@ import { QueryError } from '../errors/base.js'
 import type { ModelDefinition } from '../model/definition.js'
 import type { Expr } from '../sql/expr.js'
 import { all, not, param, raw } from '../sql/expr.js'
-import { AssociationPath, Attribute, Cast, Group, isFragment, Json, Where } from '../sql/fragments.js'
+import { AssociationPath, Attribute, Cast, Group, isFragment, Json, JsonPath, Where } from '../sql/fragments.js'
 import type { OpName } from '../sql/op.js'
 import { Op, opName } from '../sql/op.js'
 import type { PlaceholderValues } from '../sql/placeholders.js'
 import { select } from '../sql/query.js'
+import type { DataType } from '../types/data-type.js'
 import { show } from '../types/data-type.js'
-import { normalizeType } from '../types/index.js'
+import { DataTypes, normalizeType } from '../types/index.js'
 import type { Operand } from './attribute-key.js'
 import { isJsonType, resolveAttribute, resolveJsonKey } from './attribute-key.js'
 import { toExpr } from './expression.js'
+import { spread } from './lists.js'
 import { equals, operatorCondition, operatorNamed, undefinedValue, within } from './operators.js'
 import { joinSource, keyCondition, stepAlias, visibleRows } from './relation.js'
 import type { StatementScope } from './tables.js'
@@ -38,6 +40,7 @@ export function tablesOf(
     runtime,
     placeholders: options.placeholders ?? NO_PLACEHOLDERS,
     param,
+    list: spread,
     condition: normaliseWhere,
     aliasOf: (path) => path,
   }
@@ -107,6 +110,16 @@ function operandOf(left: unknown, tables: Tables): Operand {
     if (typeof name === 'string') return resolveAttribute(name, tables, tables.clause)
   }
   const expr = toExpr(left, tables, tables.clause)
+  // What is compared with a piece of JSON is JSON, of whichever of its types the whole is.
+  if (left instanceof JsonPath) {
+    const whole = operandOf(left.expression, tables)
+    return {
+      ...whole,
+      expr,
+      isJson: true,
+      type: isJsonType(whole.type) ? whole.type : jsonType(),
+    }
+  }
   const type = left instanceof Cast && typeof left.type !== 'string' ? normalizeType(left.type) : null
   return {
     expr,
@@ -114,6 +127,12 @@ function operandOf(left: unknown, tables: Tables): Operand {
     label: isFragment(left) ? `an SQL expression (${tables.label})` : show(left),
     isJson: isJsonType(type) || (expr.kind === 'json' && !expr.unquote),
   }
+}
+
+let json: DataType | undefined
+function jsonType(): DataType {
+  json ??= normalizeType(DataTypes.JSON)
+  return json
 }
 
 // ---------------------------------------------------------------- objects

@@ -88,6 +88,8 @@ export interface InsertNode {
   readonly columns: readonly string[]
   /** One list of expressions per row, in the order of `columns`; a null element is the column's DEFAULT. */
   readonly rows: readonly (readonly (Expr | null)[])[]
+  /** Instead of `rows`: one array per column, in the order of `columns` (engines with arrays). */
+  readonly lists?: readonly Expr[]
   readonly conflict: ConflictClause | null
   readonly returning: readonly SelectItem[]
 }

@@ -20,6 +20,8 @@ export interface TypeCodec {
   readonly check?: ((value: unknown) => void) | null
   /** How a column of the type is asked for, where its plain name would lose digits. */
   readonly select?: (column: Expr) => Expr
+  /** Type of the elements in which many rows bring their values at once, a list for each column; absent: one by one. */
+  readonly listedAs?: string
   /** Why values cannot be put in order, with the remedy; absent: they can. */
   readonly unordered?: string
 }

@@ -29,7 +29,7 @@ type Save = (
   instance: ModelState,
   definition: ModelDefinition,
   options: WriteOptions | undefined,
-) => Promise<boolean>
+) => boolean | Promise<boolean>
 
 /** `save` with what the pair asks for. On failure the instance is as it was. */
 export async function saveBound(

@@ -19,11 +19,10 @@ import { versionStep } from './destroy.js'
 import { explain } from './faults.js'
 import { instancesOf, returnedBy } from './increment.js'
 import { insertAll } from './insert-all.js'
-import { hasRelations, saveGraph } from './nested.js'
+import { hasRelations, saveGraphs } from './nested.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, checkOptions, draftOf, execOf, hookOptionsOf, stepOptions } from './options.js'
 import { asInstance, asModel } from './public.js'
-import { saveOne } from './row.js'
 import { refuseOrder, requireWhere, selectRows } from './selection.js'
 import { returningOf, run, valueNode } from './statements.js'
 
@@ -129,11 +128,15 @@ async function createEach(
         )
       if (errors.length > 0) throw new AggregateError(errors)
     }
-    for (const instance of instances) {
-      if (hasRelations(instance, definition))
-        await saveGraph(runtime, instance, { ...each, ...(options.validate === true ? {} : { validate: undefined }) })
-      else await saveOne(runtime, instance, definition, { ...each, validate: false })
-    }
+    // Those that hold nothing are validated by now.
+    const ownOptions = (instance: ModelState): WriteOptions => ({
+      ...each,
+      validate: hasRelations(instance, definition) && options.validate !== true ? undefined : false,
+    })
+    const shared = { ...each, validate: options.validate === true ? true : undefined }
+    // Hooks of single instances are heard row by row.
+    for (const some of options.individualHooks === true ? instances.map((one) => [one]) : [instances])
+      await saveGraphs(runtime, new Map(some.map((instance) => [instance, ownOptions(instance)])), shared)
   })
 }
 

@@ -8,6 +8,7 @@ import type { Runtime } from '../dialect/runtime.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelState } from '../model/state.js'
 import { copyOf } from '../read/copy.js'
+import { canReadForEach, findForEach } from '../read/for-each.js'
 import { Op } from '../sql/op.js'
 import { canShare, requireSource, SOURCES_PER_QUERY, single, targetOf } from './get-one.js'
 import type { Identified } from './identify.js'
@@ -16,7 +17,7 @@ import type { WriteOptions } from './options.js'
 import { execOf } from './options.js'
 import { callerOfRepeat, noteRepeat } from './repeats.js'
 import { definitionOf } from './row.js'
-import { inOneTick, sharingKey } from './tick.js'
+import { openGroup, sharingKey, waitingGroup } from './tick.js'
 
 /**
  * The associated rows. Options: those of `findAll`, `scope` (a name, several, or false for none) and `schema`; of belongsToMany also
@@ -31,7 +32,7 @@ export function getMany(
   options?: object,
 ): Promise<unknown> {
   const given = options as WriteOptions | undefined
-  if (Array.isArray(source)) return getForAll(association, source as readonly ModelState[], given)
+  if (Array.isArray(source)) return getForAll(runtime, association, source as readonly ModelState[], given)
   return getForOne(runtime, association, source as ModelState, given)
 }
 
@@ -49,17 +50,16 @@ async function getForOne(
   const transaction = runtime.executor.currentTransaction(execOf(options))
   const line = callerOfRepeat(runtime, association, source)
   const own: WriteOptions = { ...options, transaction }
-  return await inOneTick(
-    association,
-    transaction,
-    key,
-    source,
-    (sources) => getTogether(association, sources, own),
-    async (single) => {
-      noteRepeat(runtime, association, single, line)
-      return await targetOf(association, single, own).findAll(findOptions(association, [single], own, 'get')!.options)
-    },
-  )
+  const group =
+    waitingGroup<ModelState, unknown>(association, transaction, key) ??
+    openGroup(association, transaction, key, {
+      together: (sources) => getTogether(association, sources, own),
+      async alone(single) {
+        noteRepeat(runtime, association, single, line)
+        return await targetOf(association, single, own).findAll(findOptions(association, [single], own, 'get')!.options)
+      },
+    })
+  return await group.join(source)
 }
 
 async function getTogether(
@@ -198,13 +198,16 @@ function throughOptions(through: unknown, { source, as }: Association): Record<s
 // ---------------------------------------------------------------- many sources
 
 async function getForAll(
+  runtime: Runtime,
   association: Association,
   sources: readonly ModelState[],
   options: WriteOptions | undefined,
 ): Promise<Map<unknown, unknown>> {
   for (const source of sources) requireSource(association, source, association.accessors.get!)
   const isCut = ['limit', 'offset'].some((name) => options?.[name] !== undefined && options[name] !== null)
-  const found = isCut ? await rowsOfEach(association, sources, options) : await rowsOf(association, sources, options)
+  const found = isCut
+    ? await rowsOfEach(runtime, association, sources, options!)
+    : await rowsOf(association, sources, options)
   const result = new Map<unknown, unknown>()
   for (const source of sources) {
     const key = found.keyOfSource(source)
@@ -214,11 +217,44 @@ async function getForAll(
   return result
 }
 
-/** What would cut the rows of all sources together is asked for each. */
+/** With a limit for each source: one statement numbers the rows of each key. What it cannot say is asked for each. */
 async function rowsOfEach(
+  runtime: Runtime,
   association: Association,
   sources: readonly ModelState[],
-  options: WriteOptions | undefined,
+  options: WriteOptions,
+): Promise<Rows> {
+  // Refuses options that the association does not have.
+  const { keyOfSource } = findOptions(association, sources, options, 'get') ?? { keyOfSource: () => null }
+  const { scope: _scope, schema: _schema, schemaDelimiter: _delimiter, batch: _batch, ...own } = options
+  const { joinTableAttributes, ...given } = targetOf(association, sources[0], options).modelDefinition.scopes.resolve(
+    own as Readonly<Record<string, unknown>>,
+  )
+  const isTogether = canReadForEach(given) && new Set(sources.map((one) => definitionOf(one).table.schema)).size === 1
+  if (!isTogether) return await rowsOneByOne(association, sources, options)
+  const keys = new Map<string, readonly unknown[]>()
+  for (const source of sources) {
+    const key = keyOfSource(source)
+    if (key !== null)
+      keys.set(
+        key,
+        association.keys.map(({ from }) => source.dataValues[from]),
+      )
+  }
+  const through =
+    joinTableAttributes === undefined
+      ? {}
+      : { through: { ...throughOptions(given.through, association), attributes: joinTableAttributes } }
+  const source = definitionOf(sources[0]!).model
+  const target = targetOf(association, sources[0], { ...options, scope: false })
+  const rows = await findForEach(runtime, association, source, target, [...keys.values()], { ...given, ...through })
+  return { rows, keyOfSource }
+}
+
+async function rowsOneByOne(
+  association: Association,
+  sources: readonly ModelState[],
+  options: WriteOptions,
 ): Promise<Rows> {
   const rows = new Map<string, ModelState[]>()
   let keyOfSource: Rows['keyOfSource'] = () => null

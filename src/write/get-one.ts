@@ -3,6 +3,7 @@
  * Comes from the mixins through `association.get`; goes through the target's own finders. Docs: associations/has-one ("Association Getter").
  */
 import type { Association } from '../association/association.js'
+import { keyValue } from '../association/batch.js'
 import { inSchemaOf } from '../association/schema.js'
 import { checkOptions } from '../base/options.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -17,7 +18,8 @@ import type { PublicModel } from './public.js'
 import { asModel } from './public.js'
 import { callerOfRepeat, noteRepeat } from './repeats.js'
 import { definitionOf } from './row.js'
-import { inOneTick, sharingKey } from './tick.js'
+import type { Question } from './tick.js'
+import { openGroup, sharingKey, waitingGroup } from './tick.js'
 
 /**
  * The associated row, or null. Options: those of `findOne`, and `scope` (a name, several, or false for none), `schema`, and `batch`: false
@@ -33,21 +35,24 @@ export function getOne(
 ): Promise<unknown> {
   const given = options as WriteOptions | undefined
   if (Array.isArray(source)) return getMany(association, source as readonly ModelState[], given)
-  return getForOne(runtime, association, source as ModelState, given)
+  try {
+    return getForOne(runtime, association, source as ModelState, given)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
-async function getForOne(
+function getForOne(
   runtime: Runtime,
   association: Association,
   source: ModelState,
   options: WriteOptions | undefined,
 ): Promise<unknown> {
   requireSource(association, source, association.accessors.get!)
-  checkOptions(options, GET_OPTIONS, `${association.source.name}.${association.accessors.get}()`)
+  if (options !== undefined)
+    checkOptions(options, GET_OPTIONS, `${association.source.name}.${association.accessors.get}()`)
   const key = sharingKey(options)
-  return key === null
-    ? await fetchOne(association, source, options)
-    : await joinBatch(runtime, association, source, options, key)
+  return key === null ? fetchOne(association, source, options) : joinBatch(runtime, association, source, options, key)
 }
 
 const GET_OPTIONS: ReadonlySet<string> = new Set([
@@ -130,7 +135,8 @@ const CUTTING = ['limit', 'offset', 'group', 'having', 'distinct', 'raw', 'plain
 
 /** Whether one query can answer for all of these sources: they are in one schema, and no scope of the target cuts rows off. */
 export function canShare(association: Association, sources: readonly ModelState[], options: WriteOptions): boolean {
-  if (new Set(sources.map((one) => definitionOf(one).table.schema)).size > 1) return false
+  const { schema } = definitionOf(sources[0]!).table
+  for (const source of sources) if (definitionOf(source).table.schema !== schema) return false
   const scoped = targetOf(association, sources[0], options).modelDefinition.scopes.resolve({})
   return CUTTING.every((name) => scoped[name] === undefined || scoped[name] === null)
 }
@@ -202,28 +208,49 @@ interface Found {
 }
 
 /** The call among those of its tick that ask the same, see `write/tick`. */
-async function joinBatch(
+function joinBatch(
   runtime: Runtime,
   association: Association,
   source: ModelState,
   options: WriteOptions | undefined,
   key: string,
 ): Promise<unknown> {
-  if (association.batch([source]) === null) return null
+  if (!hasKey(association, source)) return NOTHING
   const transaction = runtime.executor.currentTransaction(execOf(options))
-  const line = callerOfRepeat(runtime, association, source)
-  const own: WriteOptions = { ...options, transaction }
-  return await inOneTick(
-    association,
-    transaction,
-    key,
-    source,
-    (sources) => getTogether(association, sources, own),
-    async (single) => {
-      noteRepeat(runtime, association, single, line)
-      return await fetchOne(association, single, own)
+  const group =
+    waitingGroup<ModelState, unknown>(association, transaction, key) ??
+    openGroup(
+      association,
+      transaction,
+      key,
+      questionOf(runtime, association, { ...options, transaction }, callerOfRepeat(runtime, association, source)),
+    )
+  return group.join(source)
+}
+const NOTHING = Promise.resolve(null)
+
+function questionOf(
+  runtime: Runtime,
+  association: Association,
+  options: WriteOptions,
+  line: string | null,
+): Question<ModelState, unknown> {
+  return {
+    together: (sources) => getTogether(association, sources, options),
+    alone(source) {
+      noteRepeat(runtime, association, source, line)
+      return fetchOne(association, source, options)
     },
-  )
+  }
+}
+
+/** Whether the key that leads to the row has a value. Throws where it was not loaded. */
+function hasKey(association: Association, source: ModelState): boolean {
+  for (const { from } of association.keys) {
+    const value = keyValue(association, source, from)
+    if (value === null || value === undefined) return false
+  }
+  return true
 }
 
 async function getTogether(
@@ -237,12 +264,12 @@ async function getTogether(
     ? association.keys.map(({ to }) => to).filter((name) => !(options.attributes as unknown[]).includes(name))
     : []
   if (hidden.length > 0) for (const row of rows.values()) hide(row, hidden, options.attributes)
+  // Each caller gets an instance of its own.
   const given = new Set<ModelState>()
   return (source) => {
     const key = keyOfSource(source)
     const row = key === null ? undefined : rows.get(key)
     if (row === undefined) return null
-    // Each caller gets an instance of its own.
     if (given.has(row)) return copyOf(row)
     given.add(row)
     return row

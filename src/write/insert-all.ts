@@ -16,10 +16,12 @@ import { bringsSomeKeys, generatedKey, rereadAll } from './inserted-keys.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, execOf, stepOptions } from './options.js'
 import { saveOne } from './row.js'
-import { insertRows } from './statements.js'
+import { areListed, insertRows } from './statements.js'
 
 /** Rows of one statement: longer ones gain nothing, and their texts are kept. */
 const ROWS_PER_STATEMENT = 250
+/** Where the text does not grow with the rows. */
+const ROWS_PER_LIST = 5000
 
 /** Writes all instances or none. They are stamped and validated already. */
 export async function insertAll(
@@ -51,7 +53,10 @@ export async function insertAll(
   const isSeries = !mayUpdate || uniqueKeysOf(definition.model).length === 0
   const perStatement = Math.max(
     1,
-    Math.min(ROWS_PER_STATEMENT, Math.floor(runtime.dialect.traits.maxParameters / attributes.length)),
+    Math.min(
+      areListed(runtime, attributes) ? ROWS_PER_LIST : ROWS_PER_STATEMENT,
+      Math.floor(runtime.dialect.traits.maxParameters / attributes.length),
+    ),
   )
 
   const insert = async (from: number, within: WriteOptions): Promise<void> => {

@@ -3,11 +3,13 @@
  * A part of `link`; `release` deals with rows that lose their place.
  */
 import type { Association } from '../association/association.js'
+import type { Steps } from '../base/steps.js'
+import { carryOut, oneAfterTheOther, wait } from '../base/steps.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { QueryError } from '../errors/base.js'
 import type { ModelState } from '../model/state.js'
-import { validateInstance } from '../model/validate.js'
+import { validation } from '../model/validate.js'
 import type { Identified } from './identify.js'
 import { instancesOf } from './increment.js'
 import type { LinkStep } from './link-step.js'
@@ -23,22 +25,22 @@ import {
 } from './link-step.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
-import { asInstance, targetModel } from './public.js'
+import { asInstance, savePublicly, targetModel } from './public.js'
 import { needsRows, release } from './release.js'
 import { definitionOf, describeKey, EXPECT_ROW } from './row.js'
 import { restore, setKey, snapshot } from './snapshot.js'
 import type { Condition } from './statements.js'
 import { selectColumns } from './statements.js'
 
-/** Links the row that was found (null: unlinks). Answers with it. */
-export async function setOnTarget(
+/** Links the row that was found (null: unlinks). Answers with it, without a promise where nothing has to be waited for. */
+export function* setOnTarget(
   runtime: Runtime,
   association: Association,
   source: ModelState,
   found: Identified,
   options: WriteOptions,
   call: string,
-): Promise<ModelState | null> {
+): Steps<ModelState | null> {
   requireSaved(source, call)
   if (options.save === false)
     throw new QueryError(
@@ -46,20 +48,12 @@ export async function setOnTarget(
     )
   const before = found !== null && 'instance' in found ? snapshot(found.instance) : null
   try {
-    const { next, gone } = await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
-      const step = { ...stepOptions(options), transaction }
-      const link: LinkStep = { runtime, association, source, call, options, step, transaction }
-      if (runtime.dialect.traits.rowLocks) await lockSource(runtime, source, transaction, options)
-      const linked = options.replace === false ? [] : await linkedBefore(link)
-      const target = found === null ? null : 'instance' in found ? found.instance : await rowOfKey(link, found)
-      const isLinked = target !== null && !target.isNewRecord && linked.some((row) => isSameRow(row, target))
-      const others = target === null ? linked : linked.filter((row) => !isSameRow(row, target))
-      if (target !== null && !isLinked) await prepare(link, target)
-      const removed = await release(link, others, target)
-      if (target !== null && (!isLinked || Array.isArray(options.fields))) await attach(link, target)
-      if (options.touch === true) await touch(source, step)
-      return { next: target, gone: removed }
-    })
+    const { next, gone } = yield* wait(
+      runtime.executor.atomicNow(execOf(options) ?? {}, (transaction) => {
+        const step = { ...stepOptions(options), transaction }
+        return carryOut(linking({ runtime, association, source, call, options, step, transaction }, found))
+      }),
+    )
     remember(association, source, next, gone)
     return next
   } catch (error) {
@@ -68,15 +62,44 @@ export async function setOnTarget(
   }
 }
 
+interface Linked {
+  readonly next: ModelState | null
+  /** Rows that have lost their place. */
+  readonly gone: readonly ModelState[]
+}
+
+function* linking(link: LinkStep, found: Identified): Steps<Linked> {
+  const { runtime, source, options, step, transaction } = link
+  const linked = yield* oneAfterTheOther(
+    transaction.pipelines,
+    () => runtime.dialect.traits.rowLocks && lockSource(runtime, source, transaction, options),
+    () => (options.replace === false ? wait<readonly ModelState[]>([]) : linkedBefore(link)),
+  )
+  const target = found === null ? null : 'instance' in found ? found.instance : yield* wait(rowOfKey(link, found))
+  const isLinked = target !== null && !target.isNewRecord && linked.some((row) => isSameRow(row, target))
+  const others = target === null ? linked : linked.filter((row) => !isSameRow(row, target))
+  if (target !== null && !isLinked) yield* prepare(link, target)
+  if (target === null || (isLinked && !Array.isArray(options.fields))) yield* release(link, others, target)
+  else
+    yield* oneAfterTheOther(
+      // One statement each, and no hook between them.
+      transaction.pipelines && !target.isNewRecord && !needsRows(link),
+      () => carryOut(release(link, others, target)),
+      () => wait(attach(link, target)),
+    )
+  if (options.touch === true) yield* wait(touch(source, step))
+  return { next: target, gone: others }
+}
+
 /** Rows that are linked now, soft-deleted ones too: whole rows where they are needed, else their keys. */
-async function linkedBefore(link: LinkStep): Promise<ModelState[]> {
+function* linkedBefore(link: LinkStep): Steps<readonly ModelState[]> {
   const { runtime, association, source, step, transaction, options } = link
   const target = targetModel(association, source)
   const { shape } = target.modelDefinition
   const scope = Object.values(association.scope ?? {})
   const isSimple = shape.primaryKey.length > 0 && !scope.some((value) => typeof value === 'object' && value !== null)
   if (!isSimple || runtime.dialect.traits.rowLocks || needsRows(link))
-    return await linkedRows(runtime, association, source, step, false)
+    return yield* wait(linkedRows(runtime, association, source, step, false))
   const wanted =
     shape.deletedAt === null
       ? shape.primaryKey
@@ -84,15 +107,13 @@ async function linkedBefore(link: LinkStep): Promise<ModelState[]> {
   const where = Object.entries(keyOfSource(association, source)).map(
     ([name, value]): Condition => ({ attribute: target.modelDefinition.attribute(name), op: '=', value }),
   )
-  const { rows } = await selectColumns(runtime, target.modelDefinition, wanted, where, {
-    ...execOf(options),
-    transaction,
-  })
+  const exec = { ...execOf(options), transaction }
+  const { rows } = yield* wait(selectColumns(runtime, target.modelDefinition, wanted, where, exec))
   return instancesOf(runtime, target, wanted, rows)
 }
 
 /** Gives the target its key and validates it, before anything is written. */
-async function prepare({ association, source, options, call }: LinkStep, target: ModelState): Promise<void> {
+function* prepare({ association, source, options, call }: LinkStep, target: ModelState): Steps<void> {
   const { values } = association.link(source, target)
   if (options.steal === false && !target.isNewRecord) refuseToSteal(association, target, call)
   setKey(target, values)
@@ -100,7 +121,7 @@ async function prepare({ association, source, options, call }: LinkStep, target:
   const fields = target.isNewRecord
     ? (options.fields as string[] | undefined)
     : [...Object.keys(values), ...((options.fields as string[] | undefined) ?? [])]
-  await validateInstance(target, {
+  yield* validation(target, {
     fields: fields && [...fields, ...Object.keys(values)],
     skip: options.skip as string[] | undefined,
     hooks: options.hooks !== false,
@@ -115,17 +136,14 @@ function refuseToSteal(association: Association, target: ModelState, call: strin
 }
 
 /** Writes the link: INSERT of a new row, else UPDATE of its key (and of `fields`). */
-async function attach({ association, source, options, step }: LinkStep, target: ModelState): Promise<void> {
+function attach({ runtime, association, source, options, step }: LinkStep, target: ModelState): unknown {
   const keys = Object.keys(association.link(source, target).values)
   const save: Record<string, unknown> = { ...step, association, reason: 'assign', validate: false }
   for (const name of SAVE_OPTIONS) if (options[name] !== undefined) save[name] = options[name]
   const asked = options.fields as string[] | undefined
-  if (target.isNewRecord) {
-    await asInstance(target).save(asked ? { ...save, fields: [...asked, ...keys] } : save)
-    return
-  }
+  if (target.isNewRecord) return savePublicly(runtime, target, asked ? { ...save, fields: [...asked, ...keys] } : save)
   const fields = [...keys, ...(asked ?? [])]
-  await asInstance(target).save({ ...save, fields, defaultFields: fields, [EXPECT_ROW]: true })
+  return savePublicly(runtime, target, { ...save, fields, defaultFields: fields, [EXPECT_ROW]: true })
 }
 
 async function touch(source: ModelState, step: Readonly<Record<string, unknown>>): Promise<void> {

@@ -6,6 +6,7 @@
  */
 import type { Association } from '../association/association.js'
 import { compositeKeyText } from '../association/key-text.js'
+import { carryOut, promised } from '../base/steps.js'
 import type { Transaction } from '../connect/transaction.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
@@ -34,13 +35,23 @@ export { getOne } from './get-one.js'
  * Options of hasOne: `destroyPrevious`, `onReplace`, `steal`, `touch`, `fields`, `individualHooks`; of belongsTo: `save: false`.
  * Throws TypeError for undefined, EmptyResultError for a key without a row, ValidationError; nothing is written then.
  */
-export async function setOne(
+export function setOne(
   runtime: Runtime,
   association: Association,
   source: ModelState,
   target: unknown,
   options?: object,
 ): Promise<ModelState | null> {
+  return promised(() => setOneNow(runtime, association, source, target, options))
+}
+
+function setOneNow(
+  runtime: Runtime,
+  association: Association,
+  source: ModelState,
+  target: unknown,
+  options?: object,
+): ModelState | null | Promise<ModelState | null> {
   const call = `${association.source.name}.${association.accessors.set}()`
   requireSource(association, source, association.accessors.set!)
   if (target === undefined)
@@ -54,10 +65,10 @@ export async function setOne(
   const found = meansValues(association, target)
     ? { instance: newTarget(association, source, target, given, call) }
     : identify(association, target, call)
-  if (association.isSymmetric) return await setPair(runtime, association, source, found, given, call)
+  if (association.isSymmetric) return setPair(runtime, association, source, found, given, call)
   return association.saveOrder === 'after'
-    ? await setOnTarget(runtime, association, source, found, given, call)
-    : await setOnSource(runtime, association, source, found, given, call)
+    ? carryOut(setOnTarget(runtime, association, source, found, given, call))
+    : setOnSource(runtime, association, source, found, given, call)
 }
 
 /**
@@ -82,7 +93,7 @@ export async function createOne(
   const instance = newTarget(association, source, values, given, call)
   if (association.isSymmetric) return (await setPair(runtime, association, source, { instance }, given, call))!
   if (association.saveOrder === 'after')
-    return (await setOnTarget(runtime, association, source, { instance }, given, call))!
+    return (await carryOut(setOnTarget(runtime, association, source, { instance }, given, call)))!
   return (await setOnSource(runtime, association, source, { instance }, given, call))!
 }
 

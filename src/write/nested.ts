@@ -7,6 +7,8 @@ import type { Association } from '../association/association.js'
 import { compositeKeyText } from '../association/key-text.js'
 import { inSchemaOf } from '../association/schema.js'
 import { isPlainObject } from '../base/freeze.js'
+import type { Steps } from '../base/steps.js'
+import { carryOut, promised, wait } from '../base/steps.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import type { ModelDefinition } from '../model/definition.js'
@@ -14,10 +16,13 @@ import { ModelState, setRelation } from '../model/state.js'
 import { setPair } from './link-pair.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
+import { saveRow } from './plain-save.js'
 import { asModel } from './public.js'
-import { changedOf, definitionOf, EXPECT_ROW, saveOne } from './row.js'
+import { changedOf, definitionOf, EXPECT_ROW } from './row.js'
 import type { Snapshot } from './snapshot.js'
 import { restore, setKey, snapshot } from './snapshot.js'
+import type { ToSave } from './together.js'
+import { saveTogether } from './together.js'
 
 /** True when the instance holds an instance of an association. */
 export function hasRelations(instance: ModelState, definition: ModelDefinition): boolean {
@@ -29,12 +34,19 @@ export function hasRelations(instance: ModelState, definition: ModelDefinition):
   return false
 }
 
-function* relationsOf(instance: ModelState, definition: ModelDefinition): Iterable<readonly [Association, ModelState]> {
-  for (const [as, association] of definition.associations) {
-    const value = instance.dataValues[as]
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value])
-      if (one instanceof ModelState) yield [association, one]
-  }
+type Relation = readonly [Association, ModelState]
+function relationsOf(instance: ModelState, definition: ModelDefinition): readonly Relation[] {
+  const found: Relation[] = []
+  for (const association of definition.associations.values())
+    for (const target of targetsOf(instance, association)) found.push([association, target])
+  return found
+}
+const NOBODY: readonly ModelState[] = []
+/** The instances that an instance holds of an association. */
+function targetsOf({ dataValues }: ModelState, { as }: Association): readonly ModelState[] {
+  const value = dataValues[as]
+  if (value instanceof ModelState) return [value]
+  return Array.isArray(value) ? (value as unknown[]).filter((one) => one instanceof ModelState) : NOBODY
 }
 
 /** A change of an included instance would be lost without a word. */
@@ -50,85 +62,141 @@ export function warnOfDirtyRelations(runtime: Runtime, instance: ModelState, def
   }
 }
 
-/** Two rows of a symmetric association: linked when both are there. */
-interface Pair {
-  readonly association: Association
+/** Two rows that an association is to link. */
+interface Link {
   readonly source: ModelState
+  readonly association: Association
   readonly target: ModelState
 }
 interface Graph {
   readonly runtime: Runtime
-  readonly options: WriteOptions | undefined
-  readonly root: ModelState
+  /** Options of the steps below the roots. */
+  readonly options: WriteOptions
+  /** What each step inherits of them. */
+  readonly step: WriteOptions
+  /** The instances that the call is for, each with its own options. */
+  readonly roots: ReadonlyMap<ModelState, WriteOptions>
   readonly visited: Set<ModelState>
+  /** Visited instances whose rows wait for those of others, and what writes them. */
+  readonly waiting: Map<ModelState, () => Steps<void>>
   /** What the instances held, for the case that something fails. */
   readonly before: Map<ModelState, Snapshot>
-  readonly pairs: Pair[]
+  readonly pairs: Link[]
   /** Keys that point forward, to a row that did not exist yet: set when everything is there. */
-  readonly later: { readonly source: ModelState; readonly association: Association; readonly target: ModelState }[]
+  readonly later: Link[]
   /** Pairs that a row between is to link, when both are there. */
-  readonly links: { readonly source: ModelState; readonly association: Association; readonly target: ModelState }[]
+  readonly links: Link[]
 }
 
-/** Saves an instance with everything new (with `cascade`: everything changed) that it holds. On failure the instances are as they were. */
-export async function saveGraph(
+/** An instance of the graph, with the root that it was reached from. */
+interface Held {
+  readonly instance: ModelState
+  readonly root: ModelState
+}
+
+/**
+ * Saves an instance with everything new (with `cascade`: everything changed) that it holds. On failure the instances are as they were.
+ * Without a promise where nothing has to be waited for.
+ */
+export function saveGraph(
   runtime: Runtime,
   root: ModelState,
   options: WriteOptions | undefined,
-): Promise<ModelState> {
+): ModelState | Promise<ModelState> {
   const definition = definitionOf(root)
-  const isCascade = options?.cascade === true
-  const work = [...relationsOf(root, definition)].some(([, held]) => held.isNewRecord || isCascade || root.isNewRecord)
-  if (!work) {
-    await saveOne(runtime, root, definition, options)
-    return root
-  }
+  const isAll = root.isNewRecord || options?.cascade === true
+  const isWork = relationsOf(root, definition).some(([, held]) => isAll || held.isNewRecord)
+  const saved = isWork
+    ? carryOut(savingGraphs(runtime, new Map([[root, options ?? {}]]), options))
+    : saveRow(runtime, root, definition, options)
+  return saved instanceof Promise ? saved.then(() => root) : root
+}
+
+/** Saves several instances with what they hold, all or nothing. `options` are those of the call, the roots may have others. */
+export function saveGraphs(
+  runtime: Runtime,
+  roots: ReadonlyMap<ModelState, WriteOptions>,
+  options: WriteOptions | undefined,
+): Promise<void> {
+  return promised(() => carryOut(savingGraphs(runtime, roots, options)))
+}
+
+function* savingGraphs(
+  runtime: Runtime,
+  roots: ReadonlyMap<ModelState, WriteOptions>,
+  options: WriteOptions | undefined,
+): Steps<void> {
   const before = new Map<ModelState, Snapshot>()
   try {
-    await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
-      const graph: Graph = {
-        runtime,
-        options: { ...options, transaction },
-        root,
-        visited: new Set(),
-        before,
-        pairs: [],
-        later: [],
-        links: [],
-      }
-      await visit(graph, root)
-      for (const { source, association, target } of graph.later) {
-        const { values } = association.link(source, target)
-        setKey(source, values)
-        await saveOne(runtime, source, definitionOf(source), {
-          ...stepOptions(graph.options),
-          fields: Object.keys(values),
-          association,
-          reason: 'assign',
-          [EXPECT_ROW]: true,
-        })
-      }
-      await insertLinks(graph)
-      for (const { source, association, target } of graph.pairs)
-        await setPair(
-          runtime,
-          association,
-          source,
-          { instance: target },
-          stepOptions(graph.options),
-          `${association.source.name}.${association.as}`,
-        )
-    })
+    yield* wait(
+      runtime.executor.atomicNow(execOf(options) ?? {}, (transaction) =>
+        carryOut(writing(graphOf(runtime, roots, { ...options, transaction }, before))),
+      ),
+    )
   } catch (error) {
     for (const [instance, state] of before) restore(instance, state)
     throw error
   }
-  return root
+}
+
+function graphOf(
+  runtime: Runtime,
+  roots: ReadonlyMap<ModelState, WriteOptions>,
+  options: WriteOptions,
+  before: Map<ModelState, Snapshot>,
+): Graph {
+  const { transaction } = options
+  return {
+    runtime,
+    options,
+    step: stepOptions(options),
+    roots: new Map([...roots].map(([root, own]) => [root, { ...own, transaction }])),
+    visited: new Set(),
+    waiting: new Map(),
+    before,
+    pairs: [],
+    later: [],
+    links: [],
+  }
+}
+
+function* writing(graph: Graph): Steps<void> {
+  const { runtime, roots, step, later, links, pairs } = graph
+  yield* visit(
+    graph,
+    [...roots.keys()].map((root) => ({ instance: root, root })),
+  )
+  for (const { source, association, target } of later) {
+    const { values } = association.link(source, target)
+    setKey(source, values)
+    yield* wait(saveKey(graph, source, association, Object.keys(values)))
+  }
+  if (links.length > 0) yield* wait(insertLinks(graph))
+  for (const { source, association, target } of pairs) {
+    const name = `${association.source.name}.${association.as}`
+    yield* wait(setPair(runtime, association, source, { instance: target }, step, name))
+  }
+}
+
+/** Writes the key that an association has given to a row that is there. */
+function saveKey(
+  { runtime, step }: Graph,
+  row: ModelState,
+  association: Association,
+  fields: readonly string[],
+): unknown {
+  return saveRow(runtime, row, definitionOf(row), {
+    ...step,
+    fields,
+    association,
+    reason: 'assign',
+    [EXPECT_ROW]: true,
+  })
 }
 
 /** All rows between of an association in one statement. */
-async function insertLinks({ links, options, before }: Graph): Promise<void> {
-  const byAssociation = new Map<Association, typeof links>()
+async function insertLinks({ links, step, before }: Graph): Promise<void> {
+  const byAssociation = new Map<Association, Link[]>()
   for (const link of links) byAssociation.set(link.association, [...(byAssociation.get(link.association) ?? []), link])
   for (const [association, list] of byAssociation) {
     const { as, model } = association.between!
@@ -142,82 +210,119 @@ async function insertLinks({ links, options, before }: Graph): Promise<void> {
       return row
     })
     const own = asModel(inSchemaOf(model, definitionOf(list[0]!.source)))
-    await own.bulkCreate(rows, { validate: true, ...stepOptions(options), association, reason: 'assign' })
+    await own.bulkCreate(rows, { validate: true, ...step, association, reason: 'assign' })
   }
 }
 
-async function visit(graph: Graph, instance: ModelState): Promise<void> {
-  graph.visited.add(instance)
-  remember(graph, instance)
-  const definition = definitionOf(instance)
-  const relations = [...relationsOf(instance, definition)]
+/**
+ * Writes instances that are held side by side, with everything that they hold: what their keys depend on, then their own rows, together
+ * where that can be, then what depends on theirs, association by association.
+ */
+function* visit(graph: Graph, held: readonly Held[]): Steps<void> {
+  const done: Held[] = []
+  const isNew = new Set<ModelState>()
+  let ready: ToSave[] = []
+  const write = function* (): Steps<void> {
+    const saves = ready
+    ready = []
+    for (const { instance } of saves) graph.waiting.delete(instance)
+    yield* saveTogether(graph.runtime, saves)
+  }
+  for (const one of held) {
+    const { instance } = one
+    if (graph.visited.has(instance) || !isWork(graph, instance)) continue
+    graph.visited.add(instance)
+    remember(graph, instance)
+    if (instance.isNewRecord) isNew.add(instance)
+    const linked = yield* visitBefore(graph, one)
+    done.push(one)
+    // An instance that only leads to others has nothing to save; its hooks would tell of a change that there is not.
+    if (!graph.roots.has(instance) && !instance.isNewRecord && changedOf(instance).length === 0) continue
+    ready.push({ instance, options: optionsOf(graph, one, linked) })
+    graph.waiting.set(instance, write)
+  }
+  yield* write()
+  for (const definition of new Set(done.map(({ instance }) => definitionOf(instance)))) {
+    const own = done.filter(({ instance }) => definitionOf(instance) === definition)
+    for (const association of definition.associations.values()) yield* visitBelow(graph, association, own)
+    for (const association of definition.associations.values())
+      if (association.saveOrder === 'between') yield* visitLinked(graph, association, own, isNew)
+  }
+}
+
+/** What the instance's own key depends on. Returns the attributes that this gives a value. */
+function* visitBefore(graph: Graph, { instance, root }: Held): Steps<string[]> {
   const linked: string[] = []
-  const isNew = instance.isNewRecord
-  for (const [association, target] of relations) {
+  for (const [association, target] of relationsOf(instance, definitionOf(instance))) {
     if (association.saveOrder !== 'before' || association.isSymmetric) continue
-    if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
+    yield* visit(graph, [{ instance: target, root }])
+    const write = graph.waiting.get(target)
+    if (write !== undefined) yield* write()
     if (target.isNewRecord) graph.later.push({ source: instance, association, target })
     else linked.push(...agree(instance, association.link(instance, target).values, association, instance, true))
   }
-  const isRoot = instance === graph.root
-  const options = isRoot
-    ? graph.options
-    : {
-        ...stepOptions(graph.options),
-        ...(graph.options?.validate === undefined ? {} : { validate: graph.options.validate }),
-        parentRecord: graph.root,
-      }
-  // The other end's key belongs to the row, whatever `fields` says.
-  const fields =
-    options && 'fields' in options && Array.isArray(options.fields)
-      ? { fields: [...(options.fields as string[]), ...linked] }
-      : {}
-  // An instance that only leads to others has nothing to save; its hooks would tell of a change that there is not.
-  if (isRoot || instance.isNewRecord || changedOf(instance).length > 0)
-    await saveOne(graph.runtime, instance, definition, { ...options, ...fields })
+  return linked
+}
 
-  for (const [association, target] of relations) {
-    if (association.isSymmetric) await visitPartner(graph, association, instance, target)
-    if (association.saveOrder !== 'after' || association.isSymmetric) continue
-    const { values } = association.link(instance, target)
-    const wasNew = target.isNewRecord
-    remember(graph, target)
-    const keys = agree(target, values, association, instance, wasNew)
-    if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
-    else if (!target.isNewRecord && keys.length > 0) {
-      await saveOne(graph.runtime, target, definitionOf(target), {
-        ...stepOptions(graph.options),
-        fields: keys,
-        association,
-        reason: 'assign',
-        [EXPECT_ROW]: true,
-      })
+function optionsOf(graph: Graph, { instance, root }: Held, linked: readonly string[]): WriteOptions {
+  const options: WriteOptions = graph.roots.get(instance) ?? {
+    ...graph.step,
+    ...(graph.options.validate === undefined ? {} : { validate: graph.options.validate }),
+    parentRecord: root,
+  }
+  // The other end's key belongs to the row, whatever `fields` says.
+  return Array.isArray(options.fields) ? { ...options, fields: [...(options.fields as string[]), ...linked] } : options
+}
+
+/** What depends on the instances' keys, of one association of all of them. */
+function* visitBelow(graph: Graph, association: Association, own: readonly Held[]): Steps<void> {
+  const below: Held[] = []
+  for (const { instance, root } of own) {
+    for (const target of targetsOf(instance, association)) {
+      if (association.isSymmetric) yield* visitPartner(graph, association, instance, { instance: target, root })
+      if (association.saveOrder !== 'after' || association.isSymmetric) continue
+      const { values } = association.link(instance, target)
+      remember(graph, target)
+      const keys = agree(target, values, association, instance, target.isNewRecord)
+      if (!graph.visited.has(target) && isWork(graph, target)) below.push({ instance: target, root })
+      else if (!target.isNewRecord && keys.length > 0) {
+        yield* wait(saveKey(graph, target, association, keys))
+      }
     }
   }
+  yield* visit(graph, below)
+}
 
-  for (const [association, target] of relations) {
-    if (association.saveOrder !== 'between') continue
-    const link = target.dataValues[association.between!.as]
-    const isLinked = link instanceof ModelState && !link.isNewRecord
-    if (!isLinked && (isNew || target.isNewRecord)) graph.links.push({ source: instance, association, target })
-    remember(graph, target)
-    if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
+/** Rows on the other side of a table between; the rows between follow when all are there. */
+function* visitLinked(
+  graph: Graph,
+  association: Association,
+  own: readonly Held[],
+  isNew: ReadonlySet<ModelState>,
+): Steps<void> {
+  const beyond: Held[] = []
+  for (const { instance, root } of own) {
+    for (const target of targetsOf(instance, association)) {
+      const link = target.dataValues[association.between!.as]
+      const isLinked = link instanceof ModelState && !link.isNewRecord
+      if (!isLinked && (isNew.has(instance) || target.isNewRecord))
+        graph.links.push({ source: instance, association, target })
+      remember(graph, target)
+      beyond.push({ instance: target, root })
+    }
   }
+  yield* visit(graph, beyond)
 }
 
 /** The partner's own row first; the two are linked when the whole graph is written. */
-async function visitPartner(
-  graph: Graph,
-  association: Association,
-  source: ModelState,
-  target: ModelState,
-): Promise<void> {
+function* visitPartner(graph: Graph, association: Association, source: ModelState, held: Held): Steps<void> {
+  const target = held.instance
   remember(graph, target)
   const isKnown = graph.pairs.some(
     (pair) => pair.association === association && pair.source === target && pair.target === source,
   )
   if (!isKnown) graph.pairs.push({ association, source, target })
-  if (!graph.visited.has(target) && isWork(graph, target)) await visit(graph, target)
+  yield* visit(graph, [held])
 }
 
 /** How an instance was before anything of it changed, the key that its holder gives it included. */
@@ -225,8 +330,9 @@ function remember({ before }: Graph, instance: ModelState): void {
   if (!before.has(instance)) before.set(instance, snapshot(instance))
 }
 
-/** New instances are written; existing ones only with `cascade`. */
-const isWork = (graph: Graph, instance: ModelState): boolean => instance.isNewRecord || graph.options?.cascade === true
+/** What the call is for and new instances are written; existing ones only with `cascade`. */
+const isWork = ({ roots, options }: Graph, instance: ModelState): boolean =>
+  roots.has(instance) || instance.isNewRecord || options.cascade === true
 
 /**
  * Sets the key of a relation. Where the instance has a value for it already, that must be the same one: a program that gives both a key

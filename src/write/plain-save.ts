@@ -4,7 +4,8 @@
  * Texts are kept per set of columns; a call walks the attributes once and binds values.
  */
 
-import type { Result } from '../connect/driver.js'
+import { isBound } from '../association/bound.js'
+import type { Generates, Result, Statement } from '../connect/driver.js'
 import { originOf } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -19,9 +20,11 @@ import { isFragment } from '../sql/fragments.js'
 import type { QueryNode } from '../sql/query.js'
 import { explain } from './faults.js'
 import { generatedKey } from './inserted-keys.js'
+import type { WriteOptions } from './options.js'
+import { attributeNames, execOf } from './options.js'
 import { madeByInsert } from './reread.js'
-import { missingRow } from './row.js'
-import { returningOf } from './statements.js'
+import { EXPECT_ROW, missingRow, saveOne } from './row.js'
+import { generatedBy, returningOf } from './statements.js'
 
 type Convert = ((value: unknown) => unknown) | null
 
@@ -37,6 +40,7 @@ interface Column {
 interface Plan {
   readonly text: string
   readonly mode: 'rows' | 'run'
+  readonly generates: Generates | null
   /** Columns that the statement answers with. */
   readonly returned: readonly Column[]
 }
@@ -77,6 +81,7 @@ function columnsOf(runtime: Runtime, definition: ModelDefinition): Columns {
 
 function planFor(
   runtime: Runtime,
+  definition: ModelDefinition,
   columns: Columns,
   key: string,
   make: () => { readonly node: QueryNode; readonly returned: readonly Column[] },
@@ -85,7 +90,16 @@ function planFor(
   if (plan === undefined) {
     if (columns.plans.size >= MAX_PLANS) columns.plans.clear()
     const { node, returned } = make()
-    plan = { text: runtime.dialect.print(node).text, mode: returned.length > 0 ? 'rows' : 'run', returned }
+    const generates = generatedBy(runtime, definition, node)
+    plan =
+      generates === null
+        ? { text: runtime.dialect.print(node).text, mode: returned.length > 0 ? 'rows' : 'run', returned, generates }
+        : {
+            text: runtime.dialect.print({ ...node, returning: [] } as QueryNode).text,
+            mode: 'run',
+            returned,
+            generates,
+          }
     columns.plans.set(key, plan)
   }
   return plan
@@ -113,7 +127,7 @@ const AROUND_UPDATE = [
 /** `done`: nothing is left to wait for. Null: this save is not plain, and nothing has happened. */
 type Outcome = 'done' | Promise<unknown> | null
 
-export interface PlainWish {
+interface PlainWish {
   /** Of an existing row: what is to be saved of what changed; null: all. */
   readonly fields: readonly string[] | null
   readonly validate: boolean
@@ -121,8 +135,62 @@ export interface PlainWish {
   readonly expectRow: boolean
 }
 
+/**
+ * Saves one instance and nothing that it holds: plainly where its options and its model allow it, else by `row`. Without a promise where
+ * nothing has to be waited for. Throws as `save` does, at once, too.
+ */
+export function saveRow(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+): unknown {
+  const wish = isBound(definition) ? null : plainWish(instance, definition, options)
+  const outcome = wish === null ? null : plainSave(runtime, instance, definition, execOf(options), wish)
+  return outcome ?? saveOne(runtime, instance, definition, options)
+}
+
+/** Options that leave a save plain: those of the connection, what only hooks read, and what `plainSave` knows. */
+const PLAIN = new Set<PropertyKey>([
+  'transaction',
+  'logging',
+  'connection',
+  'benchmark',
+  'include',
+  'isNewRecord',
+  'association',
+  'reason',
+  'parentRecord',
+  'context',
+  'fields',
+  'defaultFields',
+  'validate',
+  EXPECT_ROW,
+])
+
+/** What a plain save has to know of its options; null: it is not plain. */
+function plainWish(
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+): PlainWish | null {
+  if (options === undefined) return NO_WISH
+  for (const option of Reflect.ownKeys(options)) if (!PLAIN.has(option) && options[option] !== undefined) return null
+  const { fields } = options
+  if (fields !== undefined && fields !== null && instance.isNewRecord) return null
+  return {
+    fields:
+      fields === undefined || fields === null
+        ? null
+        : attributeNames(definition, fields, 'fields', `${definition.modelName}.save()`),
+    validate: options.validate !== false,
+    expectRow: options[EXPECT_ROW] === true,
+  }
+}
+const NO_WISH: PlainWish = { fields: null, validate: true, expectRow: false }
+
 /** Saves the instance, if there is nothing around it. Throws as `save` does. */
-export function plainSave(
+function plainSave(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
@@ -169,7 +237,10 @@ function send(
   take: (result: Result) => void,
 ): Outcome {
   const { executor } = runtime
-  const statement = { text: plan.text, params, mode: plan.mode, origin: originOf(definition) }
+  const { text, mode, generates } = plan
+  const origin = originOf(definition)
+  const statement: Statement =
+    generates === null ? { text, params, mode, origin } : { text, params, mode, origin, generates }
   const fail = (error: unknown): never => {
     throw explain(error, definition, instance, (name) => instance.dataValues[name])
   }
@@ -218,7 +289,7 @@ function plainInsert(
         params.push(value === null || toBind === null ? value : toBind(value))
       }
     }
-    const plan = planFor(runtime, columns, key, () => insertPlan(runtime, definition, all, key))
+    const plan = planFor(runtime, definition, columns, key, () => insertPlan(runtime, definition, all, key))
     return send(runtime, instance, definition, plan, params, exec, (result) => {
       takeInserted(runtime, instance, all, plan, result)
     })
@@ -321,7 +392,7 @@ function plainUpdate(
         params.push(value === null || toBind === null ? value : toBind(value))
       }
       params.push(primaryKey.toBind === null ? id : primaryKey.toBind(id))
-      const plan = planFor(runtime, columns, key, () => ({
+      const plan = planFor(runtime, definition, columns, key, () => ({
         node: {
           kind: 'update',
           table: definition.table,

@@ -1,6 +1,7 @@
 /** Models and instances as the public classes are: inner calls go through their methods, so that a program which wraps one sees them. */
 import type { Association } from '../association/association.js'
 import { inSchemaOf } from '../association/schema.js'
+import type { Runtime } from '../dialect/runtime.js'
 import type { ModelClass } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 
@@ -26,3 +27,15 @@ export const asModel = (model: ModelClass): PublicModel => model as unknown as P
 export const targetModel = (association: Association, source: ModelState): PublicModel =>
   asModel(inSchemaOf(association.target, (source.constructor as ModelClass).modelDefinition))
 export const asInstance = (instance: ModelState): PublicInstance => instance as unknown as PublicInstance
+
+type SaveNow = (runtime: Runtime, instance: ModelState, options: object) => unknown
+/** The library's own `save`, and what it does without a promise where nothing has to be waited for. */
+let original: { readonly save: unknown; readonly now: SaveNow } | null = null
+export function isOriginalSave(save: unknown, now: SaveNow): void {
+  original = { save, now }
+}
+/** `instance.save(options)`. Where nobody has put another method in its place, without a promise for nothing; throws at once then, too. */
+export function savePublicly(runtime: Runtime, instance: ModelState, options: object): unknown {
+  const own = asInstance(instance)
+  return own.save === original?.save ? original?.now(runtime, instance, options) : own.save(options)
+}

@@ -3,6 +3,8 @@
  * association (`onReplace`) or the call (`destroyPrevious`) says. A step of `link`.
  */
 import type { OnReplace } from '../association/association.js'
+import type { Steps } from '../base/steps.js'
+import { wait } from '../base/steps.js'
 import { AssociationError } from '../errors/association.js'
 import { QueryError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
@@ -12,6 +14,7 @@ import type { ModelState } from '../model/state.js'
 import { markPersisted } from '../model/state.js'
 import type { Expr } from '../sql/expr.js'
 import { all, column, compare, not, param } from '../sql/expr.js'
+import type { QueryNode } from '../sql/query.js'
 import { versionStep } from './destroy.js'
 import type { LinkStep } from './link-step.js'
 import { execOf, hookOptionsOf } from './options.js'
@@ -31,13 +34,9 @@ export const UPDATE_HOOKS = [
   'afterSave',
 ] as const
 
-/** Releases `rows`, which are linked to the source; `next` takes their place (null: nobody). Answers with them as they are now. */
-export async function release(
-  link: LinkStep,
-  rows: readonly ModelState[],
-  next: ModelState | null,
-): Promise<readonly ModelState[]> {
-  if (rows.length === 0) return rows
+/** Releases `rows`, which are linked to the source, and brings them up to date; `next` takes their place (null: nobody). */
+export function* release(link: LinkStep, rows: readonly ModelState[], next: ModelState | null): Steps<void> {
+  if (rows.length === 0) return
   const { association, options, call } = link
   const policy = policyOf(link)
   const { possible, values } = association.unlink()
@@ -52,17 +51,17 @@ export async function release(
       `${call}: onReplace is "nullify", but ${association.target.name}.${association.foreignKeys.join(', ')} cannot be null. Use "delete" or "restrict".`,
     )
   }
-  if (policy === 'delete') for (const row of living) await remove(link, row, next)
+  if (policy === 'delete') for (const row of living) yield* wait(remove(link, row, next))
   // Soft-deleted rows lose their key as well: restored, they would be a second one.
   const released = policy === 'delete' ? rows.filter((row) => isDeleted(row)) : rows
-  if (!possible || released.length === 0) return rows
+  if (!possible || released.length === 0) return
   const keys =
     options.clearScopeOnUnset === true
       ? { ...values, ...Object.fromEntries(Object.keys(association.scope ?? {}).map((name) => [name, null])) }
       : values
-  if (policy !== 'delete' && wantsRows(link)) for (const row of released) await saveReleased(link, row, keys, next)
-  else await nullify(link, released, keys, next)
-  return rows
+  if (policy !== 'delete' && wantsRows(link))
+    for (const row of released) yield* wait(saveReleased(link, row, keys, next))
+  else yield* nullify(link, released, keys, next)
 }
 
 const FIND_HOOKS = ['beforeFind', 'beforeFindAfterExpandIncludeAll', 'beforeFindAfterOptions', 'afterFind'] as const
@@ -139,12 +138,12 @@ async function remove(
 }
 
 /** One statement for all: every row with the source's key, except the one that is to keep it. */
-async function nullify(
+function* nullify(
   link: LinkStep,
   rows: readonly ModelState[],
   values: Readonly<Record<string, unknown>>,
   next: ModelState | null,
-): Promise<void> {
+): Steps<void> {
   const { runtime, association, source, options, transaction } = link
   const definition = definitionOfTarget(link)
   const { shape } = definition
@@ -162,15 +161,8 @@ async function nullify(
   const kept = next !== null && !next.isNewRecord ? rowOf(next, definition, 'set()') : []
   const exec = { ...execOf(options), transaction }
   if (kept.length <= 1 && shape.version === null) {
-    await updateRows(
-      runtime,
-      definition,
-      attributes,
-      written,
-      [...where, ...kept.map((one): Condition => ({ ...one, op: '<>' }))],
-      [],
-      exec,
-    )
+    const others = [...where, ...kept.map((one): Condition => ({ ...one, op: '<>' }))]
+    yield* wait(updateRows(runtime, definition, attributes, written, others, [], exec))
   } else {
     const except: Expr | null =
       kept.length === 0
@@ -189,19 +181,16 @@ async function nullify(
       })),
       ...versionStep(definition),
     ]
-    await run(
-      runtime,
-      {
-        kind: 'update',
-        table: definition.table,
-        set,
-        where: all([conditionOf(where), except]),
-        orderBy: [],
-        limit: null,
-        returning: [],
-      },
-      exec,
-    )
+    const node: QueryNode = {
+      kind: 'update',
+      table: definition.table,
+      set,
+      where: all([conditionOf(where), except]),
+      orderBy: [],
+      limit: null,
+      returning: [],
+    }
+    yield* wait(run(runtime, node, exec))
   }
   for (const row of rows)
     markPersisted(

@@ -4,6 +4,8 @@
  * Docs: querying/insert, querying/update, other-topics/hooks (the firing order is v6's), models/optimistic-locking.
  */
 import { isBound } from '../association/bound.js'
+import type { Steps } from '../base/steps.js'
+import { carryOut, wait } from '../base/steps.js'
 import type { Result } from '../connect/driver.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { EmptyResultError, InstanceError, OptimisticLockError, QueryError } from '../errors/base.js'
@@ -12,7 +14,7 @@ import type { ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
 import type { ModelState } from '../model/state.js'
 import { markPersisted, storedValue } from '../model/state.js'
-import { validateInstance } from '../model/validate.js'
+import { validation } from '../model/validate.js'
 import { isFragment } from '../sql/fragments.js'
 import { saveBound } from './bound.js'
 import { explain } from './faults.js'
@@ -29,24 +31,58 @@ export const EXPECT_ROW: unique symbol = Symbol('mortise.expectRow')
 export const definitionOf = (instance: ModelState): ModelDefinition =>
   (instance.constructor as unknown as { modelDefinition: ModelDefinition }).modelDefinition
 
-/** Saves one instance and nothing that it holds. True when a statement was sent. */
-export async function saveOne(
+/**
+ * Saves one instance and nothing that it holds. True when a statement was sent. Without a promise where nothing has to be waited for;
+ * throws at once, too.
+ */
+export function saveOne(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   options: WriteOptions | undefined,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   return isBound(definition)
-    ? await saveBound(runtime, instance, definition, options, saveAlone)
-    : await saveAlone(runtime, instance, definition, options)
+    ? saveBound(runtime, instance, definition, options, saveAlone)
+    : saveAlone(runtime, instance, definition, options)
 }
 
-async function saveAlone(
+const saveAlone = (
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   options: WriteOptions | undefined,
-): Promise<boolean> {
+): boolean | Promise<boolean> => carryOut(saving(runtime, instance, definition, options))
+
+function* saving(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+): Steps<boolean> {
+  const ready = yield* prepareSave(runtime, instance, definition, options)
+  const isWritten = yield* writePrepared(runtime, instance, definition, ready)
+  if (isWritten) yield* finishSave(instance, definition, ready)
+  return isWritten
+}
+
+/** An instance that is stamped and validated, and whose hooks before the statement have run. */
+export interface Prepared {
+  readonly isNew: boolean
+  /** What the statement writes. */
+  readonly fields: readonly string[]
+  /** Neither the call nor a hook has left out anything that a new row has. */
+  readonly isWhole: boolean
+  readonly options: WriteOptions | undefined
+  /** What the hooks share; null: there are none. */
+  readonly draft: Record<string, unknown> | null
+}
+
+export function* prepareSave(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  options: WriteOptions | undefined,
+): Steps<Prepared> {
   const { hooks, shape } = definition
   const isNew = instance.isNewRecord
   const call = `${definition.modelName}.save()`
@@ -61,17 +97,16 @@ async function saveAlone(
 
   let draft: Record<string, unknown> | null = null
   let fields = fieldsToSave(instance, definition, given)
+  let isWhole = given === null
   if (options?.validate !== false) {
-    await validateInstance(instance, {
+    yield* validation(instance, {
       fields: isNew && given === null ? undefined : fields,
       skip: options?.skip as readonly string[] | undefined,
       hooks: options?.hooks !== false,
       noTypeValidation: runtime.options.noTypeValidation,
     })
   }
-  const [beforeOne, afterOne] = isNew
-    ? (['beforeCreate', 'afterCreate'] as const)
-    : (['beforeUpdate', 'afterUpdate'] as const)
+  const [beforeOne, afterOne] = hooksOf(isNew)
   const hookOptions = hookOptionsOf(options)
   if (
     wantsHook(hooks, beforeOne, hookOptions) ||
@@ -84,29 +119,48 @@ async function saveAlone(
     const values = new Map(
       shape.physical.map(({ attributeName }) => [attributeName, instance.dataValues[attributeName]]),
     )
-    if (wantsHook(hooks, beforeOne, hookOptions)) await hooks.runAsync(beforeOne, instance, draft)
-    if (wantsHook(hooks, 'beforeSave', hookOptions)) await hooks.runAsync('beforeSave', instance, draft)
-    await revalidate(instance, definition, options, values)
+    if (wantsHook(hooks, beforeOne, hookOptions)) yield* wait(hooks.runAsync(beforeOne, instance, draft))
+    if (wantsHook(hooks, 'beforeSave', hookOptions)) yield* wait(hooks.runAsync('beforeSave', instance, draft))
+    yield* revalidate(instance, definition, options, values)
     const asked =
       Array.isArray(draft.fields) && !sameList(draft.fields, fields)
         ? attributeNames(definition, draft.fields, 'fields', call)
         : null
+    if (asked !== null) isWhole = false
     if (!isNew && changedOf(instance).length > 0) stamp(instance, definition, options, given)
     fields = fieldsToSave(instance, definition, asked ?? openFields(instance, given, isOpen, before))
   } else if (isOpen || before) {
     fields = fieldsToSave(instance, definition, openFields(instance, given, isOpen, before))
   }
 
+  return { isNew, fields, isWhole, options, draft }
+}
+const hooksOf = (isNew: boolean) =>
+  isNew ? (['beforeCreate', 'afterCreate'] as const) : (['beforeUpdate', 'afterUpdate'] as const)
+
+/** The statement. False: there was nothing to write, or the row was there already. */
+export function* writePrepared(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  { isNew, fields, options, draft }: Prepared,
+): Steps<boolean> {
   const used: WriteOptions | undefined = draft ?? options
-  const isWritten = isNew
-    ? await insertInstance(runtime, instance, definition, fields, used)
-    : fields.length > 0 && (await updateInstance(runtime, instance, definition, fields, used))
-  if (!isWritten) return false
-  if (draft !== null) {
-    if (wantsHook(hooks, afterOne, hookOptions)) await hooks.runAsync(afterOne, instance, draft)
-    if (wantsHook(hooks, 'afterSave', hookOptions)) await hooks.runAsync('afterSave', instance, draft)
-  }
-  return true
+  return isNew
+    ? yield* insertInstance(runtime, instance, definition, fields, used)
+    : fields.length > 0 && (yield* updateInstance(runtime, instance, definition, fields, used))
+}
+
+/** The hooks after the statement. */
+export function* finishSave(
+  instance: ModelState,
+  { hooks }: ModelDefinition,
+  { isNew, options, draft }: Prepared,
+): Steps<void> {
+  if (draft === null) return
+  const hookOptions = hookOptionsOf(options)
+  for (const hook of [hooksOf(isNew)[1], 'afterSave'] as const)
+    if (wantsHook(hooks, hook, hookOptions)) yield* wait(hooks.runAsync(hook, instance, draft))
 }
 
 // ---------------------------------------------------------------- what is saved
@@ -187,19 +241,19 @@ function stamp(
 }
 
 /** Values that hooks changed after validation are validated as well. */
-async function revalidate(
+function* revalidate(
   instance: ModelState,
   definition: ModelDefinition,
   options: WriteOptions | undefined,
   before: ReadonlyMap<string, unknown>,
-): Promise<void> {
+): Steps<void> {
   if (options?.validate === false) return
   const changed = definition.shape.physical
     .filter(
       ({ attributeName, role }) => role === null && instance.dataValues[attributeName] !== before.get(attributeName),
     )
     .map((attribute) => attribute.attributeName)
-  if (changed.length > 0) await validateInstance(instance, { fields: changed, hooks: false })
+  if (changed.length > 0) yield* validation(instance, { fields: changed, hooks: false })
 }
 
 const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
@@ -207,13 +261,13 @@ const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
 
 // ---------------------------------------------------------------- statements
 
-async function insertInstance(
+function* insertInstance(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   fields: readonly string[],
   options: WriteOptions | undefined,
-): Promise<boolean> {
+): Steps<boolean> {
   const { shape } = definition
   const { dataValues } = instance
   const omitNull = omitsNull(runtime, definition, options)
@@ -238,18 +292,18 @@ async function insertInstance(
       : null
   let result: Result
   try {
-    result = await insertRow(runtime, definition, attributes, values, returning, execOf(options), conflict)
+    result = yield* wait(insertRow(runtime, definition, attributes, values, returning, execOf(options), conflict))
   } catch (error) {
     throw explain(error, definition, instance, (name) => dataValues[name])
   }
   // Ignored as a duplicate: the instance stays unsaved.
   if (conflict !== null && result.affectedRows === 0 && result.rows.length === 0) return false
   takeInserted(runtime, instance, definition, attributes, returning, result)
-  if (made.length > 0) await reread(runtime, instance, made, [shape.primaryKey], definition, execOf(options))
+  if (made.length > 0) yield* wait(reread(runtime, instance, made, [shape.primaryKey], definition, execOf(options)))
   return true
 }
 
-const omitsNull = (runtime: Runtime, definition: ModelDefinition, options: WriteOptions | undefined): boolean =>
+export const omitsNull = (runtime: Runtime, definition: ModelDefinition, options: WriteOptions | undefined): boolean =>
   (options?.omitNull as boolean | undefined) ?? (definition.settings.omitNull || runtime.options.omitNull)
 
 const NOTHING_MADE: readonly Attribute[] = []
@@ -334,13 +388,13 @@ export function rowOf(instance: ModelState, definition: ModelDefinition, call: s
 /** The value that the row has: what was there before, where the instance was changed. */
 export const previousOf = (instance: ModelState, name: string): unknown => storedValue(instance, name)
 
-async function updateInstance(
+function* updateInstance(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   fields: readonly string[],
   options: WriteOptions | undefined,
-): Promise<boolean> {
+): Steps<boolean> {
   const { shape, modelName } = definition
   const { dataValues } = instance
   const omitNull = omitsNull(runtime, definition, options)
@@ -371,7 +425,7 @@ async function updateInstance(
   const returning = runtime.dialect.traits.returning === 'statement' ? made : []
   let result: Result
   try {
-    result = await updateRows(runtime, definition, attributes, values, where, returning, execOf(options))
+    result = yield* wait(updateRows(runtime, definition, attributes, values, where, returning, execOf(options)))
   } catch (error) {
     throw explain(error, definition, instance, (name) => dataValues[name])
   }
@@ -394,7 +448,7 @@ async function updateInstance(
   }
   markPersisted(instance, persisted, fields)
   if (returning !== made && made.length > 0)
-    await reread(runtime, instance, made, [shape.primaryKey], definition, execOf(options))
+    yield* wait(reread(runtime, instance, made, [shape.primaryKey], definition, execOf(options)))
   return true
 }
 

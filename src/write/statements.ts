@@ -4,7 +4,8 @@
  * `save`, `bulk`, `destroy`, `upsert` and `link` come in with attributes and values; what goes out is the driver's result.
  */
 import { Lru } from '../base/lru.js'
-import type { Origin, Result, Statement } from '../connect/driver.js'
+import { promised } from '../base/steps.js'
+import type { Generates, Origin, Result, Statement } from '../connect/driver.js'
 import { originOf } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
@@ -12,6 +13,7 @@ import { QueryError } from '../errors/base.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, ModelShape } from '../model/definition.js'
 import { toExpr } from '../read/expression.js'
+import { arrayOf, FEW } from '../read/lists.js'
 import { tablesOf } from '../read/where.js'
 import type { CompareOperator, Expr } from '../sql/expr.js'
 import { all, column, compare, isNull, param } from '../sql/expr.js'
@@ -33,6 +35,8 @@ interface Compiled {
   readonly text: string
   readonly mode: 'rows' | 'run'
   readonly binds: readonly Bind[]
+  /** See `Statement.generates`. */
+  readonly generates: Generates | null
 }
 
 const CACHED_STATEMENTS = 200
@@ -51,10 +55,12 @@ function cached(definition: ModelDefinition, key: string, runtime: Runtime, make
   if (compiled === undefined) {
     const node = make()
     const { text, params } = runtime.dialect.print(node)
+    const generates = generatedBy(runtime, definition, node)
     compiled = {
-      text,
+      text: generates === null ? text : runtime.dialect.print({ ...node, returning: [] } as QueryNode).text,
       origin: originOf(definition),
-      mode: modeOf(node),
+      mode: generates === null ? modeOf(node) : 'run',
+      generates,
       binds: params.map(({ type }) => (type === null ? null : runtime.dialect.codec(type).toBind)),
     }
     cache.statements.set(key, compiled)
@@ -65,19 +71,42 @@ function cached(definition: ModelDefinition, key: string, runtime: Runtime, make
 const modeOf = (node: QueryNode): 'rows' | 'run' =>
   node.kind === 'select' || node.returning.length > 0 ? 'rows' : 'run'
 
+/** What an INSERT generates that would answer with nothing but the keys, where connections may know these without being asked; else null. */
+export function generatedBy(runtime: Runtime, definition: ModelDefinition, node: QueryNode): Generates | null {
+  const key = definition.shape.autoIncrement
+  if (runtime.dialect.traits.tellsKeys !== true || key === null || node.kind !== 'insert') return null
+  const { table, columns, rows, conflict, returning } = node
+  const [item] = returning
+  const isKeyAlone = returning.length === 1 && item!.expr.kind === 'column' && item!.expr.column === key.columnName
+  if (!isKeyAlone || conflict !== null || table.schema !== null || columns.length === 0) return null
+  return columns.includes(key.columnName)
+    ? null
+    : { table: table.name, rows: rows.length, asking: runtime.dialect.print(node).text }
+}
+
 /** Runs a node that is made for this call. */
-export async function run(
+export function run(
   runtime: Runtime,
   node: QueryNode,
   options: ExecOptions | undefined,
   definition: ModelDefinition | null = null,
 ): Promise<Result> {
+  return promised(() => runNow(runtime, node, options, definition))
+}
+
+/** The same without a promise where the driver answers at once. Throws at once, too; so do the others of this file. */
+function runNow(
+  runtime: Runtime,
+  node: QueryNode,
+  options: ExecOptions | undefined,
+  definition: ModelDefinition | null,
+): Result | Promise<Result> {
   const { dialect, executor } = runtime
   const { text, params } = dialect.print(node)
   const values = params.map(({ value, type }) =>
     value === null || value === undefined || type === null ? (value ?? null) : bound(dialect.codec(type).toBind, value),
   )
-  return await executor.execute(
+  return executor.executeNow(
     { text, params: values, mode: modeOf(node), ...(definition && { origin: originOf(definition) }) },
     node.kind === 'select' ? 'read' : 'write',
     options,
@@ -92,7 +121,7 @@ function execute(
   values: readonly unknown[],
   options: ExecOptions | undefined,
   kind: 'read' | 'write' = 'write',
-): Promise<Result> {
+): Result | Promise<Result> {
   const { binds } = compiled
   const params = new Array<unknown>(values.length)
   for (let index = 0; index < values.length; index += 1) {
@@ -107,8 +136,10 @@ function execute(
             : value
           : bind(value)
   }
-  const statement: Statement = { text: compiled.text, params, mode: compiled.mode, origin: compiled.origin }
-  return runtime.executor.execute(statement, kind, options)
+  const { text, mode, origin, generates } = compiled
+  const statement: Statement =
+    generates === null ? { text, params, mode, origin } : { text, params, mode, origin, generates }
+  return runtime.executor.executeNow(statement, kind, options)
 }
 
 /** A value that goes to the driver as it is. */
@@ -159,8 +190,8 @@ export function insertRow(
   values: readonly unknown[],
   returning: readonly Attribute[],
   options: ExecOptions | undefined,
-  conflict: { readonly key: string; readonly clause: ConflictClause } | null = null,
-): Promise<Result> {
+  conflict: Conflict | null = null,
+): Result | Promise<Result> {
   let hasFragment = false
   const final = values.map((value, index) => {
     if (isFragment(value)) hasFragment = true
@@ -175,7 +206,7 @@ export function insertRow(
     returning: returningOf(returning),
   })
   if (hasFragment || (conflict !== null && conflict.key === ''))
-    return run(
+    return runNow(
       runtime,
       node(values.map((value, index) => valueNode(runtime, definition, attributes[index]!, value))),
       options,
@@ -190,6 +221,11 @@ export function insertRow(
   )
 }
 
+interface Conflict {
+  readonly key: string
+  readonly clause: ConflictClause
+}
+
 /** INSERT of several rows. A cell that is undefined is the column's default (`defaultCell`). */
 export function insertRows(
   runtime: Runtime,
@@ -198,16 +234,21 @@ export function insertRows(
   rows: readonly (readonly unknown[])[],
   returning: readonly Attribute[],
   options: ExecOptions | undefined,
-  conflict: { readonly key: string; readonly clause: ConflictClause } | null = null,
-): Promise<Result> {
+  conflict: Conflict | null = null,
+): Result | Promise<Result> {
   let isPlain = conflict === null || conflict.key !== ''
+  let isListed = rows.length > FEW && areListed(runtime, attributes)
   const flat: unknown[] = new Array<unknown>(rows.length * attributes.length)
   let at = 0
   for (const row of rows) {
     for (let index = 0; index < attributes.length; index += 1) {
       const value = row[index]
       if (value === undefined ? needsDefault(runtime, attributes[index]!) : isFragment(value)) isPlain = false
-      flat[at] = value === null ? written(runtime, definition, attributes[index]!, null) : value
+      else if (Array.isArray(value) && !isJson(attributes[index]!.type)) isListed = false
+      const cell = value === null ? written(runtime, definition, attributes[index]!, null) : value
+      // JSON's null is no NULL, and lists have no word for it.
+      if (cell === JSON_NULL) isListed = false
+      flat[at] = cell
       at += 1
     }
   }
@@ -220,7 +261,7 @@ export function insertRows(
     returning: returningOf(returning),
   })
   if (!isPlain) {
-    return run(
+    return runNow(
       runtime,
       node(
         rows.map((row) =>
@@ -235,12 +276,50 @@ export function insertRows(
       definition,
     )
   }
+  if (isListed) return insertLists(runtime, definition, attributes, flat, returning, options, conflict)
   const key = `b|${rows.length}|${names(attributes)}|${names(returning)}|${conflict?.key ?? ''}`
   const compiled = cached(definition, key, runtime, () => {
     const row = attributes.map((attribute) => param(undefined, attribute.type))
     return node(Array.from({ length: rows.length }, () => row))
   })
   return execute(runtime, compiled, flat, options)
+}
+
+/** Whether rows of these columns can be one array for each column. */
+export const areListed = (runtime: Runtime, attributes: readonly Attribute[]): boolean =>
+  attributes.every(({ type }) => runtime.dialect.codec(type).listedAs !== undefined)
+
+/** Many rows as one array for each column: one text for any number of rows. `flat`: the values, row by row. */
+function insertLists(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  flat: readonly unknown[],
+  returning: readonly Attribute[],
+  options: ExecOptions | undefined,
+  conflict: Conflict | null,
+): Result | Promise<Result> {
+  const width = attributes.length
+  const lists = attributes.map((_, index) => {
+    const list = new Array<unknown>(flat.length / width)
+    for (let row = 0, at = index; at < flat.length; row += 1, at += width) list[row] = flat[at]
+    return list
+  })
+  const key = `l|${names(attributes)}|${names(returning)}|${conflict?.key ?? ''}`
+  const compiled = cached(definition, key, runtime, () => ({
+    kind: 'insert',
+    table: definition.table,
+    columns: attributes.map((attribute) => attribute.columnName),
+    rows: [],
+    lists: attributes.map(({ type }) => ({
+      kind: 'cast',
+      expr: param(undefined, arrayOf(type)),
+      type: `${runtime.dialect.codec(type).listedAs}[]`,
+    })),
+    conflict: conflict?.clause ?? null,
+    returning: returningOf(returning),
+  }))
+  return execute(runtime, compiled, lists, options)
 }
 
 const needsDefault = (runtime: Runtime, attribute: Attribute): boolean =>
@@ -263,7 +342,7 @@ export function updateRows(
   where: readonly Condition[],
   returning: readonly Attribute[],
   options: ExecOptions | undefined,
-): Promise<Result> {
+): Result | Promise<Result> {
   const hasFragment = values.some((value) => isFragment(value))
   const node = (cells: readonly Expr[], condition: Expr | null): QueryNode => ({
     kind: 'update',
@@ -275,7 +354,7 @@ export function updateRows(
     returning: returningOf(returning),
   })
   if (hasFragment)
-    return run(
+    return runNow(
       runtime,
       node(
         values.map((value, index) => valueNode(runtime, definition, attributes[index]!, value)),
@@ -302,7 +381,7 @@ export function deleteRows(
   definition: ModelDefinition,
   where: readonly Condition[],
   options: ExecOptions | undefined,
-): Promise<Result> {
+): Result | Promise<Result> {
   const compiled = cached(definition, `d|${conditionKey(where)}`, runtime, () => ({
     kind: 'delete',
     table: definition.table,
@@ -326,7 +405,7 @@ export function selectColumns(
   attributes: readonly Attribute[],
   where: readonly Condition[],
   options: ExecOptions | undefined,
-): Promise<Result> {
+): Result | Promise<Result> {
   const key = `s|${names(attributes)}|${conditionKey(where)}`
   const compiled = cached(definition, key, runtime, () =>
     select({

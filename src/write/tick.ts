@@ -2,54 +2,107 @@
  * Calls of one tick that ask the same of different instances: they wait for each other, at the cost of a microtask, and share a statement.
  * Nothing here knows what is asked. Neighbours: `write/get-one` and its siblings for many rows.
  */
+import { known } from '../base/known.js'
 import type { Transaction } from '../connect/transaction.js'
 import { isFragment } from '../sql/fragments.js'
 
-interface Waiting<S, R> {
-  readonly sources: S[]
-  readonly promise: Promise<((source: S) => R | Promise<R>) | null>
+/** What the calls of a group ask. */
+export interface Question<S, R> {
+  /** The answer for each of several sources. Null: they cannot share, each asks by `alone`. */
+  together(sources: readonly S[]): Promise<((source: S) => R | Promise<R>) | null>
+  alone(source: S): Promise<R>
 }
-/** What asks (an association) → transaction → options as text → who waits. */
-const waiting = new WeakMap<object, Map<Transaction | null, Map<string, Waiting<never, never>>>>()
+
+/** Of this tick: what asks (an association) → options as text → a group per transaction. */
+const waiting = new Map<object, Map<string, Group<never, never>[]>>()
+/** The one that was joined last: nearly always the next one, too. */
+let latest: Group<never, never> | null = null
+
+/** The group of this tick for these calls; null: nobody has asked yet, the caller opens one. */
+export function waitingGroup<S, R>(asker: object, transaction: Transaction | null, key: string): Group<S, R> | null {
+  if (latest === null || latest.asker !== asker || latest.transaction !== transaction || latest.key !== key)
+    latest =
+      waiting
+        .get(asker)
+        ?.get(key)
+        ?.find((group) => group.transaction === transaction) ?? null
+  return latest as Group<S, R> | null
+}
 
 /**
- * Joins the calls of this tick with the same `asker`, transaction and key. `together` is called once with all sources, and gives the
- * answer of each; where a source is alone, or `together` has no answer (null), each asks by `alone`.
+ * Calls with this asker, transaction and key wait for each other from now on, until the tick is over; then the question is put once for all
+ * of them, or by `alone` where there is only one.
  */
-export async function inOneTick<S, R>(
+export function openGroup<S, R>(
   asker: object,
   transaction: Transaction | null,
   key: string,
-  source: S,
-  together: (sources: readonly S[]) => Promise<((source: S) => R | Promise<R>) | null>,
-  alone: (source: S) => Promise<R>,
-): Promise<R> {
-  let byTransaction = waiting.get(asker)
-  if (byTransaction === undefined) {
-    byTransaction = new Map()
-    waiting.set(asker, byTransaction)
+  question: Question<S, R>,
+): Group<S, R> {
+  const group = new Group(asker, transaction, key, question)
+  const groups = known(waiting, asker, () => new Map<string, Group<never, never>[]>())
+  const perTransaction = known(groups, key, (): Group<never, never>[] => [])
+  perTransaction.push(group as never)
+  latest = group as never
+  queueMicrotask(() => {
+    latest = null
+    perTransaction.splice(perTransaction.indexOf(group as never), 1)
+    if (perTransaction.length === 0) groups.delete(key)
+    if (groups.size === 0) waiting.delete(asker)
+    void group.settle()
+  })
+  return group
+}
+
+/** Each call costs one promise and no closure: there may be thousands. */
+export class Group<S, R> {
+  readonly #question: Question<S, R>
+  readonly #sources: S[] = []
+  readonly #resolve: ((answer: R | Promise<R>) => void)[] = []
+  readonly #reject: ((reason: unknown) => void)[] = []
+
+  constructor(
+    readonly asker: object,
+    readonly transaction: Transaction | null,
+    readonly key: string,
+    question: Question<S, R>,
+  ) {
+    this.#question = question
   }
-  const transactions = byTransaction
-  let byKey = transactions.get(transaction)
-  if (byKey === undefined) {
-    byKey = new Map()
-    transactions.set(transaction, byKey)
+
+  join(source: S): Promise<R> {
+    const promise = new Promise<R>(capture)
+    this.#sources.push(source)
+    this.#resolve.push(captured.resolve)
+    this.#reject.push(captured.reject)
+    return promise
   }
-  const keys = byKey
-  let group = keys.get(key) as Waiting<S, R> | undefined
-  if (group === undefined) {
-    const sources: S[] = []
-    const promise = Promise.resolve().then(() => {
-      keys.delete(key)
-      if (keys.size === 0) transactions.delete(transaction)
-      return sources.length > 1 ? together(sources) : null
-    })
-    group = { sources, promise }
-    keys.set(key, group as never)
+
+  /** Answers everybody. Never rejects: the failure is theirs. */
+  async settle(): Promise<void> {
+    const sources = this.#sources
+    try {
+      const answer = sources.length === 1 ? null : await this.#question.together(sources)
+      for (let at = 0; at < sources.length; at += 1) this.#answer(at, answer)
+    } catch (error) {
+      for (const reject of this.#reject) reject(error)
+    }
   }
-  group.sources.push(source)
-  const answer = await group.promise
-  return await (answer === null ? alone(source) : answer(source))
+
+  #answer(at: number, answer: ((source: S) => R | Promise<R>) | null): void {
+    try {
+      const source = this.#sources[at]!
+      this.#resolve[at]!(answer === null ? this.#question.alone(source) : answer(source))
+    } catch (error) {
+      this.#reject[at]!(error)
+    }
+  }
+}
+
+const captured = { resolve: (_value: unknown): void => {}, reject: (_reason: unknown): void => {} }
+const capture = (resolve: (value: never) => void, reject: (reason: unknown) => void): void => {
+  captured.resolve = resolve as typeof captured.resolve
+  captured.reject = reject
 }
 
 // ---------------------------------------------------------------- options that can be shared
@@ -76,6 +129,7 @@ const SHARED = new Set([
   'lock',
   'skipLocked',
   'strictLoading',
+  'strategy',
 ])
 
 let nextId = 1

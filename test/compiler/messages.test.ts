@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '../support/compiler.js'
 import { check } from '../support/compiler.js'
 
-const MODELS = `import { belongsTo, DataTypes, hasMany, hasOne, Op, type Sequelize } from 'mortise'
+const MODELS = `import { belongsTo, belongsToMany, DataTypes, hasMany, hasOne, Op, type Sequelize } from 'mortise'
 declare const sequelize: Sequelize
 class User extends sequelize.model(
   'User',
@@ -12,10 +12,22 @@ class User extends sequelize.model(
     age: { type: DataTypes.INTEGER, allowNull: false },
     email: { type: DataTypes.STRING, allowNull: false },
   },
-  { associations: { profile: hasOne(() => Profile, 'userId'), tasks: hasMany(() => Task, 'userId') } },
+  {
+    associations: {
+      profile: hasOne(() => Profile, 'userId'),
+      tasks: hasMany(() => Task, 'userId'),
+      groups: belongsToMany(() => Group, { through: () => Membership }),
+    },
+  },
 ) {}
 class Profile extends sequelize.model('Profile', { bio: DataTypes.TEXT, userId: DataTypes.INTEGER }) {}
-class Task extends sequelize.model('Task', { title: { type: DataTypes.STRING, allowNull: false } }) {}
+class Task extends sequelize.model(
+  'Task',
+  { title: { type: DataTypes.STRING, allowNull: false } },
+  { associations: { user: belongsTo(() => User, 'userId'), parts: hasMany(() => Task, 'partOf') } },
+) {}
+class Group extends sequelize.model('Group', { name: DataTypes.STRING }) {}
+class Membership extends sequelize.model('Membership', { since: DataTypes.INTEGER }) {}
 declare const user: User
 `
 /** A mistake, the text under which the message stands, and words of the message. */
@@ -29,17 +41,86 @@ const MISTAKES: readonly (readonly [code: string, at: string, ...words: string[]
   ["User.findAll({ attributes: ['agee'] })", "'agee'", `Did you mean '"age"'?`],
   ["User.findAll({ include: 'profil' })", 'include', `Did you mean '"profile"'?`],
   ["User.findAll({ include: ['profil'] })", "'profil'", `Did you mean '"profile"'?`],
-  ["User.findAll({ include: { association: 'profil' } })", 'include', `Did you mean '"profile"'?`],
-  [
-    "User.findAll({ include: { association: 'tasks', where: { titel: 'x' } } })",
-    'titel',
-    "is not assignable to type 'never'",
-  ],
+  ["User.findAll({ include: { association: 'profil' } })", 'association', `Did you mean '"profile"'?`],
+  ["User.findAll({ include: ['tasks', { association: 'profil' }] })", 'association', `Did you mean '"profile"'?`],
   [
     "User.findAll({ include: { association: 'tasks', requird: true } })",
     'requird',
-    "is not assignable to type 'never'",
+    "does not exist in type 'IncludeByName<",
+    "Did you mean to write 'required'?",
   ],
+  [
+    "User.findAll({ include: ['profile', { association: 'tasks', include: { association: 'user', requird: true } }] })",
+    'requird',
+    "Did you mean to write 'required'?",
+  ],
+  ["User.findAll({ include: { association: 'tasks', required: 1 } })", 'required', "Type 'number'", "'boolean"],
+  ["User.findAll({ include: { association: 'tasks', where: { titel: 'x' } } })", 'titel', "'titel' does not exist"],
+  [
+    "User.findAll({ include: { association: 'tasks', where: { title: 3 } } })",
+    'where',
+    "property 'title'",
+    "Type 'number' is not assignable",
+  ],
+  [
+    "User.findAll({ include: { association: 'tasks', where: { title: { [Op.gt]: 3 } } } })",
+    'where',
+    "property '[Op.gt]'",
+    "Type 'number' is not assignable",
+  ],
+  [
+    "User.findAll({ include: { association: 'tasks', include: { association: 'user', where: { agee: 1 } } } })",
+    'agee',
+    "'agee' does not exist",
+  ],
+  ["User.findAll({ include: { association: 'tasks', on: { titel: 'x' } } })", 'titel', "'titel' does not exist"],
+  ["User.findAll({ include: { association: 'tasks', attributes: ['titel'] } })", "'titel'", `Did you mean '"title"'?`],
+  ["User.findAll({ include: { association: 'tasks', order: ['titel'] } })", "'titel'", `Did you mean '"title"'?`],
+  ["User.findAll({ include: { association: 'tasks', include: 'usr' } })", 'include', `Did you mean '"user"'?`],
+  ["User.findAll({ include: { association: 'tasks', include: ['parts', 'usr'] } })", "'usr'", `Did you mean '"user"'?`],
+  [
+    "User.findAll({ include: { association: 'tasks', include: [{ association: 'usr' }] } })",
+    'association',
+    `Did you mean '"user"'?`,
+  ],
+  [
+    "User.findAll({ include: { model: Task, as: 'tasks', requird: true } })",
+    'requird',
+    "Did you mean to write 'required'?",
+  ],
+  ["User.findAll({ include: { model: Task, as: 'tasks', where: { titel: 'x' } } })", 'titel', "'titel' does not exist"],
+  [
+    "User.findAll({ include: { association: 'groups', through: { where: { sinc: 1 } } } })",
+    'sinc',
+    "'sinc' does not exist",
+  ],
+  [
+    "User.findAll({ include: { association: 'groups', through: { attributes: ['sinc'] } } })",
+    "'sinc'",
+    `Did you mean '"since"'?`,
+  ],
+  ["User.findByPk(1, { include: ['task'] })", "'task'", `Did you mean '"tasks"'?`],
+  ["User.count({ include: ['task'] })", "'task'", `Did you mean '"tasks"'?`],
+  ['User.count({ where: { agee: 1 } })', 'agee', "Object literal may only specify known properties, and 'agee'"],
+  ["User.load(user, 'task')", "'task'", `parameter of type '"profile" | "tasks" | "groups"'`],
+  [
+    "User.create({ age: 1, email: 'a', tasks: [{ titel: 'x' }] }, { include: ['tasks'] })",
+    'titel',
+    "Did you mean to write 'title'?",
+  ],
+  [
+    "User.create({ age: 1, email: 'a', task: [{ title: 'x' }] }, { include: ['tasks'] })",
+    'task',
+    "Did you mean to write 'tasks'?",
+  ],
+  [
+    "User.create({ age: 1, email: 'a', tasks: [{ title: 'x', parts: [{ titel: 'y' }] }] }, { include: { association: 'tasks', include: 'parts' } })",
+    'titel',
+    "Did you mean to write 'title'?",
+  ],
+  ["User.create({ age: 1, email: 'a' }, { include: ['task'] })", "'task'", `Did you mean '"tasks"'?`],
+  ["User.bulkCreate([{ age: 1, email: 'a', nam: 'x' }])", 'nam', "Did you mean to write 'name'?"],
+  ['user.addGroup(1, { through: { sinc: 3 } })', 'sinc', "Did you mean to write 'since'?"],
   ['User.findAll({ wher: {} })', 'wher', "Did you mean to write 'where'?"],
   ['User.create({ age: 1 })', '{ age: 1 }', "Property 'email' is missing"],
   ['new User({ age: 1 })', '{ age: 1 }', "Property 'email' is missing"],

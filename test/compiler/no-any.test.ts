@@ -9,10 +9,10 @@ import { check, root } from '../support/compiler.js'
 /** Why a file of `src/api/types` says any; files that are not here have none. */
 const REASONS: { readonly [file: string]: string } = {
   'associations.ts': 'constraints, and associations of classes that nobody described',
-  'data-types.ts': 'constraints; JSON, GEOMETRY and custom types, whose values nobody knows until they are described',
+  'data-types.ts': 'constraints; parameters that custom types narrow',
   'define.ts':
     'the `this` and value of getters and setters, which are written before the model has a type; constraints',
-  'hooks.ts': 'options of hooks that are the same for every model',
+  'hooks.ts': 'instances of hooks that are written before their model has a type, or see every model',
   'include.ts': 'includes of models whose associations are not declared; constraints',
   'infer.ts': 'constraints that every model meets; attributes of a model that declares none',
   'instance.ts': 'the relations of classes, which are declared nowhere',
@@ -28,7 +28,7 @@ const PROGRAM = `import { belongsTo, belongsToMany, col, DataTypes, fn, hasMany,
 declare const sequelize: Sequelize
 class User extends sequelize.model(
   'User',
-  { name: DataTypes.STRING, age: { type: DataTypes.INTEGER, allowNull: false }, born: DataTypes.DATE, pay: DataTypes.DECIMAL },
+  { name: DataTypes.STRING, age: { type: DataTypes.INTEGER, allowNull: false }, born: DataTypes.DATE, pay: DataTypes.DECIMAL, data: DataTypes.JSON, shown: DataTypes.VIRTUAL },
   {
     paranoid: true,
     version: true,

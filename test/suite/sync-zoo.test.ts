@@ -1,4 +1,5 @@
 // One of everything: whatever a model can say, the second sync finds nothing left to do, and so does the one after a round through alter.
+import { randomUUID } from 'node:crypto'
 import { DataTypes, Deferrable, Op, sql } from 'mortise'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { describeEachEngine } from '../support/databases.js'
@@ -233,6 +234,47 @@ describeEachEngine('a second sync finds nothing to do', (engine) => {
     )
     await isStable()
     expect(await indexesOf(db, 'Things')).toHaveLength(calls ? 9 : 7)
+  })
+
+  test.each([DataTypes.CHAR(8), DataTypes.STRING(8), DataTypes.UUID, DataTypes.INTEGER])(
+    'unique where a %s is there',
+    async (type) => {
+      const Thing = db.define('Thing', { seat: DataTypes.INTEGER, taker: { type, field: 'taken by' } })
+      const taken = { name: 'taken', fields: ['seat'], unique: true, where: { taker: { [Op.ne]: null } } }
+      await db.sync()
+      db.define('Thing', Thing.rawAttributes, { indexes: [taken] })
+      expect(await ddl()).not.toEqual([])
+      expect(await ddl()).toEqual([])
+      const taker = type === DataTypes.INTEGER ? 7 : type === DataTypes.UUID ? randomUUID() : 'ann'
+      await db.models.Thing!.bulkCreate([{ seat: 1 }, { seat: 1 }, { seat: 1, taker }, { seat: 2, taker }])
+      await expect(db.models.Thing!.create({ seat: 1, taker })).rejects.toMatchObject({
+        name: 'SequelizeUniqueConstraintError',
+      })
+    },
+  )
+
+  test('a unique index with a condition stays when the column of the condition changes its type', async () => {
+    const define = (type: unknown) =>
+      db.define(
+        'Thing',
+        { seat: DataTypes.INTEGER, taker: type },
+        {
+          timestamps: false,
+          indexes: [{ name: 'taken', fields: ['seat'], unique: true, where: { taker: { [Op.ne]: null } } }],
+        },
+      )
+    define(DataTypes.STRING)
+    await db.sync()
+    await db.models.Thing!.bulkCreate([{ seat: 1 }, { seat: 1 }, { seat: 1, taker: 'ann' }])
+    for (const type of [DataTypes.CHAR(8), DataTypes.CHAR(10), DataTypes.STRING(20)]) {
+      define(type)
+      await ddl()
+      expect(await ddl()).toEqual([])
+      await expect(db.models.Thing!.create({ seat: 1, taker: 'bob' })).rejects.toMatchObject({
+        name: 'SequelizeUniqueConstraintError',
+      })
+      await db.models.Thing!.create({ seat: 1 })
+    }
   })
 
   test('000-30, 000-32: a unique index comes with alter, and the plain one of the key goes', async () => {

@@ -251,3 +251,63 @@ export async function select() {
   await User.update({ agee: 3 }, { where: { id: 1 } })
   await User.destroy({ where: { age: { [Op.lt]: 3 } } })
 }
+
+export async function chainedTypes() {
+  const { STRING, CHAR, DECIMAL, NUMERIC, INTEGER, BIGINT, FLOAT } = DataTypes
+  const Chained = sequelize.define('Chained', {
+    name: STRING(20).BINARY,
+    plain: { type: STRING.BINARY, allowNull: false },
+    code: CHAR(4).BINARY,
+    price: { type: DECIMAL(10, 2).UNSIGNED.ZEROFILL, allowNull: false },
+    exact: NUMERIC(10, 2).ZEROFILL,
+    count: { type: INTEGER(11).UNSIGNED.ZEROFILL, allowNull: false },
+    big: BIGINT({ unsigned: true }).UNSIGNED,
+    ratio: FLOAT(11, 10).UNSIGNED,
+    double: DataTypes['DOUBLE PRECISION'](11).ZEROFILL,
+  })
+  const row = (await Chained.findOne())!
+  expectType<string | null>()(row.name)
+  expectType<string>()(row.plain)
+  expectType<string | null>()(row.code)
+  expectType<string>()(row.price)
+  expectType<string | null>()(row.exact)
+  expectType<number>()(row.count)
+  expectType<string | null>()(row.big)
+  expectType<number | null>()(row.ratio)
+  expectType<number | null>()(row.double)
+  await Chained.create({ plain: 'x', price: 1.5, count: 3, big: 4n })
+  // @ts-expect-error a price is text or a number
+  await Chained.create({ plain: 'x', price: true, count: 3 })
+  // @ts-expect-error text has no sign
+  STRING(20).UNSIGNED
+  // @ts-expect-error numbers are no text
+  INTEGER(11).BINARY
+}
+
+export async function unknownValues() {
+  const Loose = sequelize.define('Loose', {
+    blob: DataTypes.JSON,
+    must: { type: DataTypes.JSONB, allowNull: false },
+    bare: DataTypes.VIRTUAL,
+    full: {
+      type: DataTypes.VIRTUAL,
+      get() {
+        return `${this.bare} and more`
+      },
+    },
+    counted: { type: DataTypes.VIRTUAL(DataTypes.INTEGER), get: () => 3 },
+  })
+  const row = (await Loose.findOne())!
+  expectType<unknown>()(row.blob)
+  expectType<unknown>()(row.must)
+  expectType<unknown>()(row.bare)
+  expectType<string>()(row.full)
+  expectType<number | null>()(row.counted)
+  row.blob = { anything: [1] }
+  await Loose.create({ must: { x: 1 } })
+  // @ts-expect-error must is required, though it may be any JSON
+  await Loose.create({})
+  await Loose.findAll({ where: { blob: { x: 1 }, 'blob.x': 1, must: { [Op.contains]: { x: 1 } } } })
+  // @ts-expect-error nothing is known of it
+  row.blob.x
+}

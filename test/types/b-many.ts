@@ -1,6 +1,6 @@
 // Associations to many rows: the methods that they give, and the rows between.
 import type { BelongsToManyAddAssociationMixin, BelongsToManyMixins, HasManyMixins, Sequelize } from 'mortise'
-import { belongsToMany, DataTypes, hasMany, Model } from 'mortise'
+import { belongsToMany, DataTypes, hasMany, Model, Op } from 'mortise'
 import { expectType } from './expect.js'
 
 declare const sequelize: Sequelize
@@ -42,6 +42,19 @@ export async function inferred(author: Author, post: Post, award: Award): Promis
   await author.addAward(award, { through: { year: 1999 } })
   await author.setAwards([award, 2], { through: { year: 1999 } })
   expectType<Award>()(await author.createAward({ title: 'x' }, { through: { year: 1 } }))
+  // @ts-expect-error the rows between have no such attribute
+  await author.addAward(award, { through: { yeer: 1999 } })
+  // @ts-expect-error the rows between have no such attribute
+  await author.getAwards({ joinTableAttributes: ['yeer'] })
+  // @ts-expect-error nor can it be asked for
+  await author.getAwards({ through: { where: { yeer: 1999 } } })
+  await Author.findAll({ include: { association: 'awards', through: { where: { year: { [Op.gt]: 1999 } } } } })
+  // @ts-expect-error nor in an include
+  await Author.findAll({ include: { association: 'awards', through: { where: { yeer: 1999 } } } })
+  // @ts-expect-error a year is a number
+  await Author.findAll({ include: { association: 'awards', through: { where: { year: 'x' } } } })
+  // @ts-expect-error no attribute of the rows between
+  await Author.findAll({ include: { association: 'awards', through: { attributes: ['yeer'] } } })
   const [loaded] = await Author.findAll({ include: ['posts', { association: 'awards', through: { attributes: [] } }] })
   expectType<string>()(loaded!.posts[0]!.title)
   expectType<string | null>()(loaded!.awards[0]!.title)

@@ -56,7 +56,42 @@ export async function use(users: User[], user: User) {
   expectType<'join' | 'query'>()(told.includes[0]!.strategy)
   expectType<number>()(told.statements)
 
+  const filtered = await User.findAll({ include: { association: 'profile', where: { bio: 'x' } } })
+  expectType<Profile>()(filtered[0]!.profile)
+  const apart = await User.findAll({ include: { association: 'profile', separate: true, where: { bio: 'x' } } })
+  expectType<Profile | null>()(apart[0]!.profile)
+  await User.findAll({ strategy: 'auto', include: [{ association: 'tasks', strategy: 'query' }] })
+  // @ts-expect-error no such way
+  await User.findAll({ strategy: 'eager' })
+  await User.load(users, 'tasks', { strategy: 'join' })
   await User.findAll({ strictLoading: 'throw' })
   // @ts-expect-error no such way
   await User.findAll({ strictLoading: 'always' })
+
+  // ---------------------------------------------------------------- the join condition, and groups
+  await User.findAll({
+    include: { association: 'tasks', on: { title: { [Op.like]: 'a%' }, '$User.id$': 1, [Op.or]: [{ userId: null }] } },
+  })
+  // @ts-expect-error no attribute of the included model
+  await User.findAll({ include: { association: 'tasks', on: { firstName: 'x' } } })
+  // @ts-expect-error wrong type
+  await User.findAll({ include: { association: 'tasks', on: { title: 3 } } })
+  // @ts-expect-error an operator for numbers
+  await User.findAll({ include: { association: 'tasks', on: { title: { [Op.between]: [1, 2] } } } })
+  await User.findAll({
+    include: { model: Profile, as: 'profile', where: { bio: 'x' }, include: [{ model: User, as: 'user' }] },
+  })
+  // @ts-expect-error no attribute of the included model
+  await User.findAll({ include: { model: Profile, as: 'profile', where: { age: 1 } } })
+  // @ts-expect-error no option of an include
+  await User.findAll({ include: { model: Profile, as: 'profile', requird: true } })
+
+  expectType<number>()(await User.count({ include: 'tasks', where: { '$tasks.title$': 'x' } }))
+  expectType<number>()((await User.count({ group: 'age' }))[0]!.count)
+  expectType<number>()((await User.findAndCountAll({ include: 'tasks' })).count)
+  expectType<number>()((await User.findAndCountAll({ group: ['age'] })).count[0]!.count)
+  // @ts-expect-error no such association
+  await User.count({ include: 'taskz' })
+  // @ts-expect-error no such association
+  await User.findOrCreate({ where: { age: 1 }, include: ['taskz'] })
 }

@@ -127,6 +127,13 @@ export interface HasManyOptions<As = string, FK = string> extends AssociationOpt
   readonly sourceKey?: string | readonly string[]
   readonly inverse?: string | { readonly as?: string; readonly scope?: object }
 }
+/** `through` as an object, besides its `model`. */
+export interface ThroughOptions {
+  readonly unique?: boolean | string
+  readonly scope?: object
+  readonly paranoid?: boolean
+  readonly timestamps?: boolean
+}
 export interface BelongsToManyOptions<As = string> {
   readonly as?: As | { readonly singular: string; readonly plural: string }
   /** The model between the two: its name (it is made where there is none), the model, or a function that returns it. */
@@ -134,13 +141,7 @@ export interface BelongsToManyOptions<As = string> {
     | string
     | ModelCtor<any>
     | (() => any)
-    | {
-        readonly model: string | ModelCtor<any> | (() => any)
-        readonly unique?: boolean | string
-        readonly scope?: object
-        readonly paranoid?: boolean
-        readonly timestamps?: boolean
-      }
+    | (ThroughOptions & { readonly model: string | ModelCtor<any> | (() => any) })
   /** The key of the table between that leads to this model. */
   readonly foreignKey?: string | ForeignKeyOptions | readonly string[]
   /** The key that leads to the target. */

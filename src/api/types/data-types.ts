@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: constraints that every data type must meet, and JSON, whose values nobody knows; users see their own types.
+// biome-ignore-all lint/suspicious/noExplicitAny: constraints that every data type must meet; users see their own types.
 /**
  * How `DataTypes` looks to the type checker: each type says what an instance reads (`OUT`) and what it takes (`IN`).
  * The classes behind are in `src/types`. Docs: models/data-types.
@@ -32,13 +32,18 @@ export interface DataTypeFactory<Out, In, Args extends readonly unknown[]> exten
 }
 
 type TextLength = 'tiny' | 'medium' | 'long'
-export interface StringType
-  extends DataTypeFactory<
-    string,
-    string,
-    [length?: number | { readonly length?: number; readonly binary?: boolean }, binary?: boolean]
-  > {
-  readonly BINARY: DataType<string>
+type StringLength = number | { readonly length?: number; readonly binary?: boolean }
+/** Text of a length; `STRING(20).BINARY` compares by bytes. */
+export interface StringInstance extends DataType<string> {
+  readonly BINARY: StringInstance
+}
+export interface StringType extends AnyDataType {
+  (length?: StringLength, binary?: boolean): StringInstance
+  new (length?: StringLength, binary?: boolean): StringInstance
+  readonly [OUT]: string
+  readonly [IN]: string
+  readonly key: string
+  readonly BINARY: StringInstance
 }
 // Named, so that emitted declarations say `TextType` and no more.
 export interface TextType
@@ -53,11 +58,6 @@ export interface BooleanType extends DataTypeFactory<boolean, boolean, []> {}
 export interface DateType
   extends DataTypeFactory<Date, Date | string | number, [precision?: number | { readonly precision?: number }]> {}
 export interface DateOnlyType extends DataTypeFactory<string, string | Date, []> {}
-export interface DecimalType
-  extends DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]> {
-  readonly UNSIGNED: DataType<string, string | number>
-  readonly ZEROFILL: DataType<string, string | number>
-}
 export interface NumberOptions {
   readonly length?: number
   readonly unsigned?: boolean
@@ -65,20 +65,23 @@ export interface NumberOptions {
   readonly precision?: number
   readonly scale?: number
 }
-/** An integer or floating type; `INTEGER(1).UNSIGNED.ZEROFILL` chains as well. */
-export interface NumberInstance extends DataType<number, number> {
-  readonly UNSIGNED: NumberInstance
-  readonly ZEROFILL: NumberInstance
+/** `INTEGER(1).UNSIGNED.ZEROFILL`: what may follow a number's type chains. */
+interface Numeric<Out, In> extends DataType<Out, In> {
+  readonly UNSIGNED: Numeric<Out, In>
+  readonly ZEROFILL: Numeric<Out, In>
 }
-export interface NumberType extends AnyDataType {
-  (options?: number | NumberOptions, scale?: number): NumberInstance
-  new (options?: number | NumberOptions, scale?: number): NumberInstance
-  readonly [OUT]: number
-  readonly [IN]: number
+interface NumericFactory<Out, In> extends AnyDataType {
+  (options?: number | NumberOptions, scale?: number): Numeric<Out, In>
+  new (options?: number | NumberOptions, scale?: number): Numeric<Out, In>
+  readonly [OUT]: Out
+  readonly [IN]: In
   readonly key: string
-  readonly UNSIGNED: NumberInstance
-  readonly ZEROFILL: NumberInstance
+  readonly UNSIGNED: Numeric<Out, In>
+  readonly ZEROFILL: Numeric<Out, In>
 }
+export interface DecimalType extends NumericFactory<string, string | number> {}
+/** An integer or floating type. */
+export interface NumberType extends NumericFactory<number, number> {}
 export interface BigIntInstance extends DataType<string, string | number | bigint> {
   readonly UNSIGNED: BigIntInstance
   readonly ZEROFILL: BigIntInstance
@@ -102,9 +105,12 @@ export interface EnumType {
   new <const V extends readonly string[]>(values: V): DataType<V[number]>
   readonly key: string
 }
+/** `JSON<{ city: string }>()`; without a type what is read is `unknown`. */
 export interface JsonType extends AnyDataType {
-  <T = any>(): DataType<T>
-  new <T = any>(): DataType<T>
+  <T = unknown>(): DataType<T>
+  new <T = unknown>(): DataType<T>
+  readonly [OUT]: unknown
+  readonly [IN]: unknown
   readonly key: string
 }
 export interface ArrayType {
@@ -129,21 +135,57 @@ export interface RangeType {
   ): DataType<Range<D[typeof OUT]>, Rangable<D[typeof IN]>>
   readonly key: string
 }
+type Position = number[]
+interface Shape<Type extends string, Coordinates> {
+  type: Type
+  coordinates: Coordinates
+  /** The reference system, where it is not the usual one. */
+  crs?: unknown
+}
+/** Shapes by the names that `GEOMETRY` takes. */
+interface GeoJsonShapes {
+  POINT: Shape<'Point', Position>
+  LINESTRING: Shape<'LineString', Position[]>
+  POLYGON: Shape<'Polygon', Position[][]>
+  MULTIPOINT: Shape<'MultiPoint', Position[]>
+  MULTILINESTRING: Shape<'MultiLineString', Position[][]>
+  MULTIPOLYGON: Shape<'MultiPolygon', Position[][][]>
+  GEOMETRYCOLLECTION: { type: 'GeometryCollection'; geometries: GeoJson[]; crs?: unknown }
+}
+/** A value of GEOMETRY and GEOGRAPHY as it is read. Positions are longitude, latitude and perhaps a height. */
+export type GeoJson = GeoJsonShapes[keyof GeoJsonShapes]
+/** The value of `GEOMETRY('POINT')` is a point. */
+export type GeoJsonOf<S extends string> =
+  Uppercase<S> extends keyof GeoJsonShapes ? GeoJsonShapes[Uppercase<S>] : GeoJson
+/** What is taken: `type` need be no literal, so that `const point = { type: 'Point', coordinates: [1, 2] }` will do. */
+export interface GeoJsonInput {
+  readonly type: string
+  readonly coordinates?: readonly unknown[]
+  readonly geometries?: readonly unknown[]
+  readonly crs?: unknown
+}
 export interface GeometryType extends AnyDataType {
-  (type?: string, srid?: number): DataType<any>
-  new (type?: string, srid?: number): DataType<any>
+  <const S extends string = string>(type?: S, srid?: number): DataType<GeoJsonOf<S>, GeoJsonInput>
+  new <const S extends string = string>(type?: S, srid?: number): DataType<GeoJsonOf<S>, GeoJsonInput>
+  readonly [OUT]: GeoJson
+  readonly [IN]: GeoJsonInput
   readonly key: string
 }
 export interface VirtualMarker {
   readonly virtual: true
 }
-/** An attribute without a column; `dependencies` are selected with it. */
-export interface VirtualType extends AnyDataType, VirtualMarker {
-  <D extends AnyDataType = AnyDataType>(
+/** What nothing is known of. */
+export interface UnknownType extends AnyDataType {
+  readonly [OUT]: unknown
+  readonly [IN]: unknown
+}
+/** An attribute without a column; `dependencies` are selected with it. Without a type it reads as what its getter returns. */
+export interface VirtualType extends UnknownType, VirtualMarker {
+  <D extends AnyDataType = UnknownType>(
     type?: D,
     dependencies?: readonly string[],
   ): DataType<D[typeof OUT], D[typeof IN]> & VirtualMarker
-  new <D extends AnyDataType = AnyDataType>(
+  new <D extends AnyDataType = UnknownType>(
     type?: D,
     dependencies?: readonly string[],
   ): DataType<D[typeof OUT], D[typeof IN]> & VirtualMarker
@@ -172,7 +214,7 @@ export interface CustomType<Out, In = Out> extends DataType<Out, In> {
   toDialectDataType(dialect: unknown): DataType & { readonly codec?: TypeCodec }
 }
 export interface CustomTypeClass {
-  new <Out = any, In = Out>(options?: unknown): CustomType<Out, In>
+  new <Out = unknown, In = Out>(options?: unknown): CustomType<Out, In>
   readonly key: string
 }
 
@@ -193,10 +235,12 @@ export interface DataTypesNamespace {
   readonly FLOAT: NumberType
   readonly REAL: NumberType
   readonly DOUBLE: NumberType
+  /** v6's other name of DOUBLE. */
+  readonly 'DOUBLE PRECISION': NumberType
   /** Read back as a string: a JavaScript number cannot hold every value. */
   readonly DECIMAL: DecimalType
   /** v6's other name of DECIMAL. */
-  readonly NUMERIC: DataTypeFactory<string, string | number, [precision?: number | NumberOptions, scale?: number]>
+  readonly NUMERIC: DecimalType
   readonly BOOLEAN: BooleanType
   readonly DATE: DateType
   readonly DATEONLY: DateOnlyType
@@ -221,4 +265,6 @@ export interface DataTypesNamespace {
   readonly MACADDR: DataTypeFactory<string, string, []>
   readonly MACADDR8: DataTypeFactory<string, string, []>
   readonly VIRTUAL: VirtualType
+  /** v6's other name of VIRTUAL. */
+  readonly NONE: VirtualType
 }

@@ -7,8 +7,8 @@ import type { IndexOptions as ModelIndex } from '../../model/indexes.js'
 import type { ReferentialAction } from '../../schema/snapshot.js'
 import type { Model } from '../model.js'
 import type { Sequelize } from '../sequelize.js'
-import type { AnyDataType, DataTypeClass, DataTypeLike } from './data-types.js'
-import type { ModelHooks } from './hooks.js'
+import type { AnyDataType, DataTypeClass, DataTypeLike, VirtualType } from './data-types.js'
+import type { HooksOption, ModelHooks } from './hooks.js'
 import type { AnyModel, ModelCtor, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
 import type { BuildOptions, FindOptions } from './options.js'
@@ -44,8 +44,8 @@ export interface AttributeIndexOptions {
 }
 /** Validators of an attribute: the built-in ones by name, or functions that throw. */
 export type ColumnValidateOptions = { readonly [rule: string]: unknown }
-/** Options of an attribute (Sequelize 6: `ModelAttributeColumnOptions`). */
-export interface AttributeOptions {
+/** Options of an attribute (Sequelize 6: `ModelAttributeColumnOptions`). `M`: the instances, as `get` and `set` get them. */
+export interface AttributeOptions<M = any> {
   readonly type: DataTypeLike
   /** False: NOT NULL, and validated. Default: true (false for primary keys). */
   readonly allowNull?: boolean
@@ -65,8 +65,8 @@ export interface AttributeOptions {
   readonly onUpdate?: Action
   readonly onDelete?: Action
   readonly validate?: ColumnValidateOptions
-  readonly get?: (this: any) => unknown
-  readonly set?: (this: any, value: any) => void
+  readonly get?: (this: M) => unknown
+  readonly set?: (this: M, value: any) => void
   /** Inheritance: places the attribute before or after another. */
   readonly insertBefore?: string
   readonly insertAfter?: string
@@ -80,7 +80,7 @@ export type AttributesDefinition = {
 type SqlTypeMark = Uppercase<string>
 /** Attributes for `Model.init` of a model with the attributes `A` (all of them, as the model knows its own). */
 export type ModelAttributes<M extends AnyModel = any, A = TypesOf<M>['attributes']> = {
-  readonly [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark
+  readonly [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions<M> | SqlTypeMark
 }
 
 // A const-inferred D is never checked for excess properties. `BadOptions` is `never` for correct definitions; only a wrong one pays for
@@ -103,8 +103,8 @@ export interface IndexOptions extends Omit<ModelIndex, 'purpose' | 'where'> {
   readonly where?: object
 }
 type ScopeDefinition = FindOptions<any> | ((...args: any) => FindOptions<any>)
-/** Options of a model. Docs: models/defining-models, models/advanced, models/naming-strategies. */
-export interface ModelOptions {
+/** Options of a model that are values. */
+export interface PlainModelOptions {
   /** False: no `createdAt` and `updatedAt`. Default: true. */
   readonly timestamps?: boolean
   /** Another name, or false for none. */
@@ -115,6 +115,8 @@ export interface ModelOptions {
   readonly paranoid?: boolean
   /** What touching an association does that was not loaded: nothing, a warning, or an error. Default: that of the Sequelize instance. */
   readonly strictLoading?: false | 'warn' | 'throw'
+  /** How the model's finds read includes that do not say it. Default: that of the Sequelize instance. */
+  readonly strategy?: 'join' | 'query' | 'auto'
   /** Optimistic locking: an attribute that counts updates. */
   readonly version?: boolean | string
   readonly noPrimaryKey?: boolean
@@ -128,16 +130,6 @@ export interface ModelOptions {
   readonly schema?: string
   readonly schemaDelimiter?: string
   readonly indexes?: readonly IndexOptions[]
-  readonly hooks?: Partial<{
-    readonly [K in keyof ModelHooks]:
-      | ModelHooks[K]
-      | { readonly name?: string | symbol; readonly callback: ModelHooks[K] }
-      | readonly (ModelHooks[K] | { readonly name?: string | symbol; readonly callback: ModelHooks[K] })[]
-  }>
-  readonly scopes?: { readonly [name: string]: ScopeDefinition }
-  readonly defaultScope?: FindOptions<any>
-  /** Validators of the whole instance, called with it as `this`. */
-  readonly validate?: { readonly [name: string]: (this: any) => unknown }
   readonly omitNull?: boolean
   readonly comment?: string
   readonly engine?: string
@@ -148,18 +140,35 @@ export interface ModelOptions {
   readonly whereMergeStrategy?: 'and' | 'overwrite'
   /** Names of associations without `as`: the model's name as it is (`User.hasOne(Task)` → `Task`), or camel case as in Sequelize 7 (`task`). */
   readonly associationNaming?: 'model' | 'camel'
-  readonly getterMethods?: { readonly [name: string]: (this: any) => unknown }
-  readonly setterMethods?: { readonly [name: string]: (this: any, value: any) => void }
+}
+/** Options of a model that are functions, or hold some. `M`: the model's instances, as hooks get them. */
+export interface FunctionModelOptions<M = any> {
+  readonly hooks?: HooksOption<ModelHooks<M>>
+  readonly scopes?: { readonly [name: string]: ScopeDefinition }
+  readonly defaultScope?: FindOptions<any>
+  /** Validators of the whole instance, called with it as `this`. */
+  readonly validate?: { readonly [name: string]: (this: M) => unknown }
+  readonly getterMethods?: { readonly [name: string]: (this: M) => unknown }
+  readonly setterMethods?: { readonly [name: string]: (this: M, value: any) => void }
+}
+/**
+ * Options of a model. Docs: models/defining-models, models/advanced, models/naming-strategies.
+ * `M`: its instances, as hooks get them. `define` and `model` leave it open: their hooks are written before the model has a type, and a
+ * hook that uses an association would make the type depend on itself. `User.beforeCreate(…)` knows the instances.
+ */
+export interface ModelOptions<M = any> extends PlainModelOptions, FunctionModelOptions<M> {
   /** Declared with the model; typed by a type parameter of its own. */
   readonly associations?: object
 }
-export interface InitOptions extends ModelOptions {
+export interface InitOptions<M = any> extends ModelOptions<M> {
   readonly sequelize: Sequelize
 }
-type OptionKey = keyof ModelOptions
-export type CheckOptions<O> = [Exclude<keyof O, OptionKey>] extends [never]
-  ? unknown
-  : { readonly [P in Exclude<keyof O, OptionKey>]: never }
+/**
+ * What `define` and `model` take. `O` is inferred option by option: an object with functions whose parameters have no types would be no
+ * source for it as a whole. Its keys are limited to the known ones, so that others are errors.
+ */
+export type DefineOptions<O, R> = { readonly [K in keyof O & keyof PlainModelOptions]: O[K] } & PlainModelOptions &
+  FunctionModelOptions & { readonly associations?: R }
 
 // ---------------------------------------------------------------- from a definition to attribute types
 // Named interfaces instead of inline `{ readonly primaryKey: true }`: inline literals in generic aliases are instantiated again per column.
@@ -178,6 +187,11 @@ interface DefaultMark {
 interface AutoMark {
   readonly autoIncrement: true
 }
+/** An attribute without a column or a type: it is what its getter returns. */
+interface ComputedMark {
+  readonly type: VirtualType
+  readonly get: (...args: any) => unknown
+}
 type NotNull = NotNullMark | PrimaryKeyMark
 type Supplied = DefaultMark | AutoMark
 
@@ -188,7 +202,9 @@ type Read<C> = C extends AnyDataType
   : C extends TypeMark
     ? C extends NotNull
       ? ReadOf<C['type']>
-      : ReadOf<C['type']> | null
+      : C extends ComputedMark
+        ? ReturnType<C['get']>
+        : ReadOf<C['type']> | null
     : ReadOf<C> | null
 type Write<C> = C extends AnyDataType
   ? C[typeof IN] | null
@@ -295,18 +311,18 @@ export interface DefineFunction {
   <
     const N extends string,
     const D extends AttributesDefinition,
-    const O extends ModelOptions = {},
+    const O extends PlainModelOptions = {},
     const R extends Declarations = {},
   >(
     modelName: N,
     attributes: D & CheckDefinition<D>,
-    options?: O & { readonly associations?: R } & CheckOptions<O>,
+    options?: DefineOptions<O, R>,
   ): ModelStatic<DefinedInstance<N, D, O, R>>
   /** Defines a model whose instance type is given. */
   <M extends AnyModel, A = TypesOf<M>['attributes']>(
     modelName: string,
-    attributes?: { [K in keyof A]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark },
-    options?: ModelOptions,
+    attributes?: { [K in keyof A]: AnyDataType | DataTypeClass | AttributeOptions<M> | SqlTypeMark },
+    options?: ModelOptions<M>,
   ): ModelStatic<M>
 }
 /** `class User extends sequelize.model('User', { … }, { associations: { … } }) {}`; with a name only: the model of that name. */
@@ -314,12 +330,12 @@ export interface ModelFunction {
   <
     const N extends string,
     const D extends AttributesDefinition,
-    const O extends ModelOptions = {},
+    const O extends PlainModelOptions = {},
     const R extends Declarations = {},
   >(
     modelName: N,
     attributes: D & CheckDefinition<D>,
-    options?: O & { readonly associations?: R } & CheckOptions<O>,
+    options?: DefineOptions<O, R>,
   ): ModelBase<DefinedInstance<N, D, O, R>>
   <M extends AnyModel = Model>(modelName: string): ModelStatic<M>
 }

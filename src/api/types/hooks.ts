@@ -1,73 +1,124 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: hooks get whatever options the call had, and may change them.
+// biome-ignore-all lint/suspicious/noExplicitAny: hooks among the options of `define` and `model`, written before their model has a type.
 /**
  * Hooks by name, with what each receives. Options are drafts: a hook may change them. Docs: other-topics/hooks.
  */
 import type { Connection } from '../../connect/driver.js'
+import type { ValidationError } from '../../errors/index.js'
 import type { Model } from '../model.js'
 import type { Sequelize } from '../sequelize.js'
+import type { AnyAssociation } from './associations.js'
+import type { AttributeOptions, ModelOptions } from './define.js'
+import type { AnyModel, Attributes, CreationAttributes, UpdateValues } from './infer.js'
+import type { ModelStatic } from './model.js'
+import type {
+  BulkCreateOptions,
+  CountOptions,
+  CreateOptions,
+  DestroyOptions,
+  FindOptions,
+  InstanceDestroyOptions,
+  InstanceRestoreOptions,
+  InstanceUpdateOptions,
+  InstanceValidateOptions,
+  QueryOptions,
+  RestoreOptions,
+  SaveOptions,
+  SyncOptions,
+  UpdateOptions,
+  UpsertOptions,
+} from './options.js'
+import type { QueryRawOptions } from './query.js'
+import type { Options } from './sequelize.js'
 
 /** An asynchronous hook returns nothing, or a promise of nothing. */
 export type AsyncHookReturn = Promise<void> | void
 
-type Options = any
-type Instance = any
+type AttributesOf<M> = M extends AnyModel ? Attributes<M> : any
+type ValuesOf<M> = M extends AnyModel ? CreationAttributes<M> : any
 
-export interface ModelHooks {
-  beforeValidate(instance: Instance, options: Options): AsyncHookReturn
-  afterValidate(instance: Instance, options: Options): AsyncHookReturn
-  validationFailed(instance: Instance, options: Options, error: any): AsyncHookReturn
-  beforeCreate(instance: Instance, options: Options): AsyncHookReturn
-  afterCreate(instance: Instance, options: Options): AsyncHookReturn
-  beforeDestroy(instance: Instance, options: Options): AsyncHookReturn
-  afterDestroy(instance: Instance, options: Options): AsyncHookReturn
-  beforeRestore(instance: Instance, options: Options): AsyncHookReturn
-  afterRestore(instance: Instance, options: Options): AsyncHookReturn
-  beforeUpdate(instance: Instance, options: Options): AsyncHookReturn
-  afterUpdate(instance: Instance, options: Options): AsyncHookReturn
-  beforeSave(instance: Instance, options: Options): AsyncHookReturn
-  afterSave(instance: Instance, options: Options): AsyncHookReturn
-  beforeUpsert(values: any, options: Options): AsyncHookReturn
-  afterUpsert(created: any, options: Options): AsyncHookReturn
-  beforeBulkCreate(instances: Instance[], options: Options): AsyncHookReturn
-  afterBulkCreate(instances: Instance[], options: Options): AsyncHookReturn
-  beforeBulkDestroy(options: Options): AsyncHookReturn
-  afterBulkDestroy(options: Options): AsyncHookReturn
-  beforeBulkRestore(options: Options): AsyncHookReturn
-  afterBulkRestore(options: Options): AsyncHookReturn
-  beforeBulkUpdate(options: Options): AsyncHookReturn
-  afterBulkUpdate(options: Options): AsyncHookReturn
-  beforeDestroyMany(instances: Instance[], options: Options): AsyncHookReturn
-  afterDestroyMany(instances: Instance[], options: Options, result: any): AsyncHookReturn
-  beforeCount(options: Options): AsyncHookReturn
-  beforeFind(options: Options): AsyncHookReturn
+/** The hooks of a model with instances `M`. */
+export interface ModelHooks<M = any> {
+  beforeValidate(instance: M, options: InstanceValidateOptions): AsyncHookReturn
+  afterValidate(instance: M, options: InstanceValidateOptions): AsyncHookReturn
+  validationFailed(instance: M, options: InstanceValidateOptions, error: ValidationError): AsyncHookReturn
+  beforeCreate(instance: M, options: CreateOptions<AttributesOf<M>>): AsyncHookReturn
+  afterCreate(instance: M, options: CreateOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeDestroy(instance: M, options: InstanceDestroyOptions): AsyncHookReturn
+  afterDestroy(instance: M, options: InstanceDestroyOptions): AsyncHookReturn
+  beforeRestore(instance: M, options: InstanceRestoreOptions): AsyncHookReturn
+  afterRestore(instance: M, options: InstanceRestoreOptions): AsyncHookReturn
+  beforeUpdate(instance: M, options: InstanceUpdateOptions<AttributesOf<M>>): AsyncHookReturn
+  afterUpdate(instance: M, options: InstanceUpdateOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeSave(instance: M, options: SaveOptions<AttributesOf<M>>): AsyncHookReturn
+  afterSave(instance: M, options: SaveOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeUpsert(values: ValuesOf<M>, options: UpsertOptions<AttributesOf<M>>): AsyncHookReturn
+  afterUpsert(result: [instance: M, created: boolean | null], options: UpsertOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeBulkCreate(instances: M[], options: BulkCreateOptions<AttributesOf<M>>): AsyncHookReturn
+  afterBulkCreate(instances: M[], options: BulkCreateOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeBulkDestroy(options: DestroyOptions<AttributesOf<M>>): AsyncHookReturn
+  afterBulkDestroy(options: DestroyOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeBulkRestore(options: RestoreOptions<AttributesOf<M>>): AsyncHookReturn
+  afterBulkRestore(options: RestoreOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeBulkUpdate(options: BulkUpdateHookOptions<M>): AsyncHookReturn
+  afterBulkUpdate(options: BulkUpdateHookOptions<M>): AsyncHookReturn
+  beforeDestroyMany(instances: M[], options: DestroyOptions<AttributesOf<M>>): AsyncHookReturn
+  afterDestroyMany(instances: M[], options: DestroyOptions<AttributesOf<M>>, result: unknown): AsyncHookReturn
+  beforeCount(options: CountOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeFind(options: FindOptions<AttributesOf<M>>): AsyncHookReturn
   /** @deprecated Use `beforeFind`. */
-  beforeFindAfterExpandIncludeAll(options: Options): AsyncHookReturn
+  beforeFindAfterExpandIncludeAll(options: FindOptions<AttributesOf<M>>): AsyncHookReturn
   /** @deprecated Use `beforeFind`. */
-  beforeFindAfterOptions(options: Options): AsyncHookReturn
-  afterFind(result: any, options: Options): AsyncHookReturn
-  beforeSync(options: Options): AsyncHookReturn
-  afterSync(options: Options): AsyncHookReturn
-  beforeAssociate(data: any, options: Options): void
-  afterAssociate(data: any, options: Options): void
+  beforeFindAfterOptions(options: FindOptions<AttributesOf<M>>): AsyncHookReturn
+  afterFind(result: readonly M[] | M | null, options: FindOptions<AttributesOf<M>>): AsyncHookReturn
+  beforeSync(options: SyncOptions): AsyncHookReturn
+  afterSync(options: SyncOptions): AsyncHookReturn
+  beforeAssociate(data: AssociateHookData, options: Readonly<Record<string, unknown>>): void
+  afterAssociate(data: AssociateHookData, options: Readonly<Record<string, unknown>>): void
   beforeDefinitionRefresh(): void
   afterDefinitionRefresh(): void
 }
-export interface SequelizeHooks extends ModelHooks {
-  beforeDefine(attributes: any, options: Options): void
-  afterDefine(model: any): void
-  beforeConnect(config: any): AsyncHookReturn
-  afterConnect(connection: Connection, config: any): AsyncHookReturn
+/** Options of a static `update`, with the new values. */
+export interface BulkUpdateHookOptions<M = any> extends UpdateOptions<AttributesOf<M>> {
+  attributes: UpdateValues<AttributesOf<M>>
+}
+/** What is associated: the models, and `association` when it is made. */
+export interface AssociateHookData {
+  readonly source: ModelStatic
+  readonly target: ModelStatic
+  readonly type: unknown
+  readonly sequelize: Sequelize
+  readonly association?: AnyAssociation
+}
+/** Functions by name of the hook: one, several, or with a name by which they are removed. */
+export type HooksOption<H> = {
+  readonly [K in keyof H]?:
+    | H[K]
+    | { readonly name?: string | symbol; readonly callback: H[K] }
+    | readonly (H[K] | { readonly name?: string | symbol; readonly callback: H[K] })[]
+}
+/** What a hook may change, and add to. */
+type Draft<T> = { -readonly [K in keyof T]: T[K] }
+/** Settings that a driver is connected with; each driver has its own. */
+export interface ConnectionConfig {
+  [setting: string]: unknown
+}
+/** Hooks of a Sequelize instance: those of all its models, whose instances are plain `Model`s here, and its own. */
+export interface SequelizeHooks extends ModelHooks<Model> {
+  beforeDefine(attributes: { [name: string]: Draft<AttributeOptions> }, options: Draft<ModelOptions>): void
+  afterDefine(model: ModelStatic): void
+  beforeConnect(config: ConnectionConfig): AsyncHookReturn
+  afterConnect(connection: Connection, config: ConnectionConfig): AsyncHookReturn
   beforeDisconnect(connection: Connection): AsyncHookReturn
   afterDisconnect(connection: Connection): AsyncHookReturn
-  beforePoolAcquire(options?: Options): AsyncHookReturn
-  afterPoolAcquire(connection: Connection, options?: Options): AsyncHookReturn
-  beforeQuery(options: Options, query: { sql: string; uuid: string }): AsyncHookReturn
-  afterQuery(options: Options, query: { sql: string; uuid: string }): AsyncHookReturn
-  beforeBulkSync(options: Options): AsyncHookReturn
-  afterBulkSync(options: Options): AsyncHookReturn
+  beforePoolAcquire(options?: QueryOptions): AsyncHookReturn
+  afterPoolAcquire(connection: Connection, options?: QueryOptions): AsyncHookReturn
+  beforeQuery(options: QueryRawOptions, query: { sql: string; uuid: string }): AsyncHookReturn
+  afterQuery(options: QueryRawOptions, query: { sql: string; uuid: string }): AsyncHookReturn
+  beforeBulkSync(options: SyncOptions): AsyncHookReturn
+  afterBulkSync(options: SyncOptions): AsyncHookReturn
 }
 export interface StaticSequelizeHooks {
-  beforeInit(options: Options): void
+  beforeInit(options: Draft<Options>): void
   afterInit(sequelize: Sequelize): void
 }
 
@@ -75,14 +126,7 @@ export interface StaticSequelizeHooks {
 export interface HookHolder<H extends object> {
   /** Adds a listener; returns a function that removes it. */
   addListener<K extends keyof H>(name: K, listener: H[K], listenerName?: string | symbol): () => void
-  addListeners(
-    listeners: {
-      readonly [K in keyof H]?:
-        | H[K]
-        | { readonly name?: string | symbol; readonly callback: H[K] }
-        | readonly (H[K] | { readonly name?: string | symbol; readonly callback: H[K] })[]
-    },
-  ): void
+  addListeners(listeners: HooksOption<H>): void
   removeListener<K extends keyof H>(name: K, listenerOrName: H[K] | string | symbol): void
   removeAllListeners(): void
   hasListeners(name: keyof H): boolean
@@ -90,10 +134,5 @@ export interface HookHolder<H extends object> {
   runAsync<K extends keyof H>(name: K, ...args: readonly unknown[]): Promise<void>
   runSync<K extends keyof H>(name: K, ...args: readonly unknown[]): void
 }
-/** What a hook of a model with instances `M` looks like, instead of `any`. */
-export type HookOf<M extends Model, K extends keyof ModelHooks> = ModelHooks[K] extends (
-  instance: infer _I,
-  ...rest: infer R
-) => infer X
-  ? (instance: M, ...rest: R) => X
-  : never
+/** A hook of a model with instances `M`. */
+export type HookOf<M extends Model, K extends keyof ModelHooks> = ModelHooks<M>[K]

@@ -6,7 +6,7 @@
 import type { Literal, SqlExpression } from '../../sql/fragments.js'
 import type { AnyAssociation, RelationOf } from './associations.js'
 import type { AnyModel, BaseKeys, IsAny, ModelCtor, TypesOf } from './infer.js'
-import type { RelationOfDeclaration } from './relations.js'
+import type { RelationOfDeclaration, ThroughOf } from './relations.js'
 import type { LAZY } from './symbols.js'
 import type { ManyFilter, RelationFilter, WhereOptions } from './where.js'
 
@@ -48,6 +48,14 @@ export type Relation<M, K> = M extends AnyModel
       ? RelationOfDeclaration<TypesOf<M>['relations'][K]>
       : never
   : never
+/** The rows between of a belongsToMany whose `through` is a model; `any` where nothing is known of them. */
+type ThroughRelation<M, K> = M extends AnyModel
+  ? unknown extends TypesOf<M>['relations']
+    ? any
+    : K extends keyof TypesOf<M>['relations']
+      ? ThroughOf<TypesOf<M>['relations'][K]>
+      : any
+  : any
 /** Filters by the associations that a class declares as properties: `declare profile?: NonAttribute<Profile>`. */
 type ClassFilters<M extends AnyModel> = {
   readonly [K in ScanAssociations<M>]?: Relation<M, K> extends readonly (infer U extends AnyModel)[]
@@ -116,12 +124,13 @@ export type AttributesOf<T> = T extends AnyModel ? TypesOf<T>['attributes'] : an
 /** Options of an include that do not depend on how the association is named. `T`: the associated model. */
 export interface IncludeCommon<T> {
   readonly as?: string
-  /** INNER JOIN instead of LEFT JOIN. Default: true with `where`, else false. */
+  /** Parents without such a row are left out. Default: true with `where` (unless `separate`), else false. */
   readonly required?: boolean
   /** RIGHT JOIN, where the engine has one. */
   readonly right?: boolean
-  /** hasMany: a query of its own. */
+  /** A query of its own, as with `strategy: 'query'`; `where` filters its rows and, unless `required` says so, no parents. Default: false. */
   readonly separate?: boolean
+  /** How it is read; the result is the same. Default: the `strategy` of the find, of its model, of the Sequelize instance, else `join`. */
   readonly strategy?: 'join' | 'query' | 'auto'
   readonly duplicating?: boolean
   /** Joins on the association's key OR `where`. */
@@ -129,23 +138,27 @@ export interface IncludeCommon<T> {
   readonly subQuery?: boolean
   readonly paranoid?: boolean
   readonly where?: WhereOf<T>
-  /** Replaces the join condition. */
-  readonly on?: WhereOptions<any>
+  /** Replaces the join condition. Columns of other tables are named in it by `col` or `'$…$'`. */
+  readonly on?: WhereOf<T>
   readonly attributes?: AttributeSelection<AttributesOf<T>>
   readonly include?: ListOrOne<IncludeInput<T>>
   readonly order?: Order<T>
   readonly limit?: number | Literal | null
   readonly offset?: number | Literal | null
-  readonly through?: {
-    readonly as?: string
-    readonly attributes?: readonly string[]
-    readonly where?: WhereOptions<any>
-    readonly paranoid?: boolean
-  }
+  readonly through?: IncludeThroughOptions
 }
-export interface IncludeByName<K, T> extends IncludeCommon<T> {
+/** What is read of the rows between, of belongsToMany. `T`: their model. */
+export interface IncludeThroughOptions<T = any> {
+  readonly as?: string
+  readonly attributes?: AttributeSelection<AttributesOf<T>>
+  readonly where?: WhereOf<T>
+  readonly paranoid?: boolean
+}
+/** `M`: the model that has the association `K` to `T`. */
+export interface IncludeByName<K, T, M = any> extends IncludeCommon<T> {
   readonly association: K
   readonly model?: ModelCtor<AnyModel>
+  readonly through?: IncludeThroughOptions<ThroughRelation<M, K>>
 }
 export interface IncludeByAssociation extends IncludeCommon<any> {
   readonly association: AnyAssociation
@@ -159,7 +172,7 @@ export interface IncludeAll {
   readonly attributes?: readonly string[]
 }
 type IncludeNamed<M> = {
-  [K in AssociationName<M>]: IncludeByName<K, RelationTarget<Relation<M, K>>>
+  [K in AssociationName<M>]: IncludeByName<K, RelationTarget<Relation<M, K>>, M>
 }[AssociationName<M>]
 /** One element of `include`. Sequelize's name for it is `Includeable`. */
 export type IncludeInput<M = any> =
@@ -206,9 +219,11 @@ type IsRequired<E> = E extends { readonly required: infer Q }
   ? Q extends true
     ? true
     : false
-  : E extends { readonly where: any }
-    ? true
-    : false
+  : E extends { readonly separate: true }
+    ? false
+    : E extends { readonly where: any }
+      ? true
+      : false
 /** Relation reached by an association *object* on a model that does not declare it. */
 type DeclaredRelation<M, K, E> =
   K extends AssociationName<M>
@@ -247,12 +262,19 @@ export type PartOf<M, I> = NotGiven extends I
 // of `(X & Y)[]` and `X[]` methods are tried in order, so `user.tasks.map((task) => task.project)` must see the loaded element first.
 export type Loaded<M, I> = PartOf<M, I> & M
 
-// ---------------------------------------------------------------- exactness of include objects
-// `I` is inferred, so TypeScript reports no excess properties inside include objects. `ExtraKeys` is `never` for correct options (and at
-// once for plain names); only a wrong call pays for the second type, which makes the error.
+// ---------------------------------------------------------------- what is wrong with an include
+// `I` is inferred from what the user wrote, so that the result knows what is loaded; TypeScript then compares the include with itself and
+// sees no mistake. Where `IsRightInclude` is false, calls ask for `ExpectedInclude` instead: what should stand there, list by list and object
+// by object, so that the message stands at the wrong key and names what is known there.
 type IncludeKey = keyof IncludeByName<any, any>
 interface HasAssociation {
   readonly association: any
+}
+interface HasAssociationName {
+  readonly association: string
+}
+interface HasModel {
+  readonly model: ModelCtor<AnyModel>
 }
 interface HasInclude {
   readonly include: any
@@ -260,41 +282,96 @@ interface HasInclude {
 interface HasWhere {
   readonly where: any
 }
-type ExtraWhere<A, W> = W extends readonly unknown[] | SqlExpression
+interface HasOn {
+  readonly on: any
+}
+interface HasThroughWhere {
+  readonly through: HasWhere
+}
+type TargetOfElement<M, E> =
+  IncludeNameOf<M, E> extends infer K
+    ? [K] extends [never]
+      ? any
+      : RelationTarget<DeclaredRelation<M, K, E>> extends infer T extends AnyModel
+        ? T
+        : any
+    : never
+// What is given for `T`: an include by association or model is not checked against the model on its own.
+interface IncludeOf<T> extends IncludeCommon<T> {
+  readonly association?: AnyAssociation
+  readonly model?: ModelCtor<AnyModel>
+}
+type ExtraWhere<T, W> = W extends readonly unknown[] | SqlExpression
   ? never
-  : Exclude<keyof W, keyof A | symbol | `$${string}` | `${string}.${string}` | `${string}::${string}`>
-type TargetOfElement<M, E extends HasAssociation> = E['association'] extends string
-  ? RelationTarget<Relation<M, E['association']>>
-  : any
-type ExtraKeys<M, E> = E extends HasAssociation
-  ?
-      | Exclude<keyof E, IncludeKey>
-      | (E extends HasWhere
-          ? Exclude<ExtraWhere<AttributesOf<TargetOfElement<M, E>>, E['where']>, AssociationName<TargetOfElement<M, E>>>
-          : never)
-      | (E extends HasInclude
-          ? E['include'] extends string | readonly string[]
-            ? never
-            : ExtraKeys<TargetOfElement<M, E>, ElementOf<E['include']>>
-          : never)
-  : never
-type Bad<E, X> = E extends HasAssociation
-  ? {
-      readonly [P in keyof E]: P extends X
+  : Exclude<
+      keyof W,
+      | keyof AttributesOf<T>
+      | AssociationName<T>
+      | symbol
+      | `$${string}`
+      | `${string}.${string}`
+      | `${string}[${string}`
+      | `${string}:${string}`
+    >
+/** Keys of an include that mean nothing there; `never` where all is well. */
+type ExtraKeys<M, E> = E extends HasAssociationName
+  ? E['association'] extends AssociationName<M>
+    ?
+        | ExtraIn<E, RelationTarget<Relation<M, E['association']>>>
+        | (E extends HasThroughWhere ? ExtraWhere<ThroughRelation<M, E['association']>, E['through']['where']> : never)
+    : Exclude<keyof E, IncludeKey>
+  : E extends HasAssociation | HasModel
+    ? E extends IncludeOf<TargetOfElement<M, E>>
+      ? ExtraIn<E, TargetOfElement<M, E>>
+      : keyof E
+    : never
+type ExtraIn<E, T> =
+  | Exclude<keyof E, IncludeKey>
+  | (E extends HasWhere ? ExtraWhere<T, E['where']> : never)
+  | (E extends HasOn ? ExtraWhere<T, E['on']> : never)
+  | (E extends HasInclude
+      ? E['include'] extends string | readonly string[]
         ? never
-        : P extends 'where'
-          ? { readonly [Q in keyof E[P]]: Q extends X ? never : E[P][Q] }
-          : P extends 'include'
-            ? BadList<E[P], X>
-            : E[P]
-    }
-  : E
-type BadList<I, X> = I extends readonly unknown[] ? { readonly [N in keyof I]: Bad<I[N], X> } : Bad<I, X>
-/** Intersected with a call's options: makes unknown keys inside include objects an error. */
-export type IncludeCheck<M, I> = NotGiven extends I
-  ? unknown
-  : I extends string | readonly string[]
-    ? unknown
-    : [ExtraKeys<M, ElementOf<I>>] extends [never]
-      ? unknown
-      : { include?: BadList<I, ExtraKeys<M, ElementOf<I>>> }
+        : ExtraKeys<T, ElementOf<E['include']>>
+      : never)
+
+/** What should stand in the place of `I`. */
+export type ExpectedInclude<M, I> = I extends readonly unknown[]
+  ? { readonly [N in keyof I]: ExpectedElement<M, I[N]> }
+  : ExpectedElement<M, I>
+type ExpectedElement<M, E> = E extends string
+  ? AssociationName<M>
+  : E extends HasAssociationName
+    ? E['association'] extends AssociationName<M>
+      ? ExpectedOptions<
+          E,
+          IncludeByName<E['association'], RelationTarget<Relation<M, E['association']>>, M>,
+          RelationTarget<Relation<M, E['association']>>
+        >
+      : IncludeByName<AssociationName<M>, any>
+    : E extends HasAssociation | HasModel
+      ? ExpectedOptions<E, IncludeOf<TargetOfElement<M, E>>, TargetOfElement<M, E>>
+      : IncludeInput<M>
+// A wrong include inside is told there, not among all that an include can be.
+type ExpectedOptions<E, Options, T> = E extends HasInclude
+  ? Omit<Options, 'include'> & { readonly include?: ExpectedInclude<T, E['include']> }
+  : Options
+
+/** What `include` takes. */
+export type IncludeArgument<M> = ListOrOne<IncludeInput<M>> | NotGiven
+/** What `I` is inferred from: whatever was written, and for editors what could be. */
+export type IncludeGiven<M> = IncludeArgument<M> | (string & {}) | object
+/** False where `I` is no right `include` of `M`; then `ExpectedInclude` says what should stand there. */
+export type IsRightInclude<M, I> = NotGiven extends I
+  ? true
+  : [I] extends [IncludeArgument<M>]
+    ? [ExtraKeys<M, ElementOf<I>>] extends [never]
+      ? true
+      : false
+    : false
+/** `I` where it is right, else what should stand there. */
+export type CheckedInclude<M, I> = IsRightInclude<M, I> extends true ? I : RightInclude<M, I>['include']
+/** An interface, so that only a wrong include computes what would be right. */
+interface RightInclude<M, I> {
+  readonly include: ExpectedInclude<M, I>
+}

@@ -103,7 +103,7 @@ export interface ModelTypes<A, C, R> {
   readonly creation: Stored<C>
   readonly relations: R
   readonly where: WhereOptions<ModelTypes<A, C, R>['attributes'], RelationFilters<R>>
-  readonly input: Input<ModelTypes<A, C, R>['creation']>
+  readonly input: Input<C, ModelTypes<A, C, R>>
   readonly update: UpdateValues<ModelTypes<A, C, R>['attributes']>
   readonly primaryKey: PrimaryKeyOf<ModelTypes<A, C, R>['attributes']>
 }
@@ -116,7 +116,12 @@ type RelationFilters<R> = unknown extends R
         : RelationFilter<RelationWhere<R[K]>>
     }
 type RelationWhere<D> = TargetOf<D> extends infer X extends AnyModel ? X[typeof TYPES]['where'] : never
-type Input<C> = IsAny<C> extends true ? any : MakeNullishOptional<C>
+// The creation type of an inferred model says itself what is optional.
+type Input<C, Types extends HasCreation> =
+  IsAny<C> extends true ? any : C extends LazyMark ? C[typeof LAZY] : MakeNullishOptional<Types['creation']>
+interface HasCreation {
+  readonly creation: any
+}
 /** Values that a primary key can have. */
 export type PrimaryKeyValue = string | number | bigint | Uint8Array | Date
 interface HasId {

@@ -11,14 +11,16 @@ import type { IndexHint } from '../../sql/query.js'
 import type {
   AttributeSelection,
   AttributesOf,
+  ExpectedInclude,
   IncludeInput,
+  IsRightInclude,
   ListOrOne,
   NotGiven,
   Order,
   PartOf,
   WhereByClass,
 } from './include.js'
-import type { AnyModel, ModelCtor, TypesOf, UpdateValues } from './infer.js'
+import type { AnyModel, IsAny, ModelCtor, TypesOf, UpdateValues } from './infer.js'
 import type { WhereOptions } from './where.js'
 
 // ---------------------------------------------------------------- common to every statement
@@ -81,6 +83,8 @@ interface FindCommon extends QueryOptions, Hookable, Paranoid, RowLocking {
   plain?: boolean
   /** What touching an association of the rows does that was not loaded. Default: that of the model. */
   strictLoading?: false | 'warn' | 'throw'
+  /** How includes are read that do not say it: joined, by queries of their own, or to-ones joined and to-manys queried. Default: that of the model. */
+  strategy?: 'join' | 'query' | 'auto'
   subQuery?: boolean
   /** The same. */
   subquery?: boolean
@@ -105,31 +109,46 @@ export interface FindBase<M extends AnyModel> extends FindCommon {
   where?: TypesOf<M>['where'] | WhereByClass<M>
   order?: Order<M>
 }
+type PreparedSelection<A> = IsAny<A> extends true ? any : AttributeSelection<A>
 /** Sequelize's `FindOptions<Attributes<User>>`: for options built ahead of the call. */
 export interface FindOptions<A = any> extends FindCommon {
   where?: WhereOptions<A>
   order?: any
   include?: any
-  attributes?: any
+  attributes?: PreparedSelection<A>
   raw?: false
   rejectOnEmpty?: false
 }
 export interface NonNullFindOptions<A = any> extends Omit<FindOptions<A>, 'rejectOnEmpty'> {
   rejectOnEmpty: true | Error
 }
-export interface FindGenerics<I, S, R, Row = never> {
+interface FindResultOptions<I, S, R, Row> {
   include?: I
   attributes?: S
   raw?: [Row] extends [never] ? R : boolean
 }
+/** Options that decide on the result's type; `include` as it should be where what was inferred is wrong. */
+// The whole object hangs on the condition, not the property: `I` is inferred from a property of the type `I` alone as it stands, from
+// `I | undefined` or a condition by parts.
+export type FindGenerics<M, I, S, R, Row = never> =
+  IsRightInclude<M, I> extends true ? FindResultOptions<I, S, R, Row> : RightFind<M, I, S, R, Row>['options']
+/** An interface, so that only a wrong include computes what would be right. */
+interface RightFind<M, I, S, R, Row> {
+  readonly options: FindResultOptions<ExpectedInclude<M, I>, S, R, Row>
+}
+/** The same of calls where `include` alone is inferred. */
+export type WithInclude<M, I> = IsRightInclude<M, I> extends true ? { include?: I } : RightInclude<M, I>['options']
+interface RightInclude<M, I> {
+  readonly options: { include?: ExpectedInclude<M, I> }
+}
 export interface CountOptions<A = any> extends QueryOptions, Hookable, Paranoid {
   where?: WhereOptions<A>
-  include?: any
+  include?: ListOrOne<Includeable>
   /** Counts different values of `col` (default: primary keys). */
   distinct?: boolean
   col?: string
   group?: GroupOption
-  attributes?: any
+  attributes?: PreparedSelection<A>
   countGroupedRows?: boolean
 }
 export interface CountWithOptions<A = any> extends CountOptions<A> {
@@ -137,12 +156,12 @@ export interface CountWithOptions<A = any> extends CountOptions<A> {
 }
 export interface AggregateOptions<A = any> extends QueryOptions, Hookable, Paranoid {
   where?: WhereOptions<A>
-  include?: any
+  include?: ListOrOne<Includeable>
   dataType?: unknown
   distinct?: boolean
   plain?: boolean
   group?: GroupOption
-  attributes?: any
+  attributes?: PreparedSelection<A>
 }
 export interface FindAndCountOptions<A = any> extends FindOptions<A> {
   distinct?: boolean
@@ -341,9 +360,10 @@ export type FindResult<M extends AnyModel, I, S, R> = R extends true
   : PartOf<M, I> & MaybeNarrow<M, S>
 /** `findAll<User, Row>({ raw: true })`. NoInfer: otherwise `const x: T[] = await User.findAll()` would infer Row from T. */
 export type RowOr<Row, T> = [NoInfer<Row>] extends [never] ? T : NoInfer<Row>
+/** What `findAll` gives: with `plain: true` the first row, or null. */
+export type ListOrPlain<T, P, E> = [P] extends [true] ? OrNull<T, E> : T[]
 export type OrNull<T, E> = E extends true | Error ? T : T | null
 
-export type IncludeArgument<M> = ListOrOne<IncludeInput<M>> | NotGiven
 export type SelectArgument<M extends AnyModel> = AttributeSelection<TypesOf<M>['attributes']> | NotGiven
 /** Values of a static update. */
 export type StaticUpdateValues<A> = UpdateValues<A>

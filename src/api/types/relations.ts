@@ -10,10 +10,12 @@ import type {
   HasManyOptions,
   HasOneOptions,
   OneOfMany,
+  ThroughOptions,
 } from './associations.js'
-import type { AnyModel, CreationAttributes, ModelCtor } from './infer.js'
+import type { AttributesOf, IncludeArgument, IncludeGiven, IncludeThroughOptions } from './include.js'
+import type { AnyModel, CreationAttributes, IsAny, ModelCtor } from './infer.js'
 import type { PrimaryKeyType, Singularize } from './mixins.js'
-import type { FindBase, MutationOptions, NewValues } from './options.js'
+import type { FindBase, FindGenerics, FindResult, MutationOptions, NewValues, SelectArgument } from './options.js'
 
 /** A declaration. `F` is the function `() => Task`. */
 export interface AssociationDeclaration<K extends AssociationKind = AssociationKind, F = any, FK = string> {
@@ -29,6 +31,12 @@ export interface HasOneDeclaration<F = any, FK = string>
   extends AssociationDeclaration<'HasOne', F, FK>,
     OneOfMany<AssociationDeclaration<'HasOne', F, FK>> {}
 
+/** `Through`: the name of the table between, its model, or a function that returns the model. */
+export interface BelongsToManyDeclaration<F = any, Through = string>
+  extends AssociationDeclaration<'BelongsToMany', F, never> {
+  readonly through: Through
+}
+
 // `F extends Function`, NOT `() => any`: a call signature in the constraint gives the arrow a contextual signature, and TypeScript 6 then
 // infers its return type on the spot; every model's base class would resolve the next one's. `Function` has no call signature.
 export type DeclareHasOne = <F extends Function, const FK extends string = string>(
@@ -43,18 +51,23 @@ export type DeclareHasMany = <F extends Function, const FK extends string = stri
   target: F,
   options?: FK | Omit<HasManyOptions<string, FK>, 'as'>,
 ) => AssociationDeclaration<'HasMany', F, FK>
-export type DeclareBelongsToMany = <F extends Function>(
+export type DeclareBelongsToMany = <F extends Function, const Through extends string | Function = string>(
   target: F,
   options: Omit<BelongsToManyOptions, 'as' | 'through'> & {
-    readonly through: BelongsToManyOptions['through'] | (() => any)
+    readonly through: Through | (ThroughOptions & { readonly model: Through })
   },
-) => AssociationDeclaration<'BelongsToMany', F, never>
+) => BelongsToManyDeclaration<F, Through>
 
 interface Thunk<T> {
   readonly target: () => ModelCtor<T>
 }
 /** Target instance type of a declaration. */
 export type TargetOf<D> = D extends Thunk<infer T> ? T : never
+interface ThroughRows<T> {
+  readonly through: ModelCtor<T> | (() => ModelCtor<T>)
+}
+/** Instance type of the rows between; `any` where `through` is a name. */
+export type ThroughOf<D> = D extends ThroughRows<infer T> ? T : any
 export interface ManyMark {
   readonly associationType: 'HasMany' | 'BelongsToMany'
 }
@@ -73,8 +86,24 @@ type ManyKeys<N extends string> =
 
 /** All association methods in one mapped type: the keys are a few template literals, each value is one interface reference. */
 export type AllMixins<R, Source extends string = string> = {
-  readonly [P in OneKeys<NamesOf<R, keyof R, OneMark>> | ManyKeys<NamesOf<R, keyof R, ManyMark>>]: Mixin<R, P, Source>
+  readonly [P in
+    | OneKeys<NamesOf<R, keyof R, OneMark>>
+    | ManyKeys<NamesOf<R, keyof R, ManyMark>>]: P extends `get${string}`
+    ? GetMixin<DeclarationOf<R, P>>
+    : Mixin<R, P, Source>
 }
+
+/** `getX` of the association `D`: `include`, `attributes` and `raw` decide on the result as in `findAll`. */
+export type GetMixin<D> = <
+  const I extends IncludeGiven<InstanceOf<D>> = IncludeArgument<InstanceOf<D>>,
+  const S extends SelectArgument<InstanceOf<D>> = SelectArgument<InstanceOf<D>>,
+  R extends boolean = false,
+>(
+  options?: GetOptionsOf<D> & FindGenerics<InstanceOf<D>, I, S, R>,
+) => Promise<D extends ManyMark ? FindResult<InstanceOf<D>, I, S, R>[] : FindResult<InstanceOf<D>, I, S, R> | null>
+type GetOptionsOf<D> = FindBase<InstanceOf<D>> & {
+  scope?: string | readonly string[] | false | null
+} & ReadThrough<D>
 
 /** A method whose arguments and result are worked out when it is called. */
 export type Mixin<R, P, Source extends string> = (...args: MixinArguments<R, P, Source>) => Promise<MixinResult<R, P>>
@@ -100,66 +129,52 @@ type MixinArguments<R, P, Source extends string> =
   DeclarationOf<R, P> extends infer D ? ArgumentsFor<D, InstanceOf<D>, P, Source> : never
 type One<T> = T | PrimaryKeyType<T>
 type Some<T> = One<T> | Iterable<One<T>>
-type ArgumentsFor<D, T extends AnyModel, P, Source extends string> = P extends `get${string}`
-  ? [
-      options?: FindBase<T> & {
-        attributes?: object
-        include?: unknown
-        scope?: string | readonly string[] | false | null
-        raw?: boolean
-      } & ReadThrough<D>,
-    ]
-  : P extends `count${string}`
-    ? [options?: FindBase<T> & ReadThrough<D>]
-    : P extends `create${string}`
+type ArgumentsFor<D, T extends AnyModel, P, Source extends string> = P extends `count${string}`
+  ? [options?: FindBase<T> & ReadThrough<D>]
+  : P extends `create${string}`
+    ? [
+        ...NewValues<
+          CreationAttributes<T>,
+          D extends { readonly associationType: 'BelongsTo' } ? never : ForeignKeyOf<D, Source>
+        >,
+        options?: MutationOptions & { replace?: boolean } & WriteThrough<D>,
+      ]
+    : D extends OneMark
       ? [
-          ...NewValues<
-            CreationAttributes<T>,
-            D extends { readonly associationType: 'BelongsTo' } ? never : ForeignKeyOf<D, Source>
-          >,
-          options?: MutationOptions & { replace?: boolean } & WriteThrough<D>,
+          newAssociation: One<T> | null,
+          options?: MutationOptions & { destroyPrevious?: boolean | object; save?: boolean; steal?: boolean },
         ]
-      : D extends OneMark
-        ? [
-            newAssociation: One<T> | null,
-            options?: MutationOptions & { destroyPrevious?: boolean | object; save?: boolean; steal?: boolean },
-          ]
-        : P extends `set${string}`
-          ? [
-              newAssociations: Iterable<One<T>> | null,
-              options?: ManyOptions<D> & { destroyPrevious?: boolean | object },
-            ]
-          : [target: Some<T>, options?: ManyOptions<D> & { destroy?: boolean | object }]
+      : P extends `set${string}`
+        ? [newAssociations: Iterable<One<T>> | null, options?: ManyOptions<D> & { destroyPrevious?: boolean | object }]
+        : [target: Some<T>, options?: ManyOptions<D> & { destroy?: boolean | object }]
 interface ThroughMark {
   readonly associationType: 'BelongsToMany'
 }
 /** Of belongsToMany: what is read of the rows between, and what is written to them. */
 type ReadThrough<D> = D extends ThroughMark
   ? {
-      joinTableAttributes?: readonly string[]
-      through?: { as?: string; attributes?: readonly string[]; where?: object; paranoid?: boolean }
+      joinTableAttributes?: readonly (keyof AttributesOf<ThroughOf<D>>)[]
+      through?: IncludeThroughOptions<ThroughOf<D>>
     }
   : unknown
-type WriteThrough<D> = D extends ThroughMark ? { through?: Readonly<Record<string, unknown>> } : unknown
+type WriteThrough<D> = D extends ThroughMark ? { through?: ThroughValues<ThroughOf<D>> } : unknown
+type ThroughValues<T> =
+  IsAny<T> extends true
+    ? Readonly<Record<string, unknown>>
+    : T extends AnyModel
+      ? Partial<CreationAttributes<T>>
+      : never
 type ManyOptions<D> = MutationOptions & { individualHooks?: boolean } & WriteThrough<D>
 type MixinResult<R, P> = P extends `count${string}`
   ? number
   : P extends `has${string}`
     ? boolean
-    : P extends `get${string}`
-      ? DeclarationOf<R, P> extends infer D
-        ? D extends ManyMark
-          ? InstanceOf<D> extends infer X
-            ? X[]
-            : never
-          : InstanceOf<D> | null
-        : never
-      : P extends `create${string}`
-        ? InstanceOf<DeclarationOf<R, P>>
-        : P extends `set${string}`
-          ? DeclarationOf<R, P> extends infer D
-            ? D extends ManyMark
-              ? void
-              : InstanceOf<D> | null
-            : never
-          : void
+    : P extends `create${string}`
+      ? InstanceOf<DeclarationOf<R, P>>
+      : P extends `set${string}`
+        ? DeclarationOf<R, P> extends infer D
+          ? D extends ManyMark
+            ? void
+            : InstanceOf<D> | null
+          : never
+        : void

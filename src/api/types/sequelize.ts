@@ -4,7 +4,7 @@ import type { PoolOptions } from '../../connect/pool-settings.js'
 import type { IsolationLevel, TransactionNestMode, TransactionType } from '../../connect/transaction-options.js'
 import type { Dialect } from '../../dialect/dialect.js'
 import type { ModelOptions } from './define.js'
-import type { SequelizeHooks } from './hooks.js'
+import type { HooksOption, SequelizeHooks } from './hooks.js'
 import type { AnyModel, ModelCtor } from './infer.js'
 import type { SyncOptions } from './options.js'
 import type { QueryRawOptions } from './query.js'
@@ -55,7 +55,7 @@ export interface Options extends ConnectionOptions {
   readonly url?: string
   /** Decorated classes to register. */
   readonly models?: readonly ModelCtor<AnyModel>[]
-  readonly hooks?: Partial<{ readonly [K in keyof SequelizeHooks]: SequelizeHooks[K] | readonly SequelizeHooks[K][] }>
+  readonly hooks?: HooksOption<SequelizeHooks>
   /** Default options of all models. */
   readonly define?: Omit<ModelOptions, 'name' | 'modelName' | 'tableName'>
   /** Default options of `sequelize.sync`. */
@@ -100,6 +100,11 @@ export interface Options extends ConnectionOptions {
   readonly retry?: object
   /** What reading an association does that was not loaded: nothing (default), a warning, or an error. */
   readonly strictLoading?: false | 'warn' | 'throw'
+  /**
+   * How includes are read that do not say it: joined (default), by queries of their own, or (`auto`) to-ones joined and to-manys queried.
+   * The `strategy` of a model counts before it, then that of a find, then that of the include. The results are the same.
+   */
+  readonly strategy?: 'join' | 'query' | 'auto'
   /**
    * Calls may have a `searchPath` of their own. Default: true. Engines without search paths refuse true.
    * Compat: Sequelize ignores the option `searchPath` of calls unless this is true; with false, Mortise refuses it.

@@ -42,12 +42,12 @@ export type DynamicSql =
   | Fn
   | Cast
   | Where
-  | Sql<any>
+  | Sql<unknown>
   | List
   | Identifier
   | JsonPath
   | Unquote
-  | Select<any>
+  | Select<unknown>
   | { readonly [Op.col]: string }
 type OrArray<T> = T | readonly T[]
 /** Comparable forms of a value: a date may be an ISO string or milliseconds. */
@@ -124,12 +124,14 @@ type WhereValueNotNull<T> =
           : T | DynamicSql | JsonOps<T> | JsonHash<T>
 
 /** What one attribute of type `T` may be compared with. */
-export type WhereValue<T> = WhereValueNotNull<Unbrand<NonNullable<T>>> | (null extends T ? null : never)
+export type WhereValue<T> = unknown extends T
+  ? unknown
+  : WhereValueNotNull<Unbrand<NonNullable<T>>> | (null extends T ? null : never)
 
 /** Keys that cannot be enumerated: `'$association.attribute$'` and casts. */
 export interface WhereDynamicKeys {
-  readonly [nested: `$${string}$${string}`]: any
-  readonly [castKey: `${string}::${string}`]: any
+  readonly [nested: `$${string}$${string}`]: unknown
+  readonly [castKey: `${string}::${string}`]: unknown
 }
 type JsonKey<A> = {
   [K in keyof A]: NonNullable<A[K]> extends string | number | boolean | bigint | Date | Uint8Array | readonly unknown[]
@@ -138,7 +140,7 @@ type JsonKey<A> = {
 }[keyof A] &
   string
 export type WhereJsonPaths<A> = {
-  readonly [P in `${JsonKey<A>}.${string}` | `${JsonKey<A>}[${string}` | `${JsonKey<A>}:unquote`]?: any
+  readonly [P in `${JsonKey<A>}.${string}` | `${JsonKey<A>}[${string}` | `${JsonKey<A>}:unquote`]?: unknown
 }
 
 export interface WhereLogic<A, F = unknown> {

@@ -15,7 +15,7 @@ import type {
 } from '../../schema/snapshot.js'
 import { exactName, indexSnapshot, tableKey } from '../../schema/snapshot.js'
 import { decimalOf } from '../../types/numbers.js'
-import { withConditions } from './conditions.js'
+import { isChar, trimmed, untrimmed, withConditions } from './conditions.js'
 import { canonicalExpression, stripParentheses, unescaped } from './expression.js'
 import { canonicalOptions } from './options.js'
 import { text } from './text.js'
@@ -161,8 +161,8 @@ const tail = (type: string): string => (/\)\s*BINARY$/i.test(type) ? ' BINARY' :
 const NUMERIC = /^(?:TINYINT|SMALLINT|MEDIUMINT|INT|BIGINT|DECIMAL|FLOAT|DOUBLE|BIT|YEAR)\b/
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 /** Columns whose defaults are always expressions on MySQL. */
-export const isLargeType = (type: string): boolean =>
-  /(?:TEXT|BLOB)\b|^JSON|^GEOM|^POINT|^LINESTRING|^POLYGON|^MULTI/.test(type)
+export const isGeometryType = (type: string): boolean => /^(?:GEOM|POINT|LINESTRING|POLYGON|MULTI)/.test(type)
+export const isLargeType = (type: string): boolean => /(?:TEXT|BLOB)\b|^JSON/.test(type) || isGeometryType(type)
 
 /** A default as DDL needs it: literals bare, expressions in parentheses, the clock by its usual name; null for none. */
 export function canonicalDefault(given: string | null, type: string): string | null {
@@ -237,6 +237,9 @@ function canonicalIndex(
       `The condition of the ${place} uses "${counter}", which counts by itself: ${traits.engine} cannot index what depends on it.`,
     )
   const using = index.using?.toUpperCase() ?? null
+  const chars = new Set(
+    traits.expressionIndexes ? [] : [...types].filter(([, type]) => isChar(type)).map(([name]) => name),
+  )
   return {
     ...index,
     fields: index.fields.map((field) =>
@@ -247,8 +250,10 @@ function canonicalIndex(
     // InnoDB makes what it can make, whatever is asked for.
     using: using === 'BTREE' || using === 'HASH' || isSpecial ? null : using,
     ...(index.where !== null && {
-      where: canonicalExpression(stripParentheses(index.where)),
-      whereSql: index.whereSql ?? index.where,
+      where: traits.expressionIndexes
+        ? canonicalExpression(stripParentheses(index.where))
+        : untrimmed(canonicalExpression(stripParentheses(index.where))),
+      whereSql: trimmed(index.whereSql ?? index.where, chars),
     }),
     include: [],
     parser: isSpecial ? index.parser : null,

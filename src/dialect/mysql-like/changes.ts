@@ -29,6 +29,8 @@ import type { ForeignKeyChecks, SchemaStatement } from '../dialect.js'
 import { isImplied, isLargeType } from './canonical.js'
 import { withoutConditions } from './conditions.js'
 import { optionsText } from './options.js'
+import type { RetypeQuirks } from './retype.js'
+import { checkRetyped } from './retype.js'
 import { quoteIdentifier, quoteTable, text } from './text.js'
 
 export const foreignKeyChecks: ForeignKeyChecks = {
@@ -40,20 +42,28 @@ export const foreignKeyChecks: ForeignKeyChecks = {
 
 export const restartCounter = (table: TableName): string => `ALTER TABLE ${quoteTable(table)} AUTO_INCREMENT = 1`
 
-export interface MysqlWords extends DdlWords {
+/** In what the DDL of the two engines differs. */
+export interface DdlQuirks extends RetypeQuirks {
+  /** Expressions may be indexed. */
   readonly expressionIndexes: boolean
+  /** Defaults of TEXT, BLOB and JSON must be expressions. */
+  readonly expressionDefaults: boolean
+  /** A column whose default differs from row to row (`UUID()`) may be added to a table. */
+  readonly addsRandomDefaults: boolean
+}
+export interface MysqlWords extends DdlWords {
+  readonly quirks: DdlQuirks
 }
 
-/** `expressionDefaults`: defaults of TEXT, BLOB and JSON must be expressions (MySQL). `expressionIndexes`: expressions may be indexed. */
-export function mysqlWords(expressionDefaults: boolean, expressionIndexes: boolean): MysqlWords {
+export function mysqlWords(quirks: DdlQuirks): MysqlWords {
   const words: MysqlWords = {
-    expressionIndexes,
+    quirks,
     quoteIdentifier,
     quoteTable,
     autoIncrement: 'AUTO_INCREMENT',
     tableOptions: ({ options }) => optionsText(options).replace(/^(?=.)/, ' '),
     column(column) {
-      const isLarge = expressionDefaults && isLargeType(column.type)
+      const isLarge = quirks.expressionDefaults && isLargeType(column.type)
       const given =
         isLarge && column.default !== null && !column.default.startsWith('(')
           ? { ...column, default: `(${column.default})` }
@@ -90,10 +100,13 @@ function indexText(index: IndexSnapshot, words: DdlWords): string {
 }
 
 /** What of a table's inside a change says in ALTER TABLE; null: the change is a statement of its own. */
-function clausesOf(change: Change, words: DdlWords): readonly string[] | null {
+function clausesOf(change: Change, words: MysqlWords): readonly string[] | null {
   switch (change.kind) {
-    case 'add-column':
-      return [`ADD COLUMN ${columnText(change.column, null, words)}`]
+    case 'add-column': {
+      const { column } = change
+      const added = isSaidLater(column, words) ? { ...column, nullable: true, default: null } : column
+      return [`ADD COLUMN ${columnText(added, null, words)}`]
+    }
     case 'alter-column':
       return [`MODIFY COLUMN ${columnText(withKept(change), null, words)}`]
     case 'drop-column':
@@ -116,6 +129,16 @@ function clausesOf(change: Change, words: DdlWords): readonly string[] | null {
       return null
   }
 }
+
+/**
+ * MySQL refuses a default that has another value in each row, or on a replica, wherever columns are added to a table (1674): it is given
+ * when they are there, and rows get their values by an UPDATE.
+ */
+const isSaidLater = ({ default: value }: ColumnSnapshot, { quirks }: MysqlWords): boolean =>
+  !quirks.addsRandomDefaults &&
+  value !== null &&
+  value.startsWith('(') &&
+  /\b(?:uuid|uuid_short|rand|random_bytes|sysdate)\s*\(/i.test(value.replace(/'(?:[^'\\]|''|\\.)*'/g, "''"))
 
 /** MODIFY says everything of a column anew: what models cannot speak of must be said again, where the new type still takes it. */
 function withKept({ from, to }: Extract<Change, { kind: 'alter-column' }>): ColumnSnapshot {
@@ -156,6 +179,58 @@ function createTable(table: TableSnapshot, words: DdlWords): string {
   return body + (words.tableOptions?.(table) ?? '')
 }
 
+// ---------------------------------------------------------------- the inside of one table
+
+interface Inside {
+  readonly table: TableName
+  readonly clauses: string[]
+  /** Columns whose rows get their values after that. */
+  readonly filled: ColumnSnapshot[]
+  /** What can't be said where columns are added: it follows in an ALTER of its own, and keys with it, which may need it. */
+  readonly later: string[]
+  readonly keys: string[]
+  /** The table's ALTER stands where the last of its parts stood: columns of other tables may be needed first. */
+  last: Change
+}
+
+function insides(changes: readonly Change[], words: MysqlWords): ReadonlyMap<string, Inside> {
+  const groups = new Map<string, Inside>()
+  for (const change of changes) {
+    const clauses = clausesOf(change, words)
+    if (clauses === null || change.kind === 'create-table') continue
+    const key = tableKey(change.table)
+    const inside = groups.get(key) ?? {
+      table: change.table,
+      clauses: [],
+      filled: [],
+      later: [],
+      keys: [],
+      last: change,
+    }
+    groups.set(key, inside)
+    inside.last = change
+    if (change.kind === 'add-column' && isSaidLater(change.column, words)) inside.filled.push(change.column)
+    const isLater = change.kind === 'alter-column' && isSaidLater(change.to, words)
+    const isKey = change.kind === 'create-index' || change.kind === 'add-check' || change.kind === 'add-primary-key'
+    ;(isLater ? inside.later : isKey ? inside.keys : inside.clauses).push(...clauses)
+  }
+  return groups
+}
+
+function insideTexts({ table, clauses, filled, later, keys }: Inside, words: MysqlWords): readonly string[] {
+  const altered = (parts: readonly string[]): readonly string[] =>
+    parts.length === 0 ? [] : [`${alter(table, words)} ${parts.join(', ')}`]
+  const isWhole = filled.length + later.length === 0 || !clauses.some((clause) => clause.startsWith('ADD COLUMN'))
+  if (isWhole) return altered([...clauses, ...later, ...keys])
+  const values = filled.map(({ name, default: value }) => `${words.quoteIdentifier(name)} = ${value}`)
+  const whole = filled.map((column) => `MODIFY COLUMN ${columnText(column, null, words)}`)
+  return [
+    ...altered(clauses),
+    ...(values.length === 0 ? [] : [`UPDATE ${words.quoteTable(table)} SET ${values.join(', ')}`]),
+    ...altered([...whole, ...later, ...keys]),
+  ]
+}
+
 // ---------------------------------------------------------------- the whole
 
 export function printChanges(
@@ -163,19 +238,11 @@ export function printChanges(
   actual: SchemaSnapshot,
   words: MysqlWords,
 ): readonly SchemaStatement[] {
-  const changes = withoutConditions(withoutImplied(given, actual), actual, words.expressionIndexes)
+  const { quirks } = words
+  checkRetyped(given, actual, quirks)
+  const changes = withoutConditions(withoutImplied(given, actual), actual, quirks.expressionIndexes)
   const around = keysAround(changes, actual)
-  // A table's ALTER stands where the last of its parts stood: columns of other tables may be needed first.
-  const groups = new Map<string, { readonly clauses: string[]; last: Change }>()
-  for (const change of changes) {
-    const clauses = clausesOf(change, words)
-    if (clauses === null || change.kind === 'create-table') continue
-    const group = groups.get(tableKey(change.table))
-    if (group) {
-      group.clauses.push(...clauses)
-      group.last = change
-    } else groups.set(tableKey(change.table), { clauses: [...clauses], last: change })
-  }
+  const groups = insides(changes, words)
   const result: SchemaStatement[] = around.map(({ table, key }) => ({
     text: `${alter(table, words)} DROP FOREIGN KEY ${words.quoteIdentifier(key.name!)}`,
   }))
@@ -185,9 +252,8 @@ export function printChanges(
       for (const line of printChange(statements, change as never, words))
         result.push(isForced ? { text: line, withoutForeignKeys: 'needed' } : { text: line })
     } else if (change.kind !== 'create-table') {
-      const group = groups.get(tableKey(change.table))!
-      if (group.last === change && group.clauses.length > 0)
-        result.push({ text: `${alter(change.table, words)} ${group.clauses.join(', ')}` })
+      const inside = groups.get(tableKey(change.table))!
+      if (inside.last === change) result.push(...insideTexts(inside, words).map((text) => ({ text })))
     }
   }
   for (const { table, key } of around) result.push({ text: `${alter(table, words)} ADD ${foreignKeyText(key, words)}` })

@@ -7,8 +7,9 @@
  */
 import { shorten } from '../../base/names.js'
 import type { Change } from '../../schema/change.js'
+import { mentions } from '../../schema/diff.js'
 import type { ColumnSnapshot, IndexSnapshot, SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
-import { columnSnapshot, findTable, indexField } from '../../schema/snapshot.js'
+import { columnSnapshot, exactName, findTable, indexField, tableKey } from '../../schema/snapshot.js'
 import { canonicalExpression, stripParentheses } from './expression.js'
 
 const MAX_NAME = 64
@@ -21,6 +22,22 @@ function conditionIn(expression: string): string | null {
   // One branch only: else the text between is no condition.
   return found === undefined || /^case when .* when /s.test(text.replace(/'(?:[^']|'')*'/g, "''")) ? null : found
 }
+
+/**
+ * MariaDB indexes nothing that hangs on the session's sql_mode, as the blanks at the end of a CHAR column do: there a condition says
+ * `rtrim(column)`, which means the same. `chars`: the names of such columns.
+ */
+export const trimmed = (sql: string, chars: ReadonlySet<string>): string =>
+  sql.replace(IDENTIFIERS, (token, trimmedName: string | undefined, name: string | undefined) =>
+    trimmedName === undefined && name !== undefined && chars.has(name.replaceAll('``', '`'))
+      ? `rtrim(${token})`
+      : token,
+  )
+export const isChar = (type: string): boolean => /^CHAR\b/.test(type)
+/** The way back. A column that was CHAR once may still be written so. */
+export const untrimmed = (sql: string): string =>
+  sql.replace(IDENTIFIERS, (token, name: string | undefined) => (name === undefined ? token : `\`${name}\``))
+const IDENTIFIERS = /'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*"|rtrim\(`((?:[^`]|``)*)`\)|`((?:[^`]|``)*)`/gis
 
 /** A table as it is reported, with conditions in place of what stands for them. */
 export function withConditions(table: TableSnapshot, asExpressions: boolean): TableSnapshot {
@@ -66,6 +83,8 @@ export function withoutConditions(
 ): readonly Change[] {
   return changes.flatMap((change): readonly Change[] => {
     switch (change.kind) {
+      case 'alter-column':
+        return asExpressions ? [change] : withIndexesAround(change, changes, actual)
       case 'create-table': {
         const parts = change.table.indexes.map((index) => expanded(index, asExpressions))
         const columns = parts.flatMap(({ column }) => column ?? [])
@@ -87,4 +106,37 @@ export function withoutConditions(
         return [change]
     }
   })
+}
+
+/** A column that becomes CHAR is spelled in another way in conditions: indexes that stay and have it in theirs are made anew. */
+function withIndexesAround(
+  change: Extract<Change, { kind: 'alter-column' }>,
+  changes: readonly Change[],
+  actual: SchemaSnapshot,
+): readonly Change[] {
+  const { table, from, to } = change
+  if (!isChar(to.type) || isChar(from.type)) return [change]
+  const indexes = (findTable(actual, table)?.indexes ?? []).filter(
+    ({ name, where }) =>
+      where !== null &&
+      mentions(where, new Set([from.name]), exactName) &&
+      !changes.some(
+        (other) => other.kind === 'drop-index' && other.index === name && tableKey(other.table) === tableKey(table),
+      ),
+  )
+  return withoutConditions(
+    [
+      ...indexes.map(({ name }) => ({ kind: 'drop-index', table, index: name }) as const),
+      ...indexes.map(
+        (index) =>
+          ({
+            kind: 'create-index',
+            table,
+            index: { ...index, whereSql: trimmed(index.whereSql ?? index.where!, new Set([from.name])) },
+          }) as const,
+      ),
+    ],
+    actual,
+    false,
+  ).concat(change)
 }

@@ -2,8 +2,10 @@
  * Points in time as DATETIME columns hold them: text without a zone, `2024-01-31 23:59:59.123`, in UTC or in the zone of the option
  * `timezone`. Sessions run in the same zone, so neither that of the process nor that of the server has a say.
  */
+
 import { zoneOf } from '../../base/zone.js'
 import { DefinitionError } from '../../errors/base.js'
+import { dateAt, digit } from '../date-digits.js'
 
 /** Between moments and the text of DATETIME columns. */
 export interface Clock {
@@ -46,9 +48,6 @@ export function dateText(date: Date, digits = 3): string {
   return `${seconds}.${(ms < 10 ? `00${ms}` : ms < 100 ? `0${ms}` : `${ms}`).slice(0, digits)}`
 }
 
-const digit = (text: string, at: number): number => text.charCodeAt(at) - 48
-const pair = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1)
-
 /** A Date from what a DATETIME, TIMESTAMP or DATE column holds. The zero date, which old tables have, is an invalid Date. */
 export function readDate(value: unknown): unknown {
   if (typeof value !== 'string') return value
@@ -57,17 +56,7 @@ export function readDate(value: unknown): unknown {
     let ms = 0
     for (let at = 20, weight = 100; at < 23; at += 1, weight /= 10)
       if (at < value.length) ms += digit(value, at) * weight
-    return new Date(
-      Date.UTC(
-        pair(value, 0) * 100 + pair(value, 2),
-        pair(value, 5) - 1,
-        pair(value, 8),
-        pair(value, 11),
-        pair(value, 14),
-        pair(value, 17),
-        ms,
-      ),
-    )
+    return dateAt(value, ms)
   }
   return new Date(value.length > 10 ? `${value.replace(' ', 'T')}Z` : value)
 }

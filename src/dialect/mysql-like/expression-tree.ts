@@ -46,6 +46,8 @@ interface Tree {
   readonly text: string
   /** An operation, which stands in parentheses inside another one. */
   readonly isCompound: boolean
+  /** Whether it holds in every row, or in none. */
+  readonly truth?: boolean | undefined
   /** `and`, `or`: operands that chains are made of. */
   readonly chain?: { readonly word: string; readonly items: readonly string[] }
 }
@@ -137,8 +139,10 @@ class Reader {
         const escape = this.#take('escape') ? ` escape ${this.#next()}` : ''
         return compound(`${inside(left)} ${operator} ${inside(pattern)}${escape}`)
       }
-      default:
-        return compound(`${inside(left)} ${operator} ${inside(this.expression(power + 1))}`)
+      default: {
+        const right = this.expression(power + 1)
+        return { ...compound(`${inside(left)} ${operator} ${inside(right)}`), truth: truthOf(left, operator, right) }
+      }
     }
   }
 
@@ -171,10 +175,10 @@ class Reader {
         return atom(`interval ${inside(this.expression(UNARY))} ${this.#next()}`)
     }
     if (/^[),]$/.test(token) || Object.hasOwn(BINARY, token)) throw new Unreadable()
-    if (this.#take('(')) return atom(`${token}${this.#arguments()}`)
+    if (this.#take('(')) return atom(`${token}${token === 'if' ? this.#choice() : this.#arguments()}`)
     let name = token
     while (this.#take('.')) name += `.${this.#next()}`
-    return atom(name)
+    return name === 'true' || name === 'false' ? { ...atom(name), truth: name === 'true' } : atom(name)
   }
 
   /** From behind the opening parenthesis up to the closing one. */
@@ -185,6 +189,13 @@ class Reader {
     while (this.#take(','))
     this.#expect(')')
     return `(${items.join(', ')})`
+  }
+
+  /** The arguments of IF. */
+  #choice(): string {
+    const first = condition(this.expression(0))
+    this.#expect(',')
+    return `(${first}, ${this.#arguments().slice(1)}`
   }
 
   /** Also `DISTINCT x`, and what only some functions take: `x AS CHAR`, `YEAR FROM x`. */
@@ -212,7 +223,8 @@ class Reader {
     const subject = this.#peek() === 'when' ? '' : ` ${this.expression(0).text}`
     let text = `case${subject}`
     while (this.#take('when')) {
-      text += ` when ${this.expression(0).text}`
+      const when = this.expression(0)
+      text += ` when ${subject === '' ? condition(when) : when.text}`
       this.#expect('then')
       text += ` then ${this.expression(0).text}`
     }
@@ -222,11 +234,33 @@ class Reader {
   }
 }
 
+/** What stands where only its truth matters: MySQL puts a known answer in its place when it next writes the table. */
+const condition = ({ text, truth }: Tree): string => (truth === undefined ? text : truth ? '1' : '0')
+
+const NUMBER = /^\d{1,15}$/
+const COMPARISONS: Readonly<Record<string, (left: number, right: number) => boolean>> = {
+  '=': (left, right) => left === right,
+  '<=>': (left, right) => left === right,
+  '<>': (left, right) => left !== right,
+  '<': (left, right) => left < right,
+  '<=': (left, right) => left <= right,
+  '>': (left, right) => left > right,
+  '>=': (left, right) => left >= right,
+}
+/** Of numbers written out; undefined for all others. */
+function truthOf(left: Tree, operator: string, right: Tree): boolean | undefined {
+  if (!NUMBER.test(left.text) || !NUMBER.test(right.text) || !Object.hasOwn(COMPARISONS, operator)) return undefined
+  return COMPARISONS[operator]!(Number(left.text), Number(right.text))
+}
+
 /** The words of one chain stand side by side, however they were grouped. */
 function joined(word: string, left: Tree, right: Tree): Tree {
   const itemsOf = (tree: Tree): readonly string[] => (tree.chain?.word === word ? tree.chain.items : [inside(tree)])
   const items = [...itemsOf(left), ...itemsOf(right)]
-  return { text: items.join(` ${word} `), isCompound: true, chain: { word, items } }
+  const decisive = word === 'or'
+  const truths = [left.truth, right.truth]
+  const truth = truths.includes(decisive) ? decisive : truths.includes(undefined) ? undefined : !decisive
+  return { text: items.join(` ${word} `), isCompound: true, chain: { word, items }, truth }
 }
 
 /** `not (a = b)` is reported as `a <> b`. */

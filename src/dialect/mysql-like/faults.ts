@@ -37,6 +37,10 @@ const UNSENT: ReadonlySet<string> = new Set([
   'ER_CONNECTION_ALREADY_CLOSED',
 ])
 
+/** ER_WRONG_FIELD_WITH_GROUP: ONLY_FULL_GROUP_BY is on, and the column does not follow from the group. */
+export const saysUngrouped = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.cause instanceof Error && errnoOf(error.cause) === 1055
+
 export function translateError(error: unknown, statement: Statement | null): Error {
   if (error instanceof BaseError) return error
   if (!(error instanceof Error)) return new DatabaseError({ message: String(error), cause: error, ...of(statement) })

@@ -3,35 +3,32 @@
  * two differ. No driver is loaded before the first connection.
  */
 import { offsetText, zoneOf } from '../../base/zone.js'
-import type { Connection, Driver, Statement } from '../../connect/driver.js'
+import type { Connection, Driver } from '../../connect/driver.js'
 import type { TransactionSyntax } from '../../connect/transaction-options.js'
 
 import { typeName } from '../../print/expr.js'
-import type { Syntax } from '../../print/writer.js'
-import { print, Writer } from '../../print/writer.js'
 import type { Change } from '../../schema/change.js'
-import type { ForeignKeySnapshot, SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
-import type { Expr } from '../../sql/expr.js'
-import type { QueryNode, TableName } from '../../sql/query.js'
+import type { SchemaSnapshot } from '../../schema/snapshot.js'
+import type { TableName } from '../../sql/query.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
-import { ownEscape } from '../../types/data-type.js'
-import type { ColumnDescription, Dialect, ForeignKeyChecks, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
+import { BaseDialect, bound } from '../base.js'
+import type { Dialect, ForeignKeyChecks, Run, SchemaStatement, Traits } from '../dialect.js'
 import { canonical } from './canonical.js'
-import type { MysqlWords } from './changes.js'
+import type { DdlQuirks, MysqlWords } from './changes.js'
 import { foreignKeyChecks, mysqlWords, printChanges, restartCounter } from './changes.js'
 import { mysqlDatabases } from './databases.js'
 import type { Clock } from './dates.js'
 import { clockOf } from './dates.js'
 import { mysqlDriver } from './driver.js'
 import { errnoOf } from './errno.js'
-import { translateError } from './faults.js'
+import { saysUngrouped, translateError } from './faults.js'
 import type { IntrospectTraits } from './introspect.js'
 import { checkForeignKey, describeTable, introspect, listTables } from './introspect.js'
 import type { PrintTraits } from './print.js'
 import { mysqlOperators, mysqlTable } from './print.js'
 import { literal, quoteIdentifier, quoteTable, text } from './text.js'
 import { transactionsOf } from './transactions.js'
-import { castName, codecsOf, LooseType } from './types.js'
+import { castName, codecsOfEngine, LooseType } from './types.js'
 import { parseUrl } from './url.js'
 
 /** Options of a connection; whatever else the driver knows may stand beside them. Docs: databases/mysql, databases/mariadb. */
@@ -120,6 +117,7 @@ export interface Engine {
   readonly supports: Readonly<Record<string, unknown>>
   readonly printing: PrintTraits
   readonly introspecting: IntrospectTraits
+  readonly defining: DdlQuirks
   /** Settings of a session besides those that both have. */
   readonly session: readonly string[]
 }
@@ -133,6 +131,7 @@ export const commonTraits = {
   isolationLevels: true,
   defaultKeyword: true,
   rightJoin: true,
+  jsonOrder: 'numbers apart',
   nullsOrdering: 'emulated',
   conflictClause: 'on-duplicate-key',
   updateLimit: true,
@@ -187,13 +186,10 @@ const SQL_MODE = `sql_mode = CONCAT_WS(',', NULLIF(TRIM(BOTH ',' FROM REGEXP_REP
 
 const UNKNOWN_TIME_ZONE = 1298
 
-export abstract class MysqlLikeDialect implements Dialect {
+export abstract class MysqlLikeDialect extends BaseDialect implements Dialect {
   readonly name: string
   readonly traits: Traits
   readonly supports: Readonly<Record<string, unknown>>
-  readonly identifierDelimiter = Object.freeze({ left: '`', right: '`' })
-  readonly TICK_CHAR_LEFT = '`'
-  readonly TICK_CHAR_RIGHT = '`'
   readonly defaultSchema: string
   readonly minimumDatabaseVersion: string
   readonly driver: Driver = mysqlDriver
@@ -209,10 +205,22 @@ export abstract class MysqlLikeDialect implements Dialect {
   readonly #engine: Engine
   readonly #clock: Clock
   readonly #keepsTimezone: boolean
-  readonly #syntax: Syntax
   readonly #words: MysqlWords
 
   constructor(engine: Engine, options: Readonly<Record<string, unknown>> = {}) {
+    const clock = clockOf(typeof options.timezone === 'string' ? options.timezone : '+00:00')
+    const codec = codecsOfEngine(engine.title, clock)
+    super('`', {
+      engine: engine.title,
+      nodes: mysqlTable(engine.printing),
+      operators: mysqlOperators,
+      quoteIdentifier,
+      quoteTable,
+      placeholder: () => '?',
+      literal: (value, type) => literal(bound(value, type, codec), clock),
+      castType: (type) => castName(typeof type === 'string' ? typeName(type) : codec(type).sql),
+      looseType,
+    })
     this.#engine = engine
     this.name = engine.name
     this.traits = engine.traits
@@ -220,73 +228,28 @@ export abstract class MysqlLikeDialect implements Dialect {
     this.minimumDatabaseVersion = engine.minimumVersion
     this.defaultSchema = typeof options.database === 'string' ? options.database : ''
     this.transactions = transactionsOf(engine.title)
-    this.#clock = clockOf(typeof options.timezone === 'string' ? options.timezone : '+00:00')
+    this.#clock = clock
     this.#keepsTimezone = options.keepDefaultTimezone === true
-    const codec = codecsOf(engine.title, this.#clock)
     this.codec = codec
-    this.#syntax = {
-      engine: engine.title,
-      nodes: mysqlTable(engine.printing),
-      operators: mysqlOperators,
-      quoteIdentifier,
-      quoteTable,
-      placeholder: () => '?',
-      literal: (value, type) => this.escape(value, type),
-      castType: (type) => castName(typeof type === 'string' ? typeName(type) : codec(type).sql),
-      looseType,
-    }
-    this.#words = mysqlWords(!engine.introspecting.defaultsAsSql, engine.introspecting.expressionIndexes)
+    this.#words = mysqlWords(engine.defining)
   }
 
-  quoteIdentifier(name: string): string {
-    return quoteIdentifier(name)
-  }
-  quoteTable(table: TableName): string {
-    return quoteTable(table)
-  }
-  /** Text as SQL, for the `escape` of data types. */
-  escapeString(value: string): string {
-    return literal(value)
-  }
-  escape(value: unknown, type?: DataType | null): string {
-    const own = ownEscape(type, value, this)
-    if (own !== null) return own
-    const toBind = value === null || value === undefined || !type ? null : this.codec(type).toBind
-    return literal(toBind === null ? value : toBind(value), this.#clock)
-  }
-  print(node: QueryNode): Printed {
-    return print(node, this.#syntax)
-  }
-  printExpr(expr: Expr): Printed {
-    return print(expr, this.#syntax)
-  }
-  printInline(expr: Expr): string {
-    return new Writer(this.#syntax, true).node(expr).text
-  }
+  readonly listTables = listTables
+  readonly describeTable = describeTable
+  readonly checkForeignKey = checkForeignKey
+  readonly restartCounter = restartCounter
+  readonly translateError = translateError
+  readonly saysUngrouped = saysUngrouped
+  readonly parseUrl = parseUrl
 
   introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot> {
     return introspect(run, this.#engine.introspecting, tables)
-  }
-  listTables(run: Run, schema?: string, asked?: readonly string[]): Promise<readonly TableName[]> {
-    return listTables(run, schema, asked)
   }
   canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
     return canonical(snapshot, this.#engine.introspecting)
   }
   printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[] {
     return printChanges(changes, actual, this.#words)
-  }
-  describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
-    return describeTable(table)
-  }
-  checkForeignKey(run: Run, foreignKey: ForeignKeySnapshot): Promise<void> {
-    return checkForeignKey(run, foreignKey)
-  }
-  restartCounter(table: TableName): string {
-    return restartCounter(table)
-  }
-  translateError(error: unknown, statement: Statement | null): Error {
-    return translateError(error, statement)
   }
   async databaseVersion(run: Run): Promise<string> {
     const { rows } = await run({ text: 'SELECT VERSION()', params: [], mode: 'rows' })
@@ -309,19 +272,6 @@ export abstract class MysqlLikeDialect implements Dialect {
     }
   }
 
-  parseUrl(url: string): Readonly<Record<string, unknown>> {
-    return parseUrl(url)
-  }
-
-  getDefaultSchema(): string {
-    return this.defaultSchema
-  }
-  getSupportedConnectionOptions(): readonly string[] {
-    return this.connectionOptions
-  }
-  static getSupportedOptions(): readonly string[] {
-    return []
-  }
   static getDefaultPort(): number {
     return 3306
   }

@@ -29,6 +29,14 @@ const mariadb: Engine = {
     columnSrid: false,
     jsonIsText: true,
   },
+  defining: {
+    engine: 'MariaDB',
+    expressionIndexes: false,
+    expressionDefaults: false,
+    addsRandomDefaults: true,
+    wholeLargeKeys: true,
+    geometryCasts: false,
+  },
   session: [],
 }
 

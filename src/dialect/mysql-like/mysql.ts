@@ -29,6 +29,14 @@ const mysql: Engine = {
     columnSrid: true,
     jsonIsText: false,
   },
+  defining: {
+    engine: 'MySQL',
+    expressionIndexes: true,
+    expressionDefaults: true,
+    addsRandomDefaults: false,
+    wholeLargeKeys: false,
+    geometryCasts: true,
+  },
   session: [],
 }
 

@@ -92,6 +92,13 @@ export class ResultRows implements AsyncIterableIterator<Row> {
     })
   }
 
+  arrived(most: number): readonly Row[] {
+    const rows = this.#rows.slice(this.#at, this.#at + most)
+    this.#at += rows.length
+    if (this.#at > 0 && this.#at === this.#rows.length) this.#emptied()
+    return rows
+  }
+
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#isStopped = true
     this.#rows = []
@@ -166,5 +173,5 @@ export class ResultRows implements AsyncIterableIterator<Row> {
 }
 
 export async function streamOf(rows: ResultRows): Promise<RowStream> {
-  return { columns: await rows.opened, rows }
+  return { columns: await rows.opened, rows, arrived: (most) => rows.arrived(most) }
 }

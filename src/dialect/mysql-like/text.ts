@@ -4,6 +4,8 @@
  */
 import { QueryError } from '../../errors/base.js'
 import type { TableName } from '../../sql/query.js'
+import type { LiteralWords } from '../literal.js'
+import { literalText } from '../literal.js'
 import type { Clock } from './dates.js'
 import { dateText } from './dates.js'
 
@@ -25,29 +27,16 @@ const ESCAPES: Readonly<Record<string, string>> = { '\0': '\\0', "'": "''", '\\'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that end a statement somewhere
 export const text = (value: string): string => `'${value.replace(/[\0'\\\u001a]/g, (letter) => ESCAPES[letter]!)}'`
 
-/** A value as SQL text. `clock`: of dates; default UTC. Arrays become a list, as `IN (:ids)` needs it; nested ones lists in parentheses. */
-export function literal(value: unknown, clock?: Clock): string {
-  if (value === null || value === undefined) return 'NULL'
-  switch (typeof value) {
-    case 'string':
-      return text(value)
-    case 'boolean':
-      return value ? '1' : '0'
-    case 'bigint':
-      return String(value)
-    case 'number':
-      if (Number.isFinite(value)) return String(value)
-      throw new QueryError(`${value} cannot be written as an SQL value: MySQL and MariaDB have no such number.`)
-    case 'object':
-      if (value instanceof Date) return text(clock === undefined ? dateText(value) : clock.text(value))
-      if (ArrayBuffer.isView(value))
-        return `X'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}'`
-      if (Array.isArray(value))
-        return value
-          .map((item: unknown) => (Array.isArray(item) ? `(${literal(item, clock)})` : literal(item, clock)))
-          .join(', ')
-      throw new QueryError('An object cannot be written as an SQL value. Give its JSON text, or name its data type.')
-    default:
-      throw new QueryError(`A ${typeof value} cannot be written as an SQL value.`)
-  }
+/** A value as SQL text. `clock`: of dates; default UTC. */
+export const literal = (value: unknown, clock?: Clock): string =>
+  literalText(value, clock === undefined ? words : { ...words, date: (date) => clock.text(date) })
+const words: LiteralWords = {
+  text,
+  date: dateText,
+  bytes: (hex) => `X'${hex}'`,
+  oddNumber(value) {
+    throw new QueryError(`${value} cannot be written as an SQL value: MySQL and MariaDB have no such number.`)
+  },
+  true: '1',
+  false: '0',
 }

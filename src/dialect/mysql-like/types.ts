@@ -5,8 +5,9 @@
 import { DefinitionError, UnsupportedFeatureError } from '../../errors/base.js'
 import { DataTypeValidationError } from '../../errors/validation.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
-import { AbstractType, overrides } from '../../types/data-type.js'
+import { AbstractType } from '../../types/data-type.js'
 import { decimalOf, isDecimalObject } from '../../types/numbers.js'
+import { codecsOf } from '../codec.js'
 import type { Clock } from './dates.js'
 import { geometryBytes, geometryOf } from './geometry.js'
 import { text } from './text.js'
@@ -280,52 +281,23 @@ const REMEDIES: Readonly<Record<string, string>> = {
   CIDR: 'Use DataTypes.STRING.',
   MACADDR: 'Use DataTypes.STRING.',
   MACADDR8: 'Use DataTypes.STRING.',
-  NOW: 'It is a default value: use it with DataTypes.DATE.',
-  VIRTUAL: 'A virtual attribute has no column.',
 }
 
-/** The codecs of one engine. They throw `UnsupportedFeatureError` for what it has no place for. */
-export function codecsOf(engine: string, clock: Clock): (type: DataType) => TypeCodec {
-  const codecs = new WeakMap<DataType, TypeCodec>()
-  return (type) => {
-    let found = codecs.get(type)
-    if (!found) {
-      found = makeCodec(type, engine, clock)
-      codecs.set(type, found)
-    }
-    return found
-  }
-}
+export const codecsOfEngine = (engine: string, clock: Clock): ((type: DataType) => TypeCodec) =>
+  codecsOf({
+    engine,
+    builtIn(type) {
+      const found = Object.hasOwn(rows, type.key) ? rows[type.key]!(type, clock) : undefined
+      return found && { ...found, sql: found.sql + systemOf(type, engine) }
+    },
+    isText: ({ key }) => key === 'SQL',
+    looseToBind: (value) => looseValue(value, clock),
+    remedies: REMEDIES,
+  })
 
 /** MySQL holds a column to its reference system, and can index it only then; MariaDB keeps it with each value. */
 const systemOf = ({ key, options }: DataType, engine: string): string =>
   key === 'GEOMETRY' && options.srid !== undefined && engine === 'MySQL' ? ` SRID ${String(options.srid)}` : ''
-
-function makeCodec(type: DataType, engine: string, clock: Clock): TypeCodec {
-  const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type, clock) : undefined
-  const isOwn = overrides(type, 'toSql')
-  if (!builtIn && !isOwn && type.key !== 'SQL') {
-    throw new UnsupportedFeatureError(
-      `${engine} has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`,
-    )
-  }
-  const own = type.key === 'SQL' || !builtIn
-  return {
-    sql: own || isOwn ? type.toSql() : builtIn.sql + systemOf(type, engine),
-    toBind: overrides(type, 'toBindableValue')
-      ? (value) => type.toBindableValue(value)
-      : own
-        ? (value) => looseValue(value, clock)
-        : builtIn.toBind,
-    fromRow: overrides(type, 'parseDatabaseValue')
-      ? (value) => type.parseDatabaseValue(value)
-      : own
-        ? null
-        : builtIn.fromRow,
-    check: isOwn || own ? null : (builtIn.check ?? null),
-    ...(!own && builtIn.select && { select: builtIn.select }),
-  }
-}
 
 /** What CAST takes: other names than columns have. */
 export function castName(sql: string): string {

@@ -36,7 +36,7 @@ export async function openCursor(
     throw failure.reason
   }
   const { fields } = await first
-  return { columns: fields.map((field) => field.name), rows }
+  return { columns: fields.map((field) => field.name), rows, arrived: (most) => rows.arrived(most) }
 }
 
 type Row = readonly unknown[]
@@ -75,6 +75,12 @@ class CursorRows implements AsyncIterableIterator<Row> {
   next(): Promise<IteratorResult<Row, undefined>> {
     if (this.#at < this.#batch.length) return Promise.resolve({ value: this.#batch[this.#at++]!, done: false })
     return this.#advance()
+  }
+
+  arrived(most: number): readonly Row[] {
+    const rows = this.#batch.slice(this.#at, this.#at + most)
+    this.#at += rows.length
+    return rows
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {

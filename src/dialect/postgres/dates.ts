@@ -1,4 +1,5 @@
 /** Points in time as PostgreSQL reads and writes them: `2024-01-31 23:59:59.123+00`, with the offset of the session's time zone. */
+import { dateAt, digit } from '../date-digits.js'
 
 const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`)
 
@@ -15,9 +16,6 @@ export function dateText(date: Date): string {
 const DATE_TIME =
   /^(\d{4,})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?( BC)?$/i
 
-const digit = (text: string, at: number): number => text.charCodeAt(at) - 48
-const pair = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1)
-
 /** A Date from what a column of a date type answers. Text without a zone (TIMESTAMP WITHOUT TIME ZONE) is UTC. */
 export function readDate(value: unknown): unknown {
   if (typeof value !== 'string') return value
@@ -26,17 +24,7 @@ export function readDate(value: unknown): unknown {
   if (length > 21 && length < 30 && value.charCodeAt(4) === 45 && value.endsWith('+00') && value > '0100') {
     const thousandths = digit(value, 20) * 100 + (length > 24 ? digit(value, 21) * 10 : 0)
     const ms = length === 22 ? 0 : length > 25 ? thousandths + digit(value, 22) : thousandths
-    return new Date(
-      Date.UTC(
-        pair(value, 0) * 100 + pair(value, 2),
-        pair(value, 5) - 1,
-        pair(value, 8),
-        pair(value, 11),
-        pair(value, 14),
-        pair(value, 17),
-        ms,
-      ),
-    )
+    return dateAt(value, ms)
   }
   if (value === 'infinity') return Infinity
   if (value === '-infinity') return -Infinity

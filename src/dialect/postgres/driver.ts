@@ -80,6 +80,9 @@ class PostgresConnection implements Connection {
   readonly #names = new Map<string, string>()
   readonly #seen = new Lru<string, true>(TEXTS_SEEN)
   #epoch = epoch
+  /** BEGINs that have not answered yet. */
+  #entering = 0
+  #wasCancelled = false
   /** A statement with a search path of its own is on its way. */
   #inPath: Promise<unknown> | null = null
 
@@ -107,11 +110,26 @@ class PostgresConnection implements Connection {
     return this.#client
   }
 
+  /** A late cancellation could hit BEGIN, and what travels behind it would be outside of any transaction. */
+  get pipelines(): boolean {
+    return this.#client.pipeline === true && this.#path === null && !this.#wasCancelled
+  }
+
   execute(statement: Statement): Promise<Result> {
     if (statement.searchPath !== undefined) return this.#under(pathText(statement.searchPath), statement)
-    if (this.#path === null) return this.#run(statement)
+    if (this.#path === null) return statement.text.startsWith('BEGIN') ? this.#enter(statement) : this.#run(statement)
     if (BEGINS.test(statement.text)) return this.#begin(statement)
     return this.#isInTransaction() ? this.#run(statement) : this.#under(this.#path, statement)
+  }
+
+  /** Until it answers, the server's word on the transaction is of before. */
+  async #enter(statement: Statement): Promise<Result> {
+    this.#entering += 1
+    try {
+      return await this.#run(statement)
+    } finally {
+      this.#entering -= 1
+    }
   }
 
   #under(path: string, statement: Statement): Promise<Result> {
@@ -155,7 +173,7 @@ class PostgresConnection implements Connection {
   }
 
   #isInTransaction(): boolean {
-    return this.#client.getTransactionStatus?.() !== 'I'
+    return this.#entering > 0 || this.#client.getTransactionStatus?.() !== 'I'
   }
 
   /** Until no statement with a path of its own is on its way: whether there is a transaction is known only then. */
@@ -199,30 +217,45 @@ class PostgresConnection implements Connection {
     return result
   }
 
-  async #run(statement: Statement, mayPrepare = true): Promise<Result> {
+  #run(statement: Statement, mayPrepare = true): Promise<Result> {
     const { text, mode } = statement
-    const changes = CHANGES_SCHEMA.test(text)
-    if (changes || (mode === 'script' && /\b(?:CREATE|ALTER|DROP)\b/i.test(text))) epoch += 1
-    if (mode === 'script') {
-      const result = await this.#send({ text, rowMode: 'array' })
-      return resultOf(Array.isArray(result) ? (result[result.length - 1] as PgResult) : result)
-    }
+    if (mode === 'script') return this.#runScript(text)
     const values = bindable(statement.params)
-    const name = changes || !mayPrepare ? '' : this.#nameOf(text)
-    if (name === '') return resultOf(await this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }), text)
-    try {
-      return resultOf(await this.#send({ name, text, values, rowMode: 'array' }), text)
-    } catch (error) {
-      if (!isStale(error)) throw error
-      this.#names.delete(text)
-      this.#forget(name)
-      // Inside a transaction the failure has ended it; outside nothing happened.
-      if (this.#client.getTransactionStatus?.() !== 'I') throw error
-      return resultOf(await this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }), text)
-    }
+    const known = mayPrepare ? this.#knownName(text) : undefined
+    if (known !== undefined) return this.#runPrepared(known, text, values)
+    const changes = CHANGES_SCHEMA.test(text)
+    if (changes) epoch += 1
+    const name = changes || !mayPrepare ? '' : this.#newName(text)
+    if (name !== '') return this.#runPrepared(name, text, values)
+    return this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }).then((result) =>
+      resultOf(result, text),
+    )
+  }
+
+  async #runScript(text: string): Promise<Result> {
+    if (/\b(?:CREATE|ALTER|DROP)\b/i.test(text)) epoch += 1
+    const result = await this.#send({ text, rowMode: 'array' })
+    return resultOf(Array.isArray(result) ? (result[result.length - 1] as PgResult) : result)
+  }
+
+  #runPrepared(name: string, text: string, values: unknown[]): Promise<Result> {
+    return this.#send({ name, text, values, rowMode: 'array' }).then(
+      (result) => resultOf(result, text),
+      (error: unknown) => {
+        if (!isStale(error)) throw error
+        this.#names.delete(text)
+        this.#forget(name)
+        // Inside a transaction the failure has ended it; outside nothing happened.
+        if (this.#client.getTransactionStatus?.() !== 'I') throw error
+        return this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }).then((result) =>
+          resultOf(result, text),
+        )
+      },
+    )
   }
 
   cancel(): Promise<void> {
+    this.#wasCancelled = true
     return this.#cancel(this.#client)
   }
 
@@ -231,29 +264,32 @@ class PostgresConnection implements Connection {
     await this.#client.end()
   }
 
-  async #send(query: Parameters<Client['query']>[0]): Promise<PgResult | readonly PgResult[]> {
-    try {
-      return await this.#client.query(query)
-    } catch (error) {
+  #send(query: Parameters<Client['query']>[0]): Promise<PgResult | readonly PgResult[]> {
+    return this.#client.query(query).catch((error: unknown) => {
       if (isLoss(error)) this.isOpen = false
       throw error
-    }
+    })
   }
 
-  /** A text is prepared when it comes for the second time: many come only once. */
-  #nameOf(text: string): string {
-    if (!this.#prepares) return ''
+  /** The name under which a text is prepared. */
+  #knownName(text: string): string | undefined {
     if (this.#epoch !== epoch) {
       for (const name of this.#names.values()) this.#forget(name)
       this.#names.clear()
       this.#epoch = epoch
     }
     const known = this.#names.get(text)
-    if (known !== undefined) {
+    // While there is room for all, nobody asks which was asked for longest ago.
+    if (known !== undefined && this.#names.size > STATEMENTS_PER_CONNECTION / 2) {
       this.#names.delete(text)
       this.#names.set(text, known)
-      return known
     }
+    return known
+  }
+
+  /** A text is prepared when it comes for the second time: many come only once. */
+  #newName(text: string): string {
+    if (!this.#prepares) return ''
     if (this.#seen.get(text) === undefined) {
       this.#seen.set(text, true)
       return ''
@@ -292,11 +328,28 @@ function resultOf(given: PgResult | readonly PgResult[], text = ''): Result {
       ),
       { code: '40000' },
     )
-  return {
-    columns: fields.length === 0 ? NO_COLUMNS : fields.map((field) => field.name),
-    rows: rows.length === 0 ? NO_ROWS : rows,
-    affectedRows: WRITES.has(command ?? '') ? (rowCount ?? 0) : 0,
-    lastInsertId: null,
+  return new Answer(
+    rows.length === 0 ? NO_ROWS : rows,
+    fields,
+    command !== 'SELECT' && WRITES.has(command ?? '') ? (rowCount ?? 0) : 0,
+  )
+}
+
+/** Names of columns are seldom asked for: the plan knows the positions. */
+class Answer implements Result {
+  readonly lastInsertId = null
+  #columns: readonly string[] | null = null
+  readonly #fields: PgResult['fields']
+  constructor(
+    readonly rows: readonly (readonly unknown[])[],
+    fields: PgResult['fields'],
+    readonly affectedRows: number,
+  ) {
+    this.#fields = fields
+  }
+  get columns(): readonly string[] {
+    this.#columns ??= this.#fields.length === 0 ? NO_COLUMNS : this.#fields.map((field) => field.name)
+    return this.#columns
   }
 }
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'])

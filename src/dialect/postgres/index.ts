@@ -2,19 +2,13 @@
  * PostgreSQL as a dialect: the parts of this folder put together, and its traits. Docs: databases/postgres.
  * No driver is loaded before the first connection.
  */
-import type { Connection, Driver, Statement } from '../../connect/driver.js'
+import type { Connection, Driver } from '../../connect/driver.js'
 import type { PoolPlan } from '../../connect/executor.js'
 import type { TransactionSyntax } from '../../connect/transaction-options.js'
 import { typeName } from '../../print/expr.js'
 import type { Syntax } from '../../print/writer.js'
-import { print, Writer } from '../../print/writer.js'
-import type { Change } from '../../schema/change.js'
-import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
-import type { Expr } from '../../sql/expr.js'
-import type { QueryNode, TableName } from '../../sql/query.js'
-import type { DataType, TypeCodec } from '../../types/data-type.js'
-import { ownEscape } from '../../types/data-type.js'
-import type { ColumnDescription, Dialect, ExplainSyntax, Printed, Run, SchemaStatement, Traits } from '../dialect.js'
+import { BaseDialect, bound } from '../base.js'
+import type { Dialect, ExplainSyntax, Run, Traits } from '../dialect.js'
 import { canonical, MAX_IDENTIFIER } from './canonical.js'
 import { printChanges } from './changes.js'
 import { postgresDatabases } from './databases.js'
@@ -69,11 +63,14 @@ const traits: Traits = Object.freeze({
   savepoints: true,
   beginImmediate: null,
   rowLocks: true,
+  pipelines: true,
+  groupsShowGrouped: true,
   skipLocked: true,
   isolationLevels: true,
   defaultKeyword: true,
   rightJoin: true,
   lateral: true,
+  jsonOrder: 'jsonb',
   nullsOrdering: 'keyword',
   nullsAreLargest: true,
   conflictClause: 'on-conflict',
@@ -102,11 +99,6 @@ const traits: Traits = Object.freeze({
   enumTypes: true,
 })
 
-const bound = (value: unknown, type: DataType | null): unknown => {
-  if (value === null || value === undefined || type === null) return value
-  const { toBind } = codec(type)
-  return toBind === null ? value : toBind(value)
-}
 const syntax: Syntax = {
   engine: 'PostgreSQL',
   nodes: postgresTable,
@@ -114,7 +106,7 @@ const syntax: Syntax = {
   quoteIdentifier,
   quoteTable,
   placeholder: (position) => `$${position}`,
-  literal: (value, type) => literal(bound(value, type)),
+  literal: (value, type) => literal(bound(value, type, codec)),
   castType: (type) => (typeof type === 'string' ? typeName(type) : castName(type)),
   looseType: null,
 }
@@ -123,7 +115,7 @@ const syntax: Syntax = {
  * PostgreSQL 11 or newer, through `pg`, or PGlite within the process (option `driver`). Rows come by position, statements that are repeated are prepared under a name.
  * Compat: text, numbers that a double cannot hold, and dates of raw queries come as text; JSON, booleans, bytes and arrays as values.
  */
-export class PostgresDialect implements Dialect {
+export class PostgresDialect extends BaseDialect implements Dialect {
   static readonly dialectName = 'postgres'
   readonly name = 'postgres'
   readonly traits = traits
@@ -134,9 +126,6 @@ export class PostgresDialect implements Dialect {
     analyze: 'EXPLAIN (ANALYZE, FORMAT JSON)',
     read: ([row]) => (typeof row?.[0] === 'string' ? (JSON.parse(row[0]) as unknown) : row?.[0]),
   }
-  readonly identifierDelimiter = Object.freeze({ left: '"', right: '"' })
-  readonly TICK_CHAR_LEFT = '"'
-  readonly TICK_CHAR_RIGHT = '"'
   readonly defaultSchema = 'public'
   readonly minimumDatabaseVersion = '11.0.0'
   readonly driver: Driver = postgresDriver()
@@ -182,58 +171,20 @@ export class PostgresDialect implements Dialect {
   readonly #session: SessionOptions
 
   constructor(options: SessionOptions = {}) {
+    super('"', syntax)
     this.#session = options
   }
 
-  quoteIdentifier(name: string): string {
-    return quoteIdentifier(name)
-  }
-  quoteTable(table: TableName): string {
-    return quoteTable(table)
-  }
-  /** Text as SQL, for the `escape` of data types. */
-  escapeString(value: string): string {
-    return literal(value)
-  }
-  escape(value: unknown, type?: DataType | null): string {
-    const own = ownEscape(type, value, this)
-    if (own !== null) return own
-    return literal(bound(value, type ?? null))
-  }
-  print(node: QueryNode): Printed {
-    return print(node, syntax)
-  }
-  printExpr(expr: Expr): Printed {
-    return print(expr, syntax)
-  }
-  printInline(expr: Expr): string {
-    return new Writer(syntax, true).node(expr).text
-  }
-  codec(type: DataType): TypeCodec {
-    return codec(type)
-  }
-  typeOfLoose(value: unknown): DataType | null {
-    return typeOfLoose(value)
-  }
+  readonly codec = codec
+  readonly typeOfLoose = typeOfLoose
+  readonly introspect = introspect
+  readonly listTables = listTables
+  readonly canonical = canonical
+  readonly printChanges = printChanges
+  readonly describeTable = describeTable
+  readonly translateError = translateError
+  readonly parseUrl = parseUrl
 
-  introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot> {
-    return introspect(run, tables)
-  }
-  listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
-    return listTables(run, schema)
-  }
-  canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
-    return canonical(snapshot)
-  }
-  printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[] {
-    return printChanges(changes, actual)
-  }
-  describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
-    return describeTable(table)
-  }
-  translateError(error: unknown, statement: Statement | null): Error {
-    return translateError(error, statement)
-  }
   async databaseVersion(run: Run): Promise<string> {
     const { rows } = await run({ text: 'SHOW server_version', params: [], mode: 'rows' })
     // "15.4 (Debian 15.4-1)"
@@ -248,17 +199,7 @@ export class PostgresDialect implements Dialect {
     return isPglite(options.driver ?? options.pgModule) ? 'single' : 'pooled'
   }
 
-  parseUrl(url: string): Readonly<Record<string, unknown>> {
-    return parseUrl(url)
-  }
-
-  getDefaultSchema(): string {
-    return this.defaultSchema
-  }
-  getSupportedConnectionOptions(): readonly string[] {
-    return this.connectionOptions
-  }
-  static getSupportedOptions(): readonly string[] {
+  static override getSupportedOptions(): readonly string[] {
     return ['clientMinMessages', 'standardConformingStrings']
   }
   static getDefaultPort(): number {

@@ -14,6 +14,7 @@ import type {
   TableSnapshot,
 } from '../../schema/snapshot.js'
 import type { TableName } from '../../sql/query.js'
+import { describeColumns } from '../describe.js'
 import type { ColumnDescription, Run } from '../dialect.js'
 import { canonical } from './canonical.js'
 import { arrayText } from './structures.js'
@@ -210,39 +211,11 @@ function readForeignKey(row: Row, table: TableName): ForeignKeySnapshot {
   }
 }
 
-/** Sequelize's `describeTable`: types in capitals, defaults as values without their quotes, `special` with the members of an enum. */
-export function describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
-  const key = new Set(table.primaryKey?.columns)
-  return Object.fromEntries(
-    table.columns.map((column): [string, ColumnDescription] => {
-      const foreignKey = table.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === column.name)
-      const isEnum = column.enumValues !== null && column.enumValues !== undefined
-      return [
-        column.name,
-        {
-          type: isEnum ? 'USER-DEFINED' : column.type,
-          allowNull: column.nullable,
-          defaultValue: defaultValue(column),
-          primaryKey: key.has(column.name),
-          unique: table.indexes.some(
-            (index) =>
-              index.unique &&
-              index.where === null &&
-              index.fields.length === 1 &&
-              !index.fields[0]!.expression &&
-              index.fields[0]!.name === column.name,
-          ),
-          autoIncrement: column.autoIncrement,
-          comment: column.comment,
-          ...(isEnum && { special: column.enumValues as readonly string[] }),
-          ...(foreignKey && {
-            references: { table: foreignKey.references.table.name, key: foreignKey.references.columns[0] ?? '' },
-          }),
-        },
-      ]
-    }),
-  )
-}
+export const describeTable = (table: TableSnapshot): Record<string, ColumnDescription> =>
+  describeColumns(table, {
+    type: ({ type, enumValues }) => (enumValues ? 'USER-DEFINED' : type),
+    defaultValue,
+  })
 
 function defaultValue({ default: key, defaultSql }: ColumnSnapshot): unknown {
   if (key === null) return null

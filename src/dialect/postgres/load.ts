@@ -28,6 +28,7 @@ export interface Client {
   end(): Promise<void>
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown
   getTransactionStatus?(): string | null
+  readonly pipeline?: boolean
   readonly connection?: {
     parsedStatements?: Record<string, string>
     submittedNamedStatements?: Record<string, string>

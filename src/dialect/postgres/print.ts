@@ -4,18 +4,10 @@
  */
 import { QueryError } from '../../errors/base.js'
 import { baseOperators, exprTable, operand } from '../../print/expr.js'
-import {
-  conflictClause,
-  insertHead,
-  orderClause,
-  queryTable,
-  returningClause,
-  setClause,
-  whereClause,
-} from '../../print/query.js'
+import { conflictClause, insertHead, limitedWhere, queryTable, returningClause, setClause } from '../../print/query.js'
 import type { PrintTable, Writer } from '../../print/writer.js'
 import type { CompareNode, CompareOperator, Expr, ParamNode } from '../../sql/expr.js'
-import type { DeleteNode, InsertNode, UpdateNode } from '../../sql/query.js'
+import type { InsertNode } from '../../sql/query.js'
 import type { DataType } from '../../types/data-type.js'
 import { text } from './text.js'
 import { codec, LooseLiteralType } from './types.js'
@@ -102,19 +94,17 @@ function pathText(path: readonly (string | number)[], unquote: boolean): string 
 /** What IS takes besides `DISTINCT FROM`. */
 const IS_WORDS = /^(?:NULL|TRUE|FALSE|UNKNOWN|NOT\s)/i
 
-function limitedWhere(node: UpdateNode | DeleteNode, out: Writer): void {
-  if (!node.limit) {
-    whereClause(node.where, out)
+function printInsert(node: InsertNode, out: Writer): void {
+  if (node.lists) {
+    insertHead(node, out)
+    out
+      .raw(' SELECT * FROM UNNEST(')
+      .list(node.lists, (list) => out.node(list))
+      .raw(')')
+    conflictClause(node.conflict, out)
+    returningClause(node.returning, out)
     return
   }
-  // UPDATE and DELETE have no LIMIT: rows are named by where they are.
-  out.raw(' WHERE ctid IN (SELECT ctid FROM ').table(node.table)
-  whereClause(node.where, out)
-  orderClause(node, out)
-  out.raw(' LIMIT ').node(node.limit).raw(')')
-}
-
-function printInsert(node: InsertNode, out: Writer): void {
   if (node.columns.length === 0 && node.rows.length > 1) {
     out.raw('INSERT INTO ').table(node.table).raw(` SELECT FROM generate_series(1, ${node.rows.length})`)
     conflictClause(node.conflict, out)
@@ -143,12 +133,12 @@ export const postgresTable: PrintTable = {
   update(node, out) {
     out.raw('UPDATE ').table(node.table)
     setClause(node, out)
-    limitedWhere(node, out)
+    limitedWhere(node, out, 'ctid')
     returningClause(node.returning, out)
   },
   delete(node, out) {
     out.raw('DELETE FROM ').table(node.table)
-    limitedWhere(node, out)
+    limitedWhere(node, out, 'ctid')
     returningClause(node.returning, out)
   },
   param(node, out) {

@@ -4,6 +4,8 @@
  */
 import { QueryError } from '../../errors/base.js'
 import type { TableName } from '../../sql/query.js'
+import type { LiteralWords } from '../literal.js'
+import { literalText } from '../literal.js'
 import { dateText } from './dates.js'
 
 export function quoteIdentifier(name: string): string {
@@ -17,28 +19,15 @@ export function quoteIdentifier(name: string): string {
 export const quoteTable = ({ schema, name }: TableName): string =>
   schema === null || schema === '' ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 
-/** A value as SQL text. Arrays become a list, as `IN (:ids)` needs it; nested ones lists in parentheses. */
-export function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL'
-  switch (typeof value) {
-    case 'string':
-      return text(value)
-    case 'boolean':
-      return value ? 'true' : 'false'
-    case 'bigint':
-      return String(value)
-    case 'number':
-      return Number.isFinite(value) ? String(value) : `'${value}'::double precision`
-    case 'object':
-      if (value instanceof Date) return text(dateText(value))
-      if (ArrayBuffer.isView(value))
-        return `'\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}'`
-      if (Array.isArray(value))
-        return value.map((item: unknown) => (Array.isArray(item) ? `(${literal(item)})` : literal(item))).join(', ')
-      throw new QueryError('An object cannot be written as an SQL value. Give its JSON text, or name its data type.')
-    default:
-      throw new QueryError(`A ${typeof value} cannot be written as an SQL value.`)
-  }
+/** A value as SQL text. */
+export const literal = (value: unknown): string => literalText(value, words)
+const words: LiteralWords = {
+  text,
+  date: dateText,
+  bytes: (hex) => `'\\x${hex}'`,
+  oddNumber: (value) => `'${value}'::double precision`,
+  true: 'true',
+  false: 'false',
 }
 
 /** `standard_conforming_strings` is on (see `session`), so that only quotes are special. */

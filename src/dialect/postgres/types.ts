@@ -6,8 +6,9 @@
 import { UnsupportedFeatureError } from '../../errors/base.js'
 import { DataTypeValidationError } from '../../errors/validation.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
-import { AbstractType, overrides } from '../../types/data-type.js'
+import { AbstractType } from '../../types/data-type.js'
 import { integerOf, isDecimalObject } from '../../types/numbers.js'
+import { codecsOf } from '../codec.js'
 import { dateText, readDate } from './dates.js'
 import { readGeometry, writeGeometry } from './geometry.js'
 import { arrayText, hstoreText, rangeText, readArray, readHstore, readRange } from './structures.js'
@@ -261,48 +262,6 @@ const rows: Readonly<Record<string, Row>> = {
   MACADDR8: plain('MACADDR8'),
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  NOW: 'It is a default value: use it with DataTypes.DATE.',
-  VIRTUAL: 'A virtual attribute has no column.',
-}
-
-const codecs = new WeakMap<DataType, TypeCodec>()
-
-/** The codec of a type on PostgreSQL. Throws `UnsupportedFeatureError` for what has no column there. */
-export function codec(type: DataType): TypeCodec {
-  let found = codecs.get(type)
-  if (!found) {
-    found = makeCodec(type)
-    codecs.set(type, found)
-  }
-  return found
-}
-
-function makeCodec(type: DataType): TypeCodec {
-  const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type) : undefined
-  const isOwn = overrides(type, 'toSql')
-  const isText = type.key === 'SQL' || type instanceof LooseLiteralType
-  if (!builtIn && !isOwn && !isText) {
-    throw new UnsupportedFeatureError(
-      `PostgreSQL has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`,
-    )
-  }
-  const own = isText || !builtIn
-  return {
-    sql: own || isOwn ? type.toSql() : builtIn.sql,
-    toBind: overrides(type, 'toBindableValue')
-      ? (value) => type.toBindableValue(value)
-      : own
-        ? looseToBind
-        : builtIn.toBind,
-    fromRow: overrides(type, 'parseDatabaseValue')
-      ? (value) => type.parseDatabaseValue(value)
-      : own
-        ? null
-        : builtIn.fromRow,
-    check: isOwn || own ? null : (builtIn.check ?? null),
-  }
-}
 const looseToBind = (value: unknown): unknown =>
   value instanceof Date
     ? dateText(value)
@@ -311,3 +270,43 @@ const looseToBind = (value: unknown): unknown =>
       : Array.isArray(value)
         ? arrayText(value, looseToBind)
         : value
+
+/**
+ * What elements of arrays are called in casts; null: as the column's type. Without lengths: a cast cuts what is too long, an assignment
+ * refuses it.
+ */
+const LISTED: Readonly<Record<string, string | null>> = {
+  STRING: 'TEXT',
+  CHAR: 'TEXT',
+  TEXT: 'TEXT',
+  CITEXT: 'TEXT',
+  TINYINT: null,
+  SMALLINT: null,
+  MEDIUMINT: null,
+  INTEGER: null,
+  BIGINT: null,
+  FLOAT: null,
+  REAL: null,
+  DOUBLE: null,
+  DECIMAL: 'DECIMAL',
+  BOOLEAN: null,
+  DATE: 'TIMESTAMP WITH TIME ZONE',
+  DATEONLY: null,
+  TIME: 'TIME',
+  UUID: null,
+  BLOB: null,
+  JSON: null,
+  JSONB: null,
+}
+
+export const codec: (type: DataType) => TypeCodec = codecsOf({
+  engine: 'PostgreSQL',
+  builtIn(type) {
+    if (!Object.hasOwn(rows, type.key)) return undefined
+    const found = rows[type.key]!(type)
+    return Object.hasOwn(LISTED, type.key) ? { ...found, listedAs: LISTED[type.key] ?? found.sql } : found
+  },
+  isText: (type) => type.key === 'SQL' || type instanceof LooseLiteralType,
+  looseToBind,
+  remedies: {},
+})

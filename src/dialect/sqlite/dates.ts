@@ -2,6 +2,7 @@
  * Points in time as SQLite has them: text of one width in UTC, `2024-01-31 23:59:59.123 +00:00`, so that text order is time order.
  * The form that Sequelize writes: databases of its making read the same.
  */
+import { dateAt, digit, pair } from '../date-digits.js'
 
 const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`)
 
@@ -13,9 +14,6 @@ export function dateText(date: Date): string {
   return `${year > 999 ? year : String(year).padStart(4, '0')}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}.${ms < 10 ? `00${ms}` : ms < 100 ? `0${ms}` : ms} +00:00`
 }
 
-const digit = (text: string, at: number): number => text.charCodeAt(at) - 48
-const pair = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1)
-
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?$/i
 
 /** A Date from whatever a date column holds. Text without a zone (`CURRENT_TIMESTAMP`) is UTC, as SQLite's own functions have it. */
@@ -23,17 +21,7 @@ export function readDate(value: unknown): unknown {
   if (typeof value === 'string') {
     // Every row of every table with timestamps passes here: our own form is read digit by digit, four times faster than by Date's parser.
     if (value.length === 30 && value.charCodeAt(19) === 46 && value.endsWith(' +00:00') && value > '0100') {
-      return new Date(
-        Date.UTC(
-          pair(value, 0) * 100 + pair(value, 2),
-          pair(value, 5) - 1,
-          pair(value, 8),
-          pair(value, 11),
-          pair(value, 14),
-          pair(value, 17),
-          digit(value, 20) * 100 + pair(value, 21),
-        ),
-      )
+      return dateAt(value, digit(value, 20) * 100 + pair(value, 21))
     }
     const match = DATE_TIME.exec(value)
     if (match) {

@@ -8,6 +8,7 @@ import type { Connection, Driver, Result, Statement } from '../../connect/driver
 import { QueryError } from '../../errors/base.js'
 import { ConnectionError } from '../../errors/database.js'
 import { dateText } from './dates.js'
+import { GeneratedKeys } from './generated-keys.js'
 import type { Database, Prepared } from './load.js'
 import { openDatabase } from './load.js'
 import { withStringMeant } from './text.js'
@@ -74,20 +75,26 @@ class SqliteConnection implements Connection {
   isOpen = true
   readonly #database: Database
   readonly #statements = new Lru<string, Kept>(STATEMENTS_PER_CONNECTION)
+  readonly #keys: GeneratedKeys
 
   constructor(database: Database) {
     this.#database = database
+    this.#keys = new GeneratedKeys(database)
   }
 
   get native(): unknown {
     return this.#database.native
   }
 
+  tellsKeys(table: string, rows: number): boolean {
+    return this.#keys.areTold(table, rows)
+  }
+
   execute(statement: Statement): Result {
     const { text, mode } = statement
     if (mode === 'script') {
       this.#database.exec(text)
-      this.#statements.clear()
+      this.#forget()
       return { columns: NO_COLUMNS, rows: NO_ROWS, affectedRows: 0, lastInsertId: null }
     }
     const kept = this.#keep(text, statement.wide === true)
@@ -98,7 +105,7 @@ class SqliteConnection implements Connection {
         columns: NO_COLUMNS,
         rows: NO_ROWS,
         affectedRows: Number(changes),
-        lastInsertId: this.#exactId(lastInsertRowid),
+        lastInsertId: this.#firstId(Number(changes), lastInsertRowid, statement.generates?.rows),
       }
     }
     let rows: unknown[][]
@@ -124,8 +131,13 @@ class SqliteConnection implements Connection {
 
   close(): void {
     this.isOpen = false
-    this.#statements.clear()
+    this.#forget()
     if (this.#database.isOpen) this.#database.close()
+  }
+
+  #forget(): void {
+    this.#statements.clear()
+    this.#keys.clear()
   }
 
   #keep(text: string, wide: boolean): Kept {
@@ -135,7 +147,7 @@ class SqliteConnection implements Connection {
     const kept = this.#prepare(text, wide)
     if (/^\s*(?:CREATE|ALTER|DROP|ATTACH|DETACH|VACUUM)\b/i.test(text)) {
       // What is known of columns may be about to become untrue.
-      this.#statements.clear()
+      this.#forget()
     } else this.#statements.set(key, kept)
     return kept
   }
@@ -169,6 +181,14 @@ class SqliteConnection implements Connection {
     }
     if (prepared.returnsRows) describe(kept, this.#database)
     return kept
+  }
+
+  /** SQLite tells the id of the last row. Where a trigger left out the only row, that is one of an earlier statement. */
+  #firstId(changes: number, last: number | bigint, rows: number | undefined): number | bigint | string | null {
+    if (rows === undefined) return this.#exactId(last)
+    if (changes !== rows) return null
+    const id = this.#exactId(last)
+    return typeof id === 'number' ? id - rows + 1 : String(BigInt(id) - BigInt(rows - 1))
   }
 
   #exactId(id: number | bigint): number | bigint | string {

@@ -2,30 +2,17 @@
  * SQLite as a dialect: the parts of this folder put together, and its traits. Docs: databases/sqlite.
  * No driver is loaded before the first connection.
  */
-import type { Connection, Driver, Statement } from '../../connect/driver.js'
+import type { Connection, Driver } from '../../connect/driver.js'
 import type { PoolPlan } from '../../connect/executor.js'
 import type { TransactionSyntax } from '../../connect/transaction-options.js'
 import { DefinitionError } from '../../errors/base.js'
 import { typeName } from '../../print/expr.js'
 import type { Syntax } from '../../print/writer.js'
-import { print, Writer } from '../../print/writer.js'
 import type { Change } from '../../schema/change.js'
-import type { SchemaSnapshot, TableSnapshot } from '../../schema/snapshot.js'
-import type { Expr } from '../../sql/expr.js'
-import type { QueryNode, TableName } from '../../sql/query.js'
-import type { DataType, TypeCodec } from '../../types/data-type.js'
-import { ownEscape } from '../../types/data-type.js'
-import type {
-  ColumnDescription,
-  Dialect,
-  ExplainSyntax,
-  ForeignKeyChecks,
-  LockWait,
-  Printed,
-  Run,
-  SchemaStatement,
-  Traits,
-} from '../dialect.js'
+import type { SchemaSnapshot } from '../../schema/snapshot.js'
+import type { DataType } from '../../types/data-type.js'
+import { BaseDialect, bound } from '../base.js'
+import type { Dialect, ExplainSyntax, ForeignKeyChecks, LockWait, Run, SchemaStatement, Traits } from '../dialect.js'
 import { canonical } from './canonical.js'
 import { isPrivateStorage, SqliteOpenMode, sqliteDriver, storageOf } from './driver.js'
 import { isBusy, translateError } from './faults.js'
@@ -60,6 +47,7 @@ export interface SqliteConnectionOptions {
 
 const traits: Traits = Object.freeze({
   returning: 'statement',
+  tellsKeys: true,
   schemas: false,
   savepoints: true,
   beginImmediate: 'IMMEDIATE',
@@ -69,6 +57,7 @@ const traits: Traits = Object.freeze({
   defaultKeyword: false,
   rightJoin: true,
   lateral: false,
+  jsonOrder: 'value',
   nullsOrdering: 'keyword',
   conflictClause: 'on-conflict',
   updateLimit: true,
@@ -98,11 +87,6 @@ const traits: Traits = Object.freeze({
 })
 
 const looseType: DataType = new LooseType()
-const bound = (value: unknown, type: DataType | null): unknown => {
-  if (value === null || value === undefined || type === null) return value
-  const { toBind } = codec(type)
-  return toBind === null ? value : toBind(value)
-}
 const syntax: Syntax = {
   engine: 'SQLite',
   nodes: sqliteTable,
@@ -110,7 +94,7 @@ const syntax: Syntax = {
   quoteIdentifier,
   quoteTable,
   placeholder: () => '?',
-  literal: (value, type) => literal(bound(value, type)),
+  literal: (value, type) => literal(bound(value, type, codec)),
   castType: (type) => castName(typeof type === 'string' ? typeName(type) : codec(type).sql),
   looseType,
 }
@@ -122,7 +106,7 @@ const words = sqliteWords(quoteIdentifier)
  * nothing. Compat: CHAR, BIGINT and DECIMAL, which Sequelize 7 refuses on SQLite, are there and lose no digit (see `types`); a database
  * that does not exist is made together with its folder, as in Sequelize 6.
  */
-export class SqliteDialect implements Dialect {
+export class SqliteDialect extends BaseDialect implements Dialect {
   static readonly dialectName = 'sqlite3'
   readonly name = 'sqlite3'
   readonly traits = traits
@@ -141,9 +125,6 @@ export class SqliteDialect implements Dialect {
       })
     },
   }
-  readonly identifierDelimiter = Object.freeze({ left: '`', right: '`' })
-  readonly TICK_CHAR_LEFT = '`'
-  readonly TICK_CHAR_RIGHT = '`'
   readonly defaultSchema = ''
   readonly minimumDatabaseVersion = '3.39.0'
   readonly driver: Driver = sqliteDriver
@@ -167,54 +148,20 @@ export class SqliteDialect implements Dialect {
     'nativeBinding',
   ])
 
-  quoteIdentifier(name: string): string {
-    return quoteIdentifier(name)
+  constructor() {
+    super('`', syntax)
   }
-  quoteTable(table: TableName): string {
-    return quoteTable(table)
-  }
-  /** Text as SQL, for the `escape` of data types. */
-  escapeString(value: string): string {
-    return literal(value)
-  }
-  escape(value: unknown, type?: DataType | null): string {
-    const own = ownEscape(type, value, this)
-    if (own !== null) return own
-    return literal(bound(value, type ?? null))
-  }
-  print(node: QueryNode): Printed {
-    return print(node, syntax)
-  }
-  printExpr(expr: Expr): Printed {
-    return print(expr, syntax)
-  }
-  printInline(expr: Expr): string {
-    return new Writer(syntax, true).node(expr).text
-  }
-  codec(type: DataType): TypeCodec {
-    return codec(type)
-  }
+  readonly codec = codec
+  readonly introspect = introspect
+  readonly listTables = listTables
+  readonly canonical = canonical
+  readonly describeTable = describeTable
+  readonly restartCounter = restartCounter
+  readonly translateError = translateError
+  readonly parseUrl = parseUrl
 
-  introspect(run: Run, tables?: readonly TableName[]): Promise<SchemaSnapshot> {
-    return introspect(run, tables)
-  }
-  listTables(run: Run, schema?: string): Promise<readonly TableName[]> {
-    return listTables(run, schema)
-  }
-  canonical(snapshot: SchemaSnapshot): SchemaSnapshot {
-    return canonical(snapshot)
-  }
   printChanges(changes: readonly Change[], actual: SchemaSnapshot): readonly SchemaStatement[] {
     return printChanges(changes, actual, words)
-  }
-  describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
-    return describeTable(table)
-  }
-  restartCounter(table: TableName): string {
-    return restartCounter(table)
-  }
-  translateError(error: unknown, statement: Statement | null): Error {
-    return translateError(error, statement)
   }
   async databaseVersion(run: Run): Promise<string> {
     const { rows } = await run({ text: 'SELECT sqlite_version()', params: [], mode: 'rows' })
@@ -243,19 +190,6 @@ export class SqliteDialect implements Dialect {
     return isPrivateStorage(storageOf(options)) ? 'shared' : 'single-writer'
   }
 
-  parseUrl(url: string): Readonly<Record<string, unknown>> {
-    return parseUrl(url)
-  }
-
-  getDefaultSchema(): string {
-    return this.defaultSchema
-  }
-  getSupportedConnectionOptions(): readonly string[] {
-    return this.connectionOptions
-  }
-  static getSupportedOptions(): readonly string[] {
-    return []
-  }
   static getDefaultPort(): number {
     throw new DefinitionError('SQLite has no port: its databases are files.')
   }

@@ -13,6 +13,7 @@ import type {
   TableSnapshot,
 } from '../../schema/snapshot.js'
 import type { TableName } from '../../sql/query.js'
+import { describeColumns } from '../describe.js'
 import type { ColumnDescription, Run } from '../dialect.js'
 import { canonical, physicalName } from './canonical.js'
 import type { TableText } from './schema-text.js'
@@ -227,39 +228,11 @@ async function nameReferences(run: Run, tables: readonly TableSnapshot[]): Promi
   }))
 }
 
-/** Sequelize's `describeTable`: type in capitals, defaults as values without their quotes, `unique` where the column alone is a unique key. */
-export function describeTable(table: TableSnapshot): Record<string, ColumnDescription> {
-  const key = new Set(table.primaryKey?.columns)
-  return Object.fromEntries(
-    table.columns.map((column): [string, ColumnDescription] => {
-      const foreignKey = table.foreignKeys.find(
-        (candidate) => candidate.columns.length === 1 && candidate.columns[0] === column.name,
-      )
-      return [
-        column.name,
-        {
-          type: column.type.toUpperCase(),
-          allowNull: column.nullable,
-          defaultValue: defaultValue(column.default),
-          primaryKey: key.has(column.name),
-          unique: table.indexes.some(
-            (index) =>
-              index.unique &&
-              index.where === null &&
-              index.fields.length === 1 &&
-              !index.fields[0]!.expression &&
-              index.fields[0]!.name === column.name,
-          ),
-          autoIncrement: column.autoIncrement,
-          comment: column.comment,
-          ...(foreignKey && {
-            references: { table: foreignKey.references.table.name, key: foreignKey.references.columns[0] ?? '' },
-          }),
-        },
-      ]
-    }),
-  )
-}
+export const describeTable = (table: TableSnapshot): Record<string, ColumnDescription> =>
+  describeColumns(table, {
+    type: (column) => column.type.toUpperCase(),
+    defaultValue: (column) => defaultValue(column.default),
+  })
 
 function defaultValue(text: string | null): unknown {
   if (text === null) return null

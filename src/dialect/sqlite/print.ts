@@ -7,16 +7,15 @@ import { jsonPathLiteral } from '../../print/json-path.js'
 import {
   conflictClause,
   insertHead,
-  orderClause,
+  limitedWhere,
   queryTable,
   returningClause,
   selectBody,
   setClause,
-  whereClause,
 } from '../../print/query.js'
 import type { PrintTable, Writer } from '../../print/writer.js'
 import type { CompareOperator } from '../../sql/expr.js'
-import type { DeleteNode, InsertNode, UpdateNode } from '../../sql/query.js'
+import type { InsertNode, UpdateNode } from '../../sql/query.js'
 
 // LIKE ignores the case of ASCII letters in SQLite (lang_expr.html), so ILIKE is the same word. REGEXP and MATCH are left out: the words
 // exist, the functions behind them don't.
@@ -36,18 +35,9 @@ function limitClause(
   if (node.offset) out.raw(' OFFSET ').node(node.offset)
 }
 
-// UPDATE … LIMIT exists only in builds with an option that distributions leave out (and never with RETURNING), so rows are named by
-// their rowid. `_rowid_` is the spelling that a user's column is least likely to hide.
-function limitedWhere(node: UpdateNode | DeleteNode, out: Writer): void {
-  if (!node.limit) {
-    whereClause(node.where, out)
-    return
-  }
-  out.raw(' WHERE _rowid_ IN (SELECT _rowid_ FROM ').table(node.table)
-  whereClause(node.where, out)
-  orderClause(node, out)
-  out.raw(' LIMIT ').node(node.limit).raw(')')
-}
+// UPDATE … LIMIT exists only in builds with an option that distributions leave out, and never with RETURNING. This is the spelling of the
+// rowid that a user's column is least likely to hide.
+const ROW_ID = '_rowid_'
 
 function printInsert(given: InsertNode, out: Writer): void {
   const node = withoutDefaults(given, out)
@@ -96,12 +86,12 @@ export const sqliteTable: PrintTable = {
   update(node, out) {
     out.raw('UPDATE ').table(node.table)
     setClause(node, out)
-    limitedWhere(node, out)
+    limitedWhere(node, out, ROW_ID)
     returningClause(node.returning, out)
   },
   delete(node, out) {
     out.raw('DELETE FROM ').table(node.table)
-    limitedWhere(node, out)
+    limitedWhere(node, out, ROW_ID)
     returningClause(node.returning, out)
   },
   derived(node, out) {

@@ -4,6 +4,8 @@
  */
 import { QueryError } from '../../errors/base.js'
 import type { TableName } from '../../sql/query.js'
+import type { LiteralWords } from '../literal.js'
+import { literalText } from '../literal.js'
 import { physicalName } from './canonical.js'
 import { dateText } from './dates.js'
 
@@ -18,37 +20,24 @@ export function quoteIdentifier(name: string): string {
 
 export const quoteTable = (table: TableName): string => quoteIdentifier(physicalName(table))
 
-/** A value as SQL text. Arrays become a list, as `IN (:ids)` needs it; nested ones lists in parentheses. */
-export function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL'
-  switch (typeof value) {
-    case 'string':
-      return text(value)
-    case 'boolean':
-      return value ? '1' : '0'
-    case 'bigint':
-      return String(value)
-    case 'number':
-      // SQLite has no word for infinity; a number too large for a double is one. It stores NaN as NULL.
-      if (Number.isFinite(value)) return String(value)
-      return Number.isNaN(value) ? 'NULL' : value > 0 ? '9e999' : '-9e999'
-    case 'object':
-      if (value instanceof Date) return text(dateText(value))
-      if (ArrayBuffer.isView(value))
-        return `X'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}'`
-      if (Array.isArray(value))
-        return value.map((item: unknown) => (Array.isArray(item) ? `(${literal(item)})` : literal(item))).join(', ')
-      throw new QueryError('An object cannot be written as an SQL value. Give its JSON text, or name its data type.')
-    default:
-      throw new QueryError(`A ${typeof value} cannot be written as an SQL value.`)
-  }
-}
+/** A value as SQL text. */
+export const literal = (value: unknown): string => literalText(value, words)
 
 // A NUL would end the statement, so a string that has one travels as bytes.
 const text = (value: string): string =>
   value.includes('\0')
     ? `CAST(X'${Buffer.from(value, 'utf8').toString('hex')}' AS TEXT)`
     : `'${value.replaceAll("'", "''")}'`
+
+const words: LiteralWords = {
+  text,
+  date: dateText,
+  bytes: (hex) => `X'${hex}'`,
+  // SQLite has no word for infinity; a number too large for a double is one. It stores NaN as NULL.
+  oddNumber: (value) => (Number.isNaN(value) ? 'NULL' : value > 0 ? '9e999' : '-9e999'),
+  true: '1',
+  false: '0',
+}
 
 const QUOTED_OR_COMMENT = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g
 /** The statement with single quotes around the name of which SQLite says that it is no column but may be a string; null: it says something else. */

@@ -5,8 +5,9 @@
 import { UnsupportedFeatureError } from '../../errors/base.js'
 import { DataTypeValidationError } from '../../errors/validation.js'
 import type { DataType, TypeCodec } from '../../types/data-type.js'
-import { AbstractType, overrides } from '../../types/data-type.js'
+import { AbstractType } from '../../types/data-type.js'
 import { decimalOf } from '../../types/numbers.js'
+import { codecsOf } from '../codec.js'
 import { dateText, readDate } from './dates.js'
 
 type Row = (type: DataType) => TypeCodec
@@ -239,47 +240,16 @@ const REMEDIES: Readonly<Record<string, string>> = {
   CIDR: 'Use DataTypes.STRING.',
   MACADDR: 'Use DataTypes.STRING.',
   MACADDR8: 'Use DataTypes.STRING.',
-  NOW: 'It is a default value: use it with DataTypes.DATE.',
-  VIRTUAL: 'A virtual attribute has no column.',
 }
 
-const codecs = new WeakMap<DataType, TypeCodec>()
-
-/** The codec of a type on SQLite. Throws `UnsupportedFeatureError` for what SQLite has no place for. */
-export function codec(type: DataType): TypeCodec {
-  let found = codecs.get(type)
-  if (!found) {
-    found = makeCodec(type)
-    codecs.set(type, found)
-  }
-  return found
-}
-
-function makeCodec(type: DataType): TypeCodec {
-  const builtIn = Object.hasOwn(rows, type.key) ? rows[type.key]?.(type) : undefined
-  const isOwn = overrides(type, 'toSql')
-  if (!builtIn && !isOwn && type.key !== 'SQL') {
-    throw new UnsupportedFeatureError(
-      `SQLite has no data type for DataTypes.${type.key}.${REMEDIES[type.key] ? ` ${REMEDIES[type.key]}` : ''}`,
-    )
-  }
-  const own = type.key === 'SQL' || !builtIn
-  return {
-    sql: own || isOwn ? type.toSql() : builtIn.sql,
-    toBind: overrides(type, 'toBindableValue')
-      ? (value) => type.toBindableValue(value)
-      : own
-        ? looseToBind
-        : builtIn.toBind,
-    fromRow: overrides(type, 'parseDatabaseValue')
-      ? (value) => type.parseDatabaseValue(value)
-      : own
-        ? null
-        : builtIn.fromRow,
-    check: isOwn || own ? null : (builtIn.check ?? null),
-    ...(!own && builtIn.unordered !== undefined && { unordered: builtIn.unordered }),
-  }
-}
 // A column of a type that we know nothing about: numbers stay as they are, its affinity is the user's business.
 const looseToBind = (value: unknown): unknown =>
   typeof value === 'boolean' || value instanceof Date || value === undefined ? looseValue(value) : value
+
+export const codec = codecsOf({
+  engine: 'SQLite',
+  builtIn: (type) => (Object.hasOwn(rows, type.key) ? rows[type.key]!(type) : undefined),
+  isText: ({ key }) => key === 'SQL',
+  looseToBind,
+  remedies: REMEDIES,
+})

@@ -40,7 +40,7 @@ for (const name of ['mariadb', 'mysql']) {
           const db = await connected({ driver, ...way })
           const values: Record<string, [type: unknown, value: unknown]> = {
             text: [DataTypes.STRING, 'it\'s `so` \\ "ü 日本 😀'],
-            binary: [(DataTypes.STRING as unknown as { BINARY: unknown }).BINARY, 'Ab'],
+            binary: [DataTypes.STRING.BINARY, 'Ab'],
             long: [DataTypes.TEXT('medium'), 'x'.repeat(70_000)],
             tiny: [DataTypes.TINYINT.UNSIGNED, 255],
             whole: [DataTypes.INTEGER, -2_147_483_648],

@@ -178,6 +178,22 @@ describeEachEngine('belongsToMany', (engine) => {
     ).toBe(1)
     expect(lists.map(names)).toEqual([['x', 'y'], ['y']])
     expect([...(await Post.associations.tags.get([one, two])).values()].map(names)).toEqual([['x', 'y'], ['y']])
+    for (const options of [
+      { limit: 1, order: [['name', 'DESC']] },
+      { limit: 1 },
+      { limit: 1, offset: 1 },
+      { limit: 2, joinTableAttributes: ['weight'], attributes: ['name'] },
+      { limit: 2, joinTableAttributes: [] },
+      { limit: 2, through: { as: 'link', where: { weight: 3 } } },
+    ]) {
+      let found = new Map<number, Row[]>()
+      expect(
+        await recorder.count(async () => {
+          found = await Post.associations.tags.get([one, two], options)
+        }),
+      ).toBe(1)
+      expect(json([...found.values()])).toEqual(json([await one.getTags(options), await two.getTags(options)]))
+    }
   })
 
   test('adds: one look and one INSERT; attributes of the row between', async () => {

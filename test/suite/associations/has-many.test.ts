@@ -116,6 +116,31 @@ describeEachEngine('hasMany', (engine) => {
     expect(lists.map(titles)).toEqual([['a', 'b'], ['c']])
     const first2 = await User.associations.posts.get([ann, ben], { limit: 1, order: [['likes', 'DESC']] })
     expect([...first2.values()].map(titles)).toEqual([['b'], ['c']])
+    // A limit for each of them is one statement, as in an include.
+    for (const options of [
+      { limit: 1, order: [['likes', 'DESC']] },
+      { limit: 1, offset: 1, order: ['id'] },
+      { limit: 1 },
+      { limit: 5, where: { title: ['b', 'c'] }, attributes: ['title'] },
+      { limit: 1, include: 'user' },
+      { limit: 1, hooks: false, transaction: null },
+    ]) {
+      let found = new Map<number, Row[]>()
+      expect(
+        await recorder.count(async () => {
+          found = await User.associations.posts.get([ann, ben, ann], options)
+        }),
+      ).toBe(1)
+      expect(json([...found])).toEqual(
+        json([
+          [1, await ann.getPosts(options)],
+          [2, await ben.getPosts(options)],
+        ]),
+      )
+    }
+    const raw = await User.associations.posts.get([ann, ben], { limit: 1, raw: true, order: ['id'] })
+    expect([...raw.values()].map(titles)).toEqual([['a'], ['c']])
+    await expect(User.associations.posts.get([ann], { limit: 1, through: {} })).rejects.toThrow(/belongsToMany/)
     const all = await User.associations.posts.get([ann, ben], { attributes: ['title'] })
     expect(json([...all])).toEqual([
       [1, [{ title: 'a' }, { title: 'b' }]],

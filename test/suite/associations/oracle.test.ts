@@ -57,7 +57,7 @@ interface Spec {
   readonly link: Link
   readonly required?: boolean
   readonly where?: number
-  readonly strategy?: 'join' | 'query' | 'auto'
+  readonly strategy?: 'join' | 'query' | 'auto' | 'separate'
   readonly order?: 'ASC' | 'DESC'
   readonly limit?: number
   readonly offset?: number
@@ -65,7 +65,8 @@ interface Spec {
 }
 
 // ---------------------------------------------------------------- the obvious program
-const isRequired = (spec: Spec): boolean => spec.required ?? spec.where !== undefined
+const isRequired = ({ required, where, strategy }: Spec): boolean =>
+  required ?? (where !== undefined && strategy !== 'separate')
 const sorted = (rows: readonly Item[], order: 'ASC' | 'DESC' | undefined): Item[] =>
   [...rows].sort(
     (one, other) =>
@@ -133,7 +134,7 @@ function trees(table: Name, depth: number): fc.Arbitrary<readonly Spec[]> {
             .record({
               required: rarely(4, fc.boolean()),
               where: rarely(5, fc.nat(1)),
-              strategy: fc.constantFrom('join' as const, 'query' as const, 'auto' as const, undefined),
+              strategy: fc.constantFrom(...(['join', 'query', 'auto', 'separate', undefined] as const)),
               order: link.many ? rarely(2, fc.constantFrom('ASC' as const, 'DESC' as const)) : fc.constant(undefined),
               limit: link.many ? rarely(4, fc.integer({ min: 1, max: 2 })) : fc.constant(undefined),
               offset: link.many ? rarely(8, fc.constant(1)) : fc.constant(undefined),
@@ -157,7 +158,7 @@ const options = ({ as, link, required, where, strategy, order, limit, offset, in
   ...(as === 'cs' || as === 'as' ? { through: { attributes: [] } } : {}),
   ...(required === undefined ? {} : { required }),
   ...(where === undefined ? {} : { where: { x: where } }),
-  ...(strategy === undefined ? {} : { strategy }),
+  ...(strategy === undefined ? {} : strategy === 'separate' ? { separate: true } : { strategy }),
   ...(limit === undefined ? {} : { limit }),
   ...(offset === undefined ? {} : { offset }),
   include: include.map(options),
@@ -188,10 +189,12 @@ describeEachEngine('includes of all kinds', (engine) => {
       limit: rarely(2, fc.integer({ min: 1, max: 3 })),
       offset: rarely(3, fc.nat(2)),
       filter: rarely(5, fc.nat(1)),
+      // Of the find: how its includes are read that do not say it.
+      strategy: fc.constantFrom('join' as const, 'query' as const, 'auto' as const, undefined),
     })
     const withTree = scenario.chain((one) => trees(one.root, 2).map((include) => ({ ...one, include })))
     await fc.assert(
-      fc.asyncProperty(withTree, async ({ tables, root, include, direction, limit, offset, filter }) => {
+      fc.asyncProperty(withTree, async ({ tables, root, include, direction, limit, offset, filter, strategy }) => {
         for (const name of ['AC', 'C', 'B', 'A'] as const) await models[name].destroy({ where: {} })
         for (const name of ['A', 'B', 'C'] as const)
           if (tables[name].length > 0) await models[name].bulkCreate(tables[name])
@@ -206,6 +209,7 @@ describeEachEngine('includes of all kinds', (engine) => {
           attributes: ['id', 'x'],
           include: include.map(options),
           order: [['x', direction], 'id'],
+          ...(strategy === undefined ? {} : { strategy }),
           ...(filter === undefined ? {} : { where: { x: { [Op.gte]: filter } } }),
         }
         expect(plain(await models[root].findAll(query))).toEqual(expected)
@@ -217,6 +221,7 @@ describeEachEngine('includes of all kinds', (engine) => {
         const top = include.find(
           (spec) =>
             spec.strategy !== 'query' &&
+            spec.strategy !== 'separate' &&
             spec.limit === undefined &&
             spec.offset === undefined &&
             (spec.strategy !== 'auto' || !spec.link.many),

@@ -283,10 +283,32 @@ describeEachEngine('the guides on associations to many', (engine) => {
     expect(apart.map((user) => user.Instruments.map((tool: Row) => tool.name))).toEqual([['Scissor', 'Saw'], []])
     const first = await sent(2, () => User.findAll({ include: { ...separate, limit: 1 }, order: ['id'] }))
     expect(first.map((user) => user.Instruments.map((tool: Row) => tool.name))).toEqual([['Scissor'], []])
-    // A condition asks for rows below, however they are read; `required: false` keeps the others.
+    // A condition of `separate` filters its rows and no parents, unless these are asked for.
     const sized = { ...separate, where: { size: 'big' } }
-    expect(await sent(2, () => User.findAll({ include: sized }))).toHaveLength(1)
-    expect(await sent(2, () => User.findAll({ include: { ...sized, required: false } }))).toHaveLength(2)
+    const toolsOf = (users: readonly Row[]): unknown =>
+      users.map((user) => user.Instruments.map((tool: Row) => tool.name))
+    const big = toolsOf(await User.findAll({ include: { ...sized, required: true } }))
+    expect(big).toHaveLength(1)
+    for (const required of [undefined, false])
+      expect(toolsOf(await sent(2, () => User.findAll({ include: { ...sized, required }, order: ['id'] })))).toEqual([
+        ...(big as Row[]),
+        [],
+      ])
+    // However it is counted and read.
+    for (const [required, count] of [
+      [undefined, 2],
+      [true, 1],
+    ] as const) {
+      expect(await User.count({ include: { ...sized, required } })).toBe(count)
+      const { count: counted, rows } = await User.findAndCountAll({ include: { ...sized, required }, limit: 5 })
+      expect([counted, rows.length]).toEqual([count, count])
+      const raw = await User.findAll({ include: { ...sized, required }, raw: true })
+      expect(new Set(raw.map((row) => row.id)).size).toBe(count)
+    }
+    // A query of its own by `strategy` means what a join means.
+    expect(
+      await sent(2, () => User.findAll({ include: { ...sized, separate: undefined, strategy: 'query' } })),
+    ).toHaveLength(1)
     const counted = await sent(2, () =>
       User.findAndCountAll({ include: [{ model: Project, required: true }], limit: 3 }),
     )

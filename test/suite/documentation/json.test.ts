@@ -27,6 +27,19 @@ describeEachEngine('querying JSON, as the guide does it', (engine) => {
     return { User, names }
   }
 
+  test('sql.jsonPath compares as a path in a key does', async () => {
+    const { names } = await users()
+    const at = (...path: (string | number)[]) => sql.jsonPath(sql.attribute('jsonAttribute'), path)
+    expect(await names(sql.where(at('address', 'country'), 'Belgium'))).toEqual(['ann'])
+    expect(await names(sql.where(at('address', 'country'), Op.ne, 'Belgium'))).toEqual(['bob'])
+    expect(await names(sql.where(at('age'), Op.eq, 9))).toEqual(['bob'])
+    expect(await names(sql.where(at('age'), Op.in, [9, 30]))).toEqual(['ann', 'bob'])
+    expect(await names(sql.where(at('age'), { [Op.gt]: 9 }))).toEqual(['ann'])
+    expect(await names(sql.where(at('address'), Op.eq, { country: 'France' }))).toEqual(['bob'])
+    expect(await names(sql.where(at(1), '2'))).toEqual(['dan'])
+    expect(await names(sql.where(sql.unquote(at('address', 'country')), Op.like, 'B%'))).toEqual(['ann'])
+    expect(await names(sql.where(sql.jsonPath(at('address'), ['street']), Op.is, null))).toEqual(['bob', 'cid', 'dan'])
+  })
   test('nested properties, with dots or as objects', async () => {
     const { names } = await users()
     expect(await names({ 'jsonAttribute.address.country': 'Belgium' })).toEqual(['ann'])

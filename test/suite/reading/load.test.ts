@@ -1,9 +1,30 @@
 // Associations for instances that are there, subqueries, filters by relations, and what a find would do.
-import { col, Op, QueryError, sql } from 'mortise'
+import { col, DataTypes, Op, QueryError, sql } from 'mortise'
 import { expect, test } from 'vitest'
+import type { Engine } from '../../support/databases.js'
 import { describeEachEngine } from '../../support/databases.js'
-import type { Row, Untyped } from '../../support/untyped.js'
+import type { Database, Row, Table, Untyped } from '../../support/untyped.js'
 import { peopleOf } from './world.js'
+
+/** Two teams with members and badges; the second has a leader. */
+async function teamsOf(engine: Engine): Promise<{ sequelize: Database; Team: Table; Person: Table }> {
+  const sequelize = engine.script(await engine.connect({ file: true, define: { timestamps: false }, pool: { max: 3 } }))
+  const Team = sequelize.define('Team', { name: DataTypes.STRING })
+  const Person = sequelize.define('Person', { name: DataTypes.STRING })
+  const Badge = sequelize.define('Badge', { name: DataTypes.STRING })
+  Team.hasMany(Person, { as: 'members', foreignKey: 'teamId' })
+  Team.hasMany(Badge, { as: 'badges', foreignKey: 'teamId' })
+  Team.hasOne(Person, { as: 'leader', foreignKey: 'ledId' })
+  await sequelize.sync()
+  await Team.bulkCreate([{ name: 'red' }, { name: 'blue' }])
+  await Person.bulkCreate([1, 1, 2, null].map((teamId, at) => ({ name: `p${at}`, teamId, ledId: at === 3 ? 2 : null })))
+  await Badge.bulkCreate([1, 2, 2].map((teamId, at) => ({ name: `b${at}`, teamId })))
+  return { sequelize, Team, Person }
+}
+const names = ({ members, badges, leader }: Row): unknown => [
+  [...members, ...badges].map((one: Row) => one.name).sort(),
+  leader?.name ?? null,
+]
 
 describeEachEngine('load', (engine) => {
   test('to-ones of all instances in one statement, as an include gives them', async () => {
@@ -48,6 +69,34 @@ describeEachEngine('load', (engine) => {
     const people = await Person.findAll({ where: { id: [2, 3] }, order: ['id'] })
     await Person.load(people, { association: 'passport', where: { number: 'n3' } })
     expect(people.map((person) => person.passport?.number ?? null)).toEqual([null, 'n3'])
+  })
+  test('statements of several associations do not wait for each other where the driver pipelines', async () => {
+    const { sequelize, Person, Team } = await teamsOf(engine)
+    const events: string[] = []
+    sequelize.hooks.addListener('beforeQuery', () => {
+      events.push('sent')
+    })
+    sequelize.hooks.addListener('afterQuery', () => {
+      events.push('answered')
+    })
+    const include = ['members', 'badges', 'leader']
+    const expected = await Team.findAll({ include, order: ['id', ['members', 'id'], ['badges', 'id']] })
+    for (const transaction of [null, await sequelize.startUnmanagedTransaction()]) {
+      const teams = await Team.findAll({ order: ['id'], transaction })
+      events.length = 0
+      await Team.load(teams, include, { transaction })
+      const inTurn = ['sent', 'answered']
+      expect(events.slice(0, 3)).toEqual(
+        engine.traits.pipelines === true ? ['sent', 'sent', 'sent'] : [...inTurn, 'sent'],
+      )
+      expect(events).toHaveLength(6)
+      expect(teams.map((team: Row) => names(team))).toEqual(expected.map((team: Row) => names(team)))
+      await expect(
+        Team.load(teams, ['members', { association: 'badges', where: { nobody: 1 } }], { force: true }),
+      ).rejects.toThrow(/nobody/)
+      expect(await Person.count({ transaction })).toBe(4)
+      await transaction?.rollback()
+    }
   })
   test('inside a transaction', async () => {
     const { Person, Passport, sequelize } = await peopleOf(engine, { file: true })

@@ -113,6 +113,8 @@ const CONDITIONS: readonly (readonly [title: string, where: object, found: reado
   ['sql.jsonPath into a list', where(sql.unquote(sql.jsonPath(sql.attribute('data'), ['tags', 0])), 'a'), ['belgian']],
   ['sql.attribute with a path', where(sql.attribute('data.address.country:unquote'), Op.eq, 'France'), ['french']],
   ['json() with a value', json('data.address.country', 'Belgium'), ['belgian']],
+  ['json() with a number', json('data.age', 20 as never), ['belgian']],
+  ['json() with a boolean', json('data.active', false as never), ['french']],
   ['json() with conditions', json({ data: { address: { country: 'France' } } }), ['french']],
   ['where(json())', where(json('data.name'), 'Ann'), ['belgian']],
   ['a function of a path', where(fn('upper', json('data.address.country')), 'FRANCE'), ['french']],
@@ -166,6 +168,24 @@ describeEachEngine('JSON', (engine) => {
       expect(selected.get('address')).toEqual({ country: 'France', street: "L'avenue" })
     })
 
+    test(`${title}: ordered by what a path finds, in pages, too`, async () => {
+      const { Thing } = await filled(type)
+      await Thing.destroy({ where: {} })
+      const word = ['B', 'a', 'x', 'z']
+      await Thing.bulkCreate([10, 2, 33, 9].map((n, at) => ({ name: `n${n}`, data: { n, word: word[at] } })))
+      const names = (rows: readonly Row[]): string[] => rows.map(({ name }) => name as string)
+      const byNumber = ['n2', 'n9', 'n10', 'n33']
+      expect(names(await Thing.findAll({ order: [['data.n', 'ASC']] }))).toEqual(byNumber)
+      expect(names(await Thing.findAll({ order: [[sql.attribute('data.n'), 'DESC']] }))).toEqual(
+        [...byNumber].reverse(),
+      )
+      // B, a, x, z, or a, B, x, z: the collation decides.
+      const words = names(await Thing.findAll({ order: [['data.word', 'DESC']] }))
+      expect(words.slice(0, 2)).toEqual(['n9', 'n33'])
+      const first = await Thing.findPage({ order: [['data.n', 'ASC']], first: 2 })
+      const second = await Thing.findPage({ order: [['data.n', 'ASC']], first: 2, after: first.pageInfo.endCursor })
+      expect(names([...first.items, ...second.items])).toEqual(byNumber)
+    })
     test(`${title}: null is JSON null, and SQL NULL where it is said`, async () => {
       const { Thing, names } = await filled(type)
       const thing = await Thing.create({ name: 'new', data: null })

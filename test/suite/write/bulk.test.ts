@@ -33,6 +33,57 @@ describeEachEngine('bulk', (engine) => {
     (await User.findAll({ order: ['id'], paranoid: false })).map((user) => [user.name, user.age])
 
   describe('bulkCreate', () => {
+    test('many rows come back as they were, whatever is in them', async () => {
+      const sequelize = engine.script(await engine.connect())
+      const Thing = sequelize.define(
+        'Thing',
+        {
+          text: DataTypes.STRING(40),
+          long: DataTypes.TEXT,
+          number: DataTypes.DOUBLE,
+          whole: DataTypes.BIGINT,
+          money: DataTypes.DECIMAL(20, 4),
+          flag: DataTypes.BOOLEAN,
+          day: DataTypes.DATEONLY,
+          at: DataTypes.DATE,
+          data: DataTypes.JSON,
+          bytes: DataTypes.BLOB,
+        },
+        { timestamps: false },
+      )
+      await sequelize.sync()
+      const texts = ['', ' ', 'NULL', '{a,b}', '"', "it's", 'a\\b', 'a,b', 'ü 日本', '{', '}', '\n']
+      const records = Array.from({ length: 40 }, (_none, n) => ({
+        text: n % 13 === 12 ? null : texts[n % 13]!,
+        long: n % 5 === 0 ? null : texts[n % 12]!.repeat(3),
+        number: n % 7 === 0 ? null : n / 8,
+        whole: n % 3 === 0 ? '9007199254740993' : String(-n),
+        money: `${n}.2500`,
+        flag: n % 2 === 0,
+        day: '2020-02-29',
+        at: n % 11 === 0 ? null : new Date(1e12 + n),
+        data: n % 3 === 0 ? [1, [2, null], 'x'] : { a: [texts[n % 12]], b: null },
+        bytes: n % 4 === 0 ? null : Buffer.from([0, n, 255, 92, 34]),
+      }))
+      const created = await Thing.bulkCreate(records)
+      const found = await Thing.findAll({ order: ['id'], raw: true })
+      const plain = (row: Row): Record<string, unknown> => ({
+        ...row,
+        data: typeof row.data === 'string' ? JSON.parse(row.data) : row.data,
+        flag: Boolean(row.flag),
+      })
+      expect(found.map(plain)).toEqual(records.map((record, n) => ({ id: created[n]!.id, ...record })))
+      expect(new Set(found.map((row) => row.id)).size).toBe(40)
+    })
+    test('a text that is too long is refused or kept whole, and never cut', async () => {
+      const { User } = await users({ code: DataTypes.STRING(3) })
+      const many = Array.from({ length: 30 }, (_none, n) => ({ name: `n${n}`, code: n === 20 ? 'abcd' : 'abc' }))
+      const error = await User.bulkCreate(many).then(() => null, String)
+      if (error !== null) expect(error).toMatch(/too long/i)
+      expect((await User.findAll({ order: ['id'] })).map(({ code }) => code)).toEqual(
+        error === null ? many.map(({ code }) => code) : [],
+      )
+    })
     engine.requires('returning')('one statement; instances with their keys and defaults', async () => {
       const { User, recorder } = await users({ rank: { type: DataTypes.INTEGER, defaultValue: sql.literal('7') } })
       let created: Row[] = []

@@ -54,6 +54,7 @@ export function database(options: Partial<RuntimeOptions> = {}, dialect: Dialect
       minifyAliases: false,
       ...options,
     } as RuntimeOptions,
+    plans: { hits: 0, misses: 0 },
     isProduction: false,
     warn: (code, key, message) => {
       if (!warnings.some((warning) => warning.code === code && warning.key === key))
