@@ -1,5 +1,5 @@
 /**
- * What the steps of a link share: the lock, the rows that are linked, the row of a key, and the instances in memory afterwards.
+ * What the steps of a link share: the lock, the rows that are linked, the row of a key, and whether two instances are the same row.
  * For `link`, `link-target` and `link-source`.
  */
 import type { Association } from '../association/association.js'
@@ -9,7 +9,7 @@ import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { EmptyResultError, InstanceError } from '../errors/base.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
-import { ModelState, setRelation } from '../model/state.js'
+import type { ModelState } from '../model/state.js'
 import { column, compare, param } from '../sql/expr.js'
 import { select } from '../sql/query.js'
 import type { Identified } from './identify.js'
@@ -156,39 +156,4 @@ export function isSameRow(a: ModelState, b: ModelState): boolean {
     )
   const key = keyOf(a)
   return key !== null && key === keyOf(b)
-}
-
-/** Brings the instances in memory to what the database has now. */
-export function remember(
-  association: Association,
-  source: ModelState,
-  next: ModelState | null,
-  released: readonly ModelState[],
-): void {
-  const { as, inverse } = association
-  const former = source.dataValues[as]
-  if (former instanceof ModelState && former !== next) {
-    const state = released.find((row) => isSameRow(row, former))
-    if (state) takeKeys(former, state, association)
-    if (inverse && former.dataValues[inverse.as] === source) setRelation(former, inverse.as, null)
-  }
-  setRelation(source, as, next)
-  if (next && association.saveOrder === 'after') {
-    // Also where nothing had to be written: the instance may have been older than the link.
-    for (const [name, value] of Object.entries(association.link(source, next).values)) {
-      next.dataValues[name] = value
-      next._previous?.delete(name)
-    }
-  }
-  if (next && inverse && inverse.cardinality === 'one' && inverse.as in next.dataValues)
-    setRelation(next, inverse.as, source)
-}
-
-/** Copies the key of a row that was released to another instance of it. */
-function takeKeys(instance: ModelState, row: ModelState, association: Association): void {
-  if (association.saveOrder !== 'after') return
-  for (const name of association.foreignKeys) {
-    instance.dataValues[name] = row.dataValues[name]
-    instance._previous?.delete(name)
-  }
 }

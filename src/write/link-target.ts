@@ -5,6 +5,7 @@
 import type { Association } from '../association/association.js'
 import type { Steps } from '../base/steps.js'
 import { carryOut, oneAfterTheOther, wait } from '../base/steps.js'
+import type { Transaction } from '../connect/transaction.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { QueryError } from '../errors/base.js'
@@ -13,20 +14,12 @@ import { validation } from '../model/validate.js'
 import type { Identified } from './identify.js'
 import { instancesOf } from './increment.js'
 import type { LinkStep } from './link-step.js'
-import {
-  isSameRow,
-  keyOfSource,
-  linkedRows,
-  lockSource,
-  remember,
-  requireSaved,
-  rowOfKey,
-  SAVE_OPTIONS,
-} from './link-step.js'
+import { isSameRow, keyOfSource, linkedRows, lockSource, requireSaved, rowOfKey, SAVE_OPTIONS } from './link-step.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
 import { asInstance, savePublicly, targetModel } from './public.js'
 import { needsRows, release } from './release.js'
+import { Memory, remember } from './remember.js'
 import { definitionOf, describeKey, EXPECT_ROW } from './row.js'
 import { restore, setKey, snapshot } from './snapshot.js'
 import type { Condition } from './statements.js'
@@ -47,16 +40,21 @@ export function* setOnTarget(
       `${call}: save: false is not possible here, because the foreign key lies on ${association.target.name}, whose row has to be written. It is an option of belongsTo.`,
     )
   const before = found !== null && 'instance' in found ? snapshot(found.instance) : null
+  const memory = new Memory(runtime, source)
+  function* inStep(transaction: Transaction): Steps<ModelState | null> {
+    const step = { ...stepOptions(options), transaction }
+    const { next, gone } = yield* linking({ runtime, association, source, call, options, step, transaction }, found)
+    memory.written(() => remember(association, source, next, gone))
+    return next
+  }
   try {
-    const { next, gone } = yield* wait(
-      runtime.executor.atomicNow(execOf(options) ?? {}, (transaction) => {
-        const step = { ...stepOptions(options), transaction }
-        return carryOut(linking({ runtime, association, source, call, options, step, transaction }, found))
-      }),
+    const next = yield* wait(
+      runtime.executor.atomicNow(execOf(options) ?? {}, (transaction) => carryOut(inStep(transaction))),
     )
-    remember(association, source, next, gone)
+    memory.committed()
     return next
   } catch (error) {
+    memory.failed()
     if (before !== null && found !== null && 'instance' in found) restore(found.instance, before)
     throw error
   }

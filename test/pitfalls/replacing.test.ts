@@ -4,6 +4,7 @@ import { DataTypes, EmptyResultError, UniqueConstraintError, ValidationError } f
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { describeEachEngine } from '../support/databases.js'
 import { contentsOf } from '../support/schema.js'
+import { slowAnswers } from '../support/slow-answers.js'
 import type { Row } from '../support/untyped.js'
 import { KEYS, pairOf, TABLES } from './models.js'
 
@@ -41,6 +42,23 @@ describeEachEngine('replacing', (engine) => {
       const linked = await Profile.findAll({ where: { userId: user.id } })
       expect(linked).toHaveLength(1)
       expect(user.profile.id).toBe(linked[0]?.id)
+    })
+    engine.requires('server')('P01 the answer to a commit comes late: in memory is what was linked last', async () => {
+      const door = await slowAnswers(await engine.options(), 200)
+      try {
+        const { User, Profile } = await pairOf(engine, { connect: { host: door.host, port: door.port } })
+        const user = await User.create({ name: 'Ann' })
+        const profiles = await Profile.bulkCreate([{ bio: 'a' }, { bio: 'b' }])
+        door.holdNext()
+        await Promise.all(profiles.map((profile) => user.setProfile(profile)))
+        const [linked, free] = await Profile.findAll({ order: [['userId', 'DESC NULLS LAST']] })
+        expect([linked.userId, free.userId]).toEqual([user.id, null])
+        expect(user.profile.id).toBe(linked.id)
+        expect(user.profile.userId).toBe(user.id)
+        expect(profiles.find((profile: Row) => profile.id === free.id).userId).toBe(null)
+      } finally {
+        await door.close()
+      }
     })
     test('P01 50 parallel createX', async () => {
       for (const key of KEYS) {
