@@ -21,7 +21,7 @@ import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
 import { asInstance, targetModel } from './public.js'
 import { policyOf } from './release.js'
-import { Memory } from './remember.js'
+import { remembering } from './remember.js'
 import { describeKey, EXPECT_ROW, missingRow } from './row.js'
 import type { Snapshot } from './snapshot.js'
 import { restore, setKey, snapshot } from './snapshot.js'
@@ -68,22 +68,16 @@ async function writePair(
   options: WriteOptions,
   call: string,
 ): Promise<ModelState | null> {
-  const memory = new Memory(runtime, source)
-  try {
-    const next = await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
+  return await remembering(runtime, source, (memory) =>
+    runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
       const step = { ...stepOptions(options), transaction }
       const link: LinkStep = { runtime, association, source, call, options, step, transaction }
       const target = found === null ? null : 'instance' in found ? found.instance : await rowOfKey(link, found)
       const released = await pair(link, target)
       memory.written(() => remember(association, source, target, released))
       return target
-    })
-    memory.committed()
-    return next
-  } catch (error) {
-    memory.failed()
-    throw error
-  }
+    }),
+  )
 }
 
 /** Exchanges the partners of two rows. */

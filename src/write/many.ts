@@ -23,6 +23,7 @@ import { keyTexts, namedTargets, whereKeys } from './many-targets.js'
 import type { WriteCall, WriteOptions } from './options.js'
 import { checkOptions, execOf, stepOptions } from './options.js'
 import { targetModel } from './public.js'
+import { remembering } from './remember.js'
 import type { Snapshot } from './snapshot.js'
 import { restore, snapshot } from './snapshot.js'
 
@@ -46,8 +47,9 @@ export async function addMany(
   const named = targetsOf(association, source, targets, options, call)
   if (named.length === 0) return
   const linker = linkerOf(association)
-  await inStep({ runtime, association, source, call, options }, named, (link) => linker.add(link, named))
-  await rememberAll(runtime, association, source, named, options, (list) => [...list, ...named])
+  const step: Call = { runtime, association, source, call, options }
+  await inStep(step, named, (link) => linker.add(link, named))
+  await rememberAll(step, named, (list) => [...list, ...named])
 }
 
 /** Links these rows and unlinks all others. Null or an empty list unlinks all. Options as for `setX` of a hasOne. */
@@ -61,15 +63,22 @@ export async function setMany(
   const call = callOf(association, 'set', source, options, 'setMany')
   const named = targets === null ? [] : targetsOf(association, source, targets, options, call)
   const linker = linkerOf(association)
-  await inStep({ runtime, association, source, call, options }, named, (link) => linker.set(link, named), true)
-  const before = source.dataValues[association.as]
-  if (Array.isArray(before)) {
-    const kept = new Set(keyTexts(association, named))
-    const step = stepFor({ runtime, association, source, call, options }, null)
-    for (const row of before as ModelState[])
-      if (!kept.has(keyTexts(association, [{ instance: row }])[0]!)) linker.remember(step, row, false)
-  }
-  await rememberAll(runtime, association, source, named, options, () => named, true)
+  const step: Call = { runtime, association, source, call, options }
+  await remembering(runtime, source, (memory) =>
+    inStep(
+      step,
+      named,
+      async (link) => {
+        await linker.set(link, named)
+        const bring = await memoryAfter(link, named, () => named, true)
+        memory.written(() => {
+          forgetOthers(link, named)
+          bring()
+        })
+      },
+      true,
+    ),
+  )
 }
 
 /** Unlinks rows: instances or primary keys. Rows that are not linked stay as they are. Options: `destroy` deletes the rows. */
@@ -110,8 +119,9 @@ export async function createMany(
   const instance = newTarget(association, source, values, (options ?? {}) as WriteOptions, call)
   const linker = linkerOf(association)
   const named: Named[] = [{ instance }]
-  await inStep({ runtime, association, source, call, options }, named, (link) => linker.create(link, instance))
-  await rememberAll(runtime, association, source, named, options, (list) => [...list, ...named])
+  const step: Call = { runtime, association, source, call, options }
+  await inStep(step, named, (link) => linker.create(link, instance))
+  await rememberAll(step, named, (list) => [...list, ...named])
   return instance
 }
 
@@ -206,34 +216,55 @@ async function inStep(
 
 /**
  * Brings the instances to what the database has now. A list that the source holds stays complete: rows that were named by their keys are
- * fetched for it. `isWhole`: the rows named are all there are.
+ * fetched for it.
  */
 async function rememberAll(
-  runtime: Runtime,
-  association: Association,
-  source: ModelState,
+  call: Call,
   named: readonly Named[],
-  options: object | undefined,
   next: (list: readonly Named[]) => readonly Named[],
-  isWhole = false,
 ): Promise<void> {
-  const { as, inverse } = association
-  const linker = linkerOf(association)
-  const step = stepFor({ runtime, association, source, call: '', options }, null)
-  for (const one of named) {
-    if (!('instance' in one)) continue
-    linker.remember(step, one.instance, true)
-    if (!inverse || !(inverse.as in one.instance.dataValues)) continue
-    const held = one.instance.dataValues[inverse.as]
-    if (inverse.cardinality === 'one') setRelation(one.instance, inverse.as, source)
-    else if (Array.isArray(held) && !held.includes(source)) setRelation(one.instance, inverse.as, [...held, source])
-  }
+  const bring = await memoryAfter(stepFor(call, null), named, next, false)
+  bring()
+}
+
+/** What brings the instances there, once the rows that are missing in memory are fetched. `isWhole`: the rows named are all there are. */
+async function memoryAfter(
+  step: LinkStep,
+  named: readonly Named[],
+  next: (list: readonly Named[]) => readonly Named[],
+  isWhole: boolean,
+): Promise<() => void> {
+  const { association, source } = step
+  const { as } = association
   const before = source.dataValues[as]
   const isKnown = Array.isArray(before)
-  if (!isKnown && !(isWhole && named.every((one) => 'instance' in one))) return
   const list = ((isKnown ? before : []) as ModelState[]).map((instance): Named => ({ instance }))
-  const rows = await instancesOf(step, next(list), list)
-  setRelation(source, as, rows)
+  const rows =
+    isKnown || (isWhole && named.every((one) => 'instance' in one)) ? await instancesOf(step, next(list), list) : null
+  return () => {
+    for (const one of named) if ('instance' in one) rememberLinked(step, one.instance)
+    if (rows !== null) setRelation(source, as, rows)
+  }
+}
+
+function rememberLinked(step: LinkStep, instance: ModelState): void {
+  const { association, source } = step
+  const { inverse } = association
+  linkerOf(association).remember(step, instance, true)
+  if (!inverse || !(inverse.as in instance.dataValues)) return
+  const held = instance.dataValues[inverse.as]
+  if (inverse.cardinality === 'one') setRelation(instance, inverse.as, source)
+  else if (Array.isArray(held) && !held.includes(source)) setRelation(instance, inverse.as, [...held, source])
+}
+
+/** Rows of the list that the source holds, and that are not among those named, are linked no more. */
+function forgetOthers(step: LinkStep, named: readonly Named[]): void {
+  const { association, source } = step
+  const before = source.dataValues[association.as]
+  if (!Array.isArray(before)) return
+  const kept = new Set(keyTexts(association, named))
+  for (const row of before as ModelState[])
+    if (!kept.has(keyTexts(association, [{ instance: row }])[0]!)) linkerOf(association).remember(step, row, false)
 }
 
 /** The rows as instances, each once: those that are there, else from the database. */

@@ -56,6 +56,23 @@ export class Memory {
 
 const NOTHING = (): void => {}
 
+/** Runs a step. What it says to have written comes into memory once it is committed. */
+export async function remembering<T>(
+  runtime: Runtime,
+  source: ModelState,
+  step: (memory: Memory) => Promise<T>,
+): Promise<T> {
+  const memory = new Memory(runtime, source)
+  try {
+    const result = await step(memory)
+    memory.committed()
+    return result
+  } catch (error) {
+    memory.failed()
+    throw error
+  }
+}
+
 /** Brings the instances to what the database has: the source, the row that is linked, and rows that have lost their place. */
 export function remember(
   association: Association,

@@ -51,11 +51,13 @@ describeEachEngine('replacing', (engine) => {
         const profiles = await Profile.bulkCreate([{ bio: 'a' }, { bio: 'b' }])
         door.holdNext()
         await Promise.all(profiles.map((profile) => user.setProfile(profile)))
-        const [linked, free] = await Profile.findAll({ order: [['userId', 'DESC NULLS LAST']] })
-        expect([linked.userId, free.userId]).toEqual([user.id, null])
-        expect(user.profile.id).toBe(linked.id)
-        expect(user.profile.userId).toBe(user.id)
-        expect(profiles.find((profile: Row) => profile.id === free.id).userId).toBe(null)
+        const rows = await Profile.findAll()
+        const linked = rows.find((row: Row) => row.userId === user.id)
+        expect(rows.filter((row: Row) => row.userId === null)).toHaveLength(1)
+        expect(user.profile.id).toBe(linked?.id)
+        expect(profiles.map((profile: Row) => [profile.id, profile.userId])).toEqual(
+          rows.map((row: Row) => [row.id, row.userId]),
+        )
       } finally {
         await door.close()
       }

@@ -3,13 +3,18 @@ import { DataTypes, Op } from 'mortise'
 import { expect, test } from 'vitest'
 import type { Engine } from '../../support/databases.js'
 import { describeEachEngine } from '../../support/databases.js'
+import { slowAnswers } from '../../support/slow-answers.js'
 import type { Row } from '../../support/untyped.js'
 import { json } from '../one-to-one/world.js'
 
 const titles = (rows: readonly Row[]): string[] => rows.map((row) => row.title as string).sort()
 
-async function blog(engine: Engine, options: { readonly required?: boolean; readonly paranoid?: boolean } = {}) {
-  const sequelize = engine.script(await engine.connect({ define: { timestamps: false } }))
+async function blog(
+  engine: Engine,
+  options: { readonly required?: boolean; readonly paranoid?: boolean } = {},
+  connect: object = {},
+) {
+  const sequelize = engine.script(await engine.connect({ define: { timestamps: false }, ...connect }))
   const User = sequelize.define('User', { name: DataTypes.STRING })
   const Post = sequelize.define(
     'Post',
@@ -33,6 +38,22 @@ async function blog(engine: Engine, options: { readonly required?: boolean; read
 }
 
 describeEachEngine('hasMany', (engine) => {
+  engine.requires('server')('the answer to a commit comes late: in memory is the list that was set last', async () => {
+    const door = await slowAnswers(await engine.options(), 200)
+    try {
+      const { Post, ann } = await blog(engine, {}, { host: door.host, port: door.port })
+      const posts = await Post.findAll({ order: ['id'] })
+      ann.posts = posts.slice(0, 2)
+      door.holdNext()
+      await Promise.all([ann.setPosts(posts.slice(1, 3)), ann.setPosts([4])])
+      const rows = await Post.findAll({ where: { userId: ann.id }, order: ['id'] })
+      expect(titles(ann.posts)).toEqual(titles(rows))
+      const stored = new Map((await Post.findAll()).map((row: Row) => [row.id, row.userId]))
+      for (const post of posts.slice(0, 3)) expect([post.id, post.userId]).toEqual([post.id, stored.get(post.id)])
+    } finally {
+      await door.close()
+    }
+  })
   test('one call, or both in any order, give one key and one index', async () => {
     const sequelize = engine.script(await engine.connect())
     const User = sequelize.define('User', {})
