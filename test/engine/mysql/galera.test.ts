@@ -1,43 +1,25 @@
 // A Galera cluster: conflicts that show at COMMIT, a node that is killed, a node that loses the others. MORTISE_GALERA: a program that
 // starts and stops three nodes: `start`, `url I`, `node-kill9 I`, `node-start I`, where I is 1, 2 or 3.
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { ConnectionError, ConnectionLostError, DataTypes, DeadlockError, Sequelize } from 'mortise'
+import { ConnectionError, ConnectionLostError, DeadlockError } from 'mortise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Database, Row, Table } from '../../support/untyped.js'
+import type { Load } from '../../support/cluster.js'
+import { commandOf, defineAccount as define, Nodes, pause, underLoad } from '../../support/cluster.js'
+import type { Database, Row } from '../../support/untyped.js'
 
 const program = process.env.MORTISE_GALERA
-const run = promisify(execFile)
-const cluster = async (...args: readonly string[]): Promise<string> =>
-  (await run('bash', [program!, ...args], { timeout: 120_000 })).stdout.trim()
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 if (!program) {
   test.skip('Galera: MORTISE_GALERA names no program that starts a cluster', () => {})
 } else
   describe('a Galera cluster', () => {
     const DRIVERS = ['mariadb', 'mysql2'] as const
-    let urls: string[] = []
-    const opened: Database[] = []
-    const open = (options: object): Database => {
-      const db = new Sequelize({ dialect: 'mariadb', logging: false, ...options } as never) as unknown as Database
-      opened.push(db)
-      return db
-    }
-    /** Of node 1, 2 or 3, which alone is spoken to. What others have committed is seen at once. */
-    const node = (number: number, options: object = {}): Database => {
-      const db = open({ url: urls[number - 1], ...options })
-      db.hooks.addListener('afterConnect', (connection: Row) =>
-        connection.execute({ text: 'SET SESSION wsrep_sync_wait = 15', params: [], mode: 'run' }),
-      )
-      return db
-    }
-    const define = (db: Database): Table =>
-      db.define(
-        'Account',
-        { balance: DataTypes.INTEGER, owner: DataTypes.STRING },
-        { timestamps: false, tableName: 'mortise_accounts' },
-      )
+    const cluster = commandOf(program)
+    // What others have committed is seen at once.
+    const nodes = new Nodes(cluster, { dialect: 'mariadb' }, 'SET SESSION wsrep_sync_wait = 15')
+    const node = nodes.node.bind(nodes)
+    /** Of all nodes. */
+    const everywhere = (driver: string): Database =>
+      nodes.open({ driver, pool: { max: 5 }, replication: { write: nodes.urls, read: [] } })
     /** The name of the node that answers. */
     const where = async (db: Database, options: object = {}): Promise<string> =>
       (await db.query('SELECT @@wsrep_node_name AS name', { type: 'SELECT', ...options }))[0].name
@@ -47,14 +29,13 @@ if (!program) {
       new Set((await define(db).findAll({ raw: true, attributes: ['id'] })).map(({ id }: Row) => id))
 
     beforeAll(async () => {
-      await cluster('start')
-      urls = await Promise.all(['1', '2', '3'].map((number) => cluster('url', number)))
+      await nodes.start([1, 2, 3])
       const Account = define(node(1))
       await Account.sync({ force: true })
       await Account.bulkCreate([{ balance: 0 }, { balance: 0 }])
     }, 300_000)
     afterAll(async () => {
-      for (const db of opened) await db.close().catch(() => {})
+      await nodes.close()
       await cluster('start').catch(() => {})
     }, 300_000)
 
@@ -90,13 +71,13 @@ if (!program) {
     }
 
     test('many at a time on all nodes: with retry every transaction commits, and none is lost', async () => {
-      const nodes = [1, 2, 3].map((number) => node(number, { pool: { max: 5 } }))
-      const Account = define(nodes[0]!)
+      const all = [1, 2, 3].map((number) => node(number, { pool: { max: 5 } }))
+      const Account = define(all[0]!)
       const row = await Account.create({ balance: 0, owner: 'all' })
       let runs = 0
       await Promise.all(
         Array.from({ length: 90 }, async (_item, at) => {
-          const db = nodes[at % 3]!
+          const db = all[at % 3]!
           await db.transaction({ retry: { max: 100, backoffBase: 5, backoffExponent: 1.05 } }, async () => {
             runs += 1
             await define(db).increment('balance', { by: 1, where: { id: row.id } })
@@ -109,7 +90,7 @@ if (!program) {
         90,
       )
       expect(runs).toBeGreaterThan(90)
-      for (const db of nodes) expect([db.pool.using, db.pool.waiting]).toEqual([0, 0])
+      for (const db of all) expect([db.pool.using, db.pool.waiting]).toEqual([0, 0])
     }, 60_000)
 
     test('keys of several rows are those that the node gave', async () => {
@@ -120,43 +101,21 @@ if (!program) {
       }
     })
 
-    /** Writes as long as `during` takes, then until it goes well again. */
-    async function underLoad(
-      db: Database,
-      during: () => Promise<unknown>,
-    ): Promise<{ acknowledged: number[]; failures: Error[] }> {
+    const loaded = async (db: Database, during: () => Promise<unknown>): Promise<Load> => {
       const Account = define(db)
-      const acknowledged: number[] = []
-      const failures: Error[] = []
-      let isOver = false
-      const writers = Array.from({ length: 8 }, async (_item, at) => {
-        while (!isOver) {
-          try {
-            const { id } = await (at % 2 === 0
-              ? Account.create({ owner: 'load' })
-              : db.transaction({ retry: { max: 5 } }, () => Account.create({ owner: 'load' })))
-            acknowledged.push(id)
-          } catch (error) {
-            failures.push(error as Error)
-            await pause(20)
-          }
-        }
-      })
-      await pause(300)
-      await during()
-      const before = acknowledged.length
-      for (let tries = 0; acknowledged.length < before + 50 && tries < 400; tries += 1) await pause(50)
-      isOver = true
-      await Promise.all(writers)
-      expect(acknowledged.length).toBeGreaterThanOrEqual(before + 50)
-      return { acknowledged, failures }
+      const create = (): Promise<Row> => Account.create({ owner: 'load' })
+      const write = (writer: number): Promise<Row> =>
+        writer % 2 === 0 ? create() : db.transaction({ retry: { max: 5 } }, create)
+      const load = await underLoad(write, 8, during)
+      expect(load.recovered).toBeGreaterThanOrEqual(50)
+      return load
     }
 
     for (const driver of DRIVERS) {
       test(`${driver}: the node killed under load: another one takes the writes, and none that was acknowledged is lost`, async () => {
-        const db = open({ driver, pool: { max: 5 }, replication: { write: urls, read: [] } })
+        const db = everywhere(driver)
         expect(await where(db)).toBe('n1')
-        const { acknowledged, failures } = await underLoad(db, () => cluster('node-kill9', '1'))
+        const { acknowledged, failures } = await loaded(db, () => cluster('node-kill9', '1'))
         for (const error of failures) expect(error).toBeInstanceOf(ConnectionError)
         expect(await where(db)).toBe('n2')
         for (const number of [2, 3]) {
@@ -171,7 +130,7 @@ if (!program) {
 
       test(`${driver}: a node killed and started again, the only one that is known: the program goes on when it is back`, async () => {
         const db = node(2, { driver, pool: { max: 5 } })
-        const { acknowledged, failures } = await underLoad(db, async () => {
+        const { acknowledged, failures } = await loaded(db, async () => {
           await cluster('node-kill9', '2')
           await cluster('node-start', '2')
         })
@@ -183,13 +142,13 @@ if (!program) {
       }, 180_000)
 
       test(`${driver}: a node that has lost the others takes nothing: another one is found, and connections lead there`, async () => {
-        const db = open({ driver, pool: { max: 5 }, replication: { write: urls, read: [] } })
-        const admin = open({ url: urls[0], driver, pool: { max: 1 } })
+        const db = everywhere(driver)
+        const admin = nodes.open({ url: nodes.urls[0], driver, pool: { max: 1 } })
         const isolate = (value: number): Promise<unknown> =>
           admin.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${value}'`)
         expect(await where(db)).toBe('n1')
         try {
-          const { acknowledged, failures } = await underLoad(db, async () => {
+          const { acknowledged, failures } = await loaded(db, async () => {
             await isolate(1)
             for (let tries = 0; (await isReady(admin)) && tries < 200; tries += 1) await pause(50)
           })

@@ -1,63 +1,36 @@
 // MySQL's Group Replication with several primaries: conflicts that show at COMMIT, and a member that is killed. MORTISE_GROUP_REPLICATION:
 // a program that starts and stops three members: `start`, `url I`, `node-kill9 I`, `node-start I`, where I is 1, 2 or 3.
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { ConnectionError, DataTypes, DeadlockError, Sequelize, SerializationError } from 'mortise'
+import { ConnectionError, DeadlockError, SerializationError } from 'mortise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Database, Row, Table } from '../../support/untyped.js'
+import { commandOf, defineAccount as define, Nodes, underLoad } from '../../support/cluster.js'
+import type { Row } from '../../support/untyped.js'
 
 const program = process.env.MORTISE_GROUP_REPLICATION
-const run = promisify(execFile)
-const group = async (...args: readonly string[]): Promise<string> =>
-  (await run('bash', [program!, ...args], { timeout: 120_000 })).stdout.trim()
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 if (!program) {
   test.skip('Group Replication: MORTISE_GROUP_REPLICATION names no program that starts a group', () => {})
 } else
   describe('Group Replication', () => {
-    let urls: string[] = []
-    const opened: Database[] = []
-    const open = (options: object): Database => {
-      const db = new Sequelize({ dialect: 'mysql', logging: false, ...options } as never) as unknown as Database
-      opened.push(db)
-      return db
-    }
-    /** Of one member, which alone is spoken to. What others have committed is seen at once. */
-    const member = (number: number, options: object = {}): Database => {
-      const db = open({ url: urls[number - 1], ...options })
-      db.hooks.addListener('afterConnect', (connection: Row) =>
-        connection.execute({
-          text: "SET SESSION group_replication_consistency = 'BEFORE'",
-          params: [],
-          mode: 'run',
-        }),
-      )
-      return db
-    }
-    const define = (db: Database): Table =>
-      db.define(
-        'Account',
-        { balance: DataTypes.INTEGER, owner: DataTypes.STRING },
-        { timestamps: false, tableName: 'mortise_accounts' },
-      )
+    const group = commandOf(program)
+    // What others have committed is seen at once.
+    const members = new Nodes(group, { dialect: 'mysql' }, "SET SESSION group_replication_consistency = 'BEFORE'")
+    const member = members.node.bind(members)
 
     beforeAll(async () => {
-      await group('start')
-      urls = await Promise.all(['1', '2', '3'].map((number) => group('url', number)))
+      await members.start([1, 2, 3])
       const Account = define(member(1))
       await Account.sync({ force: true })
       await Account.create({ balance: 0 })
     }, 300_000)
     afterAll(async () => {
-      for (const db of opened) await db.close().catch(() => {})
+      await members.close()
       // As it was found; a member may take long to join.
       await group('node-start', '1').catch(() => {})
     }, 240_000)
 
     for (const driver of ['mariadb', 'mysql2']) {
       test(`${driver}: a conflict is told at COMMIT, in words that retry knows: the transaction is run again`, async () => {
-        const [one, other] = [member(1, { driver, pool: { max: 2 } }), open({ url: urls[2], driver })]
+        const [one, other] = [member(1, { driver, pool: { max: 2 } }), members.open({ url: members.urls[2], driver })]
         const [Account, Other] = [define(one), define(other)]
         const { id, balance: before } = await Account.findOne()
         const collide = async (options: object): Promise<number> => {
@@ -83,28 +56,11 @@ if (!program) {
     }
 
     test('the member killed under load: another one takes the writes, and none that was acknowledged is lost', async () => {
-      const db = open({ pool: { max: 5 }, replication: { write: urls, read: [] } })
+      const db = members.open({ pool: { max: 5 }, replication: { write: members.urls, read: [] } })
       const Account = define(db)
-      const acknowledged: number[] = []
-      const failures: Error[] = []
-      let isOver = false
-      const writers = Array.from({ length: 6 }, async () => {
-        while (!isOver) {
-          try {
-            acknowledged.push((await db.transaction({ retry: { max: 5 } }, () => Account.create({ owner: 'load' }))).id)
-          } catch (error) {
-            failures.push(error as Error)
-            await pause(20)
-          }
-        }
-      })
-      await pause(500)
-      await group('node-kill9', '1')
-      const before = acknowledged.length
-      for (let tries = 0; acknowledged.length < before + 50 && tries < 800; tries += 1) await pause(50)
-      isOver = true
-      await Promise.all(writers)
-      expect(acknowledged.length).toBeGreaterThanOrEqual(before + 50)
+      const write = (): Promise<Row> => db.transaction({ retry: { max: 5 } }, () => Account.create({ owner: 'load' }))
+      const { acknowledged, failures, recovered } = await underLoad(write, 6, () => group('node-kill9', '1'))
+      expect(recovered).toBeGreaterThanOrEqual(50)
       expect(failures.length).toBeGreaterThan(0)
       for (const error of failures) expect(error).toBeInstanceOf(ConnectionError)
       for (const number of [2, 3]) {

@@ -1,16 +1,11 @@
 // A primary and two streaming replicas, one of which dies and one of which is promoted. MORTISE_PG_CLUSTER: a program that starts and stops
 // them: `start`, `url I`, `node-kill9 I`, `node-start I`, `promote I`, `rejoin I`, where I is 0 (the first primary), 1 or 2.
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { DataTypes, Sequelize } from 'mortise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commandOf, pause } from '../../support/cluster.js'
 import type { Database, Table } from '../../support/untyped.js'
 
 const program = process.env.MORTISE_PG_CLUSTER
-const run = promisify(execFile)
-const cluster = async (...args: readonly string[]): Promise<string> =>
-  (await run('bash', [program!, ...args], { timeout: 120_000 })).stdout.trim()
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 /** The server that answered. */
 const WHERE = "SELECT current_setting('cluster_name') AS name"
 
@@ -18,6 +13,7 @@ if (!program) {
   test.skip('streaming replicas: MORTISE_PG_CLUSTER names no program that starts a cluster', () => {})
 } else
   describe('streaming replicas', () => {
+    const cluster = commandOf(program)
     let urls: string[] = []
     let db: Database
     let Note: Table
