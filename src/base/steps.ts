@@ -1,13 +1,13 @@
 /**
  * Work in steps that waits only where there is something to wait for. It is written once, as a generator in place of an async function
  * (`yield* wait(x)` in place of `await x`): with a driver that answers at once it is done before the call returns, without a promise.
- * The write rooms and `connect/transactions` are made of it.
+ * The write rooms are made of it.
  */
 
 /** Yields what has to be waited for; returns the outcome. */
 export type Steps<T> = Generator<PromiseLike<unknown>, T, unknown>
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 
 /** The value, waited for where it is a promise. */

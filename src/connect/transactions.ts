@@ -3,8 +3,7 @@
  * only wait is the one for the callback. Part of `executor`, which decides what a call to `transaction` means.
  */
 import { checkObject } from '../base/options.js'
-import type { Steps } from '../base/steps.js'
-import { carryOut, wait } from '../base/steps.js'
+import { isThenable } from '../base/steps.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { QueryError } from '../errors/base.js'
 import { ConnectionLostError } from '../errors/database.js'
@@ -99,19 +98,25 @@ export class Transactions {
   ): T | Promise<T> {
     return transactionChannel.hasSubscribers
       ? this.#traced(settings, false, callback, (own) => this.#managed(settings, options, own))
-      : carryOut(this.#managed(settings, options, callback))
+      : this.#managed(settings, options, callback)
   }
 
-  *#managed<T>(settings: TransactionSettings, options: TransactionOptions, callback: TransactionCallback<T>): Steps<T> {
-    const transaction = yield* wait(this.begin(settings, options, true))
-    return yield* this.#finish(transaction, callback)
+  #managed<T>(
+    settings: TransactionSettings,
+    options: TransactionOptions,
+    callback: TransactionCallback<T>,
+  ): T | Promise<T> {
+    const begun = this.begin(settings, options, true)
+    return begun instanceof Promise
+      ? begun.then((transaction) => this.#finish(transaction, callback))
+      : this.#finish(begun, callback)
   }
 
   #traced<T>(
     settings: TransactionSettings,
     isSavepoint: boolean,
     callback: TransactionCallback<T>,
-    run: (callback: TransactionCallback<T>) => Steps<T>,
+    run: (callback: TransactionCallback<T>) => T | Promise<T>,
   ): Promise<T> {
     const context: TransactionTrace = {
       dialect: this.#base.dialect.name,
@@ -125,12 +130,10 @@ export class Transactions {
       context,
       async () => {
         try {
-          return await carryOut(
-            run((transaction) => {
-              context.id = transaction.id
-              return callback(transaction)
-            }),
-          )
+          return await run((transaction) => {
+            context.id = transaction.id
+            return callback(transaction)
+          })
         } catch (error) {
           context.outcome = 'rollback'
           throw error
@@ -145,18 +148,42 @@ export class Transactions {
   savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): T | Promise<T> {
     return transactionChannel.hasSubscribers
       ? this.#traced(given.settings, true, callback, (own) => this.#savepoint(given, options, own))
-      : carryOut(this.#savepoint(given, options, callback))
+      : this.#savepoint(given, options, callback)
   }
 
-  *#savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): Steps<T> {
+  #savepoint<T>(given: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): T | Promise<T> {
     const parent = innermost(given)
-    yield* wait(parent.enter())
+    const entered = parent.enter()
+    return entered instanceof Promise
+      ? entered.then(() => this.#inTurn(parent, options, callback))
+      : this.#inTurn(parent, options, callback)
+  }
+
+  #inTurn<T>(parent: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): T | Promise<T> {
+    let result: T | Promise<T>
     try {
-      const transaction = yield* wait(this.beginSavepoint(parent, options))
-      return yield* this.#finish(transaction, callback)
-    } finally {
+      const begun = this.beginSavepoint(parent, options)
+      result =
+        begun instanceof Promise
+          ? begun.then((transaction) => this.#finish(transaction, callback))
+          : this.#finish(begun, callback)
+    } catch (error) {
       parent.leaveTurn()
+      throw error
     }
+    if (result instanceof Promise)
+      return result.then(
+        (value: T) => {
+          parent.leaveTurn()
+          return value
+        },
+        (error: unknown) => {
+          parent.leaveTurn()
+          throw error
+        },
+      )
+    parent.leaveTurn()
+    return result
   }
 
   /** The callback in the scope of a transaction: statements in it find the transaction. */
@@ -172,18 +199,37 @@ export class Transactions {
     return scopes.run(scope, callback, transaction)
   }
 
-  *#finish<T>(transaction: Transaction, callback: TransactionCallback<T>): Steps<T> {
-    let result: T
+  /** The callback, then COMMIT or ROLLBACK: without a promise where neither the callback nor the driver needs one. */
+  #finish<T>(transaction: Transaction, callback: TransactionCallback<T>): T | Promise<T> {
+    let result: T | Promise<T>
     try {
-      result = yield* wait(this.inside(transaction, callback))
+      result = this.inside(transaction, callback)
+      if (isThenable(result)) return this.#finishLater(transaction, result)
       if (transaction.signal !== null) refuseAborted(transaction.signal, 'COMMIT')
     } catch (error) {
-      // The callback may have rolled back by itself. Should the rollback fail, the first error is the one to know.
-      if (!transaction.finished) yield* wait(transaction.rollback().catch(() => {}))
-      throw error
+      return this.#failed(transaction, error)
     }
-    yield* wait(transaction.commitNow())
+    const committed = transaction.commitNow()
+    return committed instanceof Promise ? committed.then(() => result) : result
+  }
+
+  async #finishLater<T>(transaction: Transaction, pending: PromiseLike<T>): Promise<T> {
+    let result: T
+    try {
+      result = await pending
+      if (transaction.signal !== null) refuseAborted(transaction.signal, 'COMMIT')
+    } catch (error) {
+      return await this.#failed(transaction, error)
+    }
+    const committed = transaction.commitNow()
+    if (committed instanceof Promise) await committed
     return result
+  }
+
+  /** The callback may have rolled back by itself. Should the rollback fail, the first error is the one to know. */
+  async #failed(transaction: Transaction, error: unknown): Promise<never> {
+    if (!transaction.finished) await transaction.rollback().catch(() => {})
+    throw error
   }
 
   /** `mayHurry`: BEGIN may travel with the first statement, so that its failure is that statement's. */

@@ -112,8 +112,14 @@ export class Hooks {
     return (this.#listeners.size > 0 && this.#listeners.has(name)) || (this.#parent?.has(name) ?? false)
   }
 
+  /** Nobody listens to anything. */
+  get #isSilent(): boolean {
+    return this.#listeners.size === 0 && (this.#parent === null || this.#parent.#isSilent)
+  }
+
   /** The same for one of several. */
   hasAny(names: readonly string[]): boolean {
+    if (this.#isSilent) return false
     for (const name of names) if (this.has(name)) return true
     return false
   }

@@ -61,8 +61,10 @@ export function findings(
   options: ValidateOptions,
 ): Items | Promise<Items> {
   const found: (Items | Promise<Items>)[] = []
+  // Of a new row everything is looked at, unless the call says otherwise.
+  const isWhole = instance.isNewRecord && !options.fields && !options.skip
   for (const attribute of definition.shape.all) {
-    if (!isWanted(instance, attribute, options)) continue
+    if (!isWhole && !isWanted(instance, attribute, options)) continue
     const items = checkAttribute(instance, definition, attribute, options)
     if (items !== NONE) found.push(items)
   }

@@ -4,18 +4,18 @@
  * Docs: querying/insert ("Inserting Associated Records").
  */
 import type { Association } from '../association/association.js'
-import { compositeKeyText } from '../association/key-text.js'
 import { inSchemaOf } from '../association/schema.js'
 import { isPlainObject } from '../base/freeze.js'
 import type { Steps } from '../base/steps.js'
 import { carryOut, promised, wait } from '../base/steps.js'
 import type { Runtime } from '../dialect/runtime.js'
-import { AssociationError } from '../errors/association.js'
 import type { ModelDefinition } from '../model/definition.js'
 import { ModelState, setRelation } from '../model/state.js'
+import { agree } from './agree.js'
 import { setPair } from './link-pair.js'
 import type { WriteOptions } from './options.js'
 import { execOf, stepOptions } from './options.js'
+import { plainRows, savePlainRows } from './plain-graph.js'
 import { saveRow } from './plain-save.js'
 import { asModel } from './public.js'
 import { changedOf, definitionOf, EXPECT_ROW } from './row.js'
@@ -103,6 +103,11 @@ export function saveGraph(
   root: ModelState,
   options: WriteOptions | undefined,
 ): ModelState | Promise<ModelState> {
+  const plain = plainRows(runtime, root, options)
+  if (plain !== null && plain.length > 1) {
+    const written = savePlainRows(runtime, plain, options)
+    return written instanceof Promise ? written.then(() => root) : root
+  }
   const definition = definitionOf(root)
   const isAll = root.isNewRecord || options?.cascade === true
   const isWork = relationsOf(root, definition).some(([, held]) => isAll || held.isNewRecord)
@@ -333,32 +338,3 @@ function remember({ before }: Graph, instance: ModelState): void {
 /** What the call is for and new instances are written; existing ones only with `cascade`. */
 const isWork = ({ roots, options }: Graph, instance: ModelState): boolean =>
   roots.has(instance) || instance.isNewRecord || options.cascade === true
-
-/**
- * Sets the key of a relation. Where the instance has a value for it already, that must be the same one: a program that gives both a key
- * and an instance, and not the same, means something that cannot be guessed. Returns the attributes that changed.
- */
-function agree(
-  owner: ModelState,
-  values: Readonly<Record<string, unknown>>,
-  association: Association,
-  holder: ModelState,
-  isStrict: boolean,
-): string[] {
-  const definition = definitionOf(owner)
-  const changed: string[] = []
-  for (const [name, value] of Object.entries(values)) {
-    const type = definition.attribute(name).type
-    const before = owner.dataValues[name]
-    const isSame = compositeKeyText([before], [type]) === compositeKeyText([value], [type])
-    if (isSame) continue
-    if (isStrict && before !== null && before !== undefined && association.foreignKeys.includes(name)) {
-      throw new AssociationError(
-        `${definition.modelName}.${name} is ${String(before)}, but "${association.as}" of ${definitionOf(holder).modelName} is a ${association.target.name} whose key makes it ${String(value)}. Give the foreign key or the instance, not both.`,
-      )
-    }
-    setKey(owner, { [name]: value })
-    changed.push(name)
-  }
-  return changed
-}

@@ -9,6 +9,7 @@ import type { Generates, Result, Statement } from '../connect/driver.js'
 import { originOf } from '../connect/driver.js'
 import type { ExecOptions } from '../connect/executor.js'
 import type { Runtime } from '../dialect/runtime.js'
+import type { ValidationErrorItem } from '../errors/validation.js'
 import { ValidationError } from '../errors/validation.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, ModelShape } from '../model/definition.js'
@@ -48,7 +49,10 @@ interface Columns {
   readonly shape: ModelShape
   readonly all: readonly Column[]
   readonly byName: ReadonlyMap<string, Column>
-  readonly plans: Map<string, Plan>
+  /** By the set of columns that have a value: as bits, or as text where there are too many. */
+  readonly inserts: Map<number | string, Plan>
+  /** By the names of the columns that are set. */
+  readonly updates: Map<string, Plan>
 }
 
 const known = new WeakMap<ModelDefinition, Columns>()
@@ -73,35 +77,25 @@ function columnsOf(runtime: Runtime, definition: ModelDefinition): Columns {
     shape: definition.shape,
     all,
     byName: new Map(all.map((one) => [one.name, one])),
-    plans: new Map<string, Plan>(),
+    inserts: new Map<number | string, Plan>(),
+    updates: new Map<string, Plan>(),
   }
   known.set(definition, columns)
   return columns
 }
 
-function planFor(
+function keep<K>(
+  plans: Map<K, Plan>,
+  key: K,
   runtime: Runtime,
   definition: ModelDefinition,
-  columns: Columns,
-  key: string,
-  make: () => { readonly node: QueryNode; readonly returned: readonly Column[] },
+  { node, returned }: { readonly node: QueryNode; readonly returned: readonly Column[] },
 ): Plan {
-  let plan = columns.plans.get(key)
-  if (plan === undefined) {
-    if (columns.plans.size >= MAX_PLANS) columns.plans.clear()
-    const { node, returned } = make()
-    const generates = generatedBy(runtime, definition, node)
-    plan =
-      generates === null
-        ? { text: runtime.dialect.print(node).text, mode: returned.length > 0 ? 'rows' : 'run', returned, generates }
-        : {
-            text: runtime.dialect.print({ ...node, returning: [] } as QueryNode).text,
-            mode: 'run',
-            returned,
-            generates,
-          }
-    columns.plans.set(key, plan)
-  }
+  if (plans.size >= MAX_PLANS) plans.clear()
+  const generates = generatedBy(runtime, definition, node)
+  const text = runtime.dialect.print(generates === null ? node : ({ ...node, returning: [] } as QueryNode)).text
+  const plan: Plan = { text, mode: generates === null && returned.length > 0 ? 'rows' : 'run', returned, generates }
+  plans.set(key, plan)
   return plan
 }
 
@@ -125,7 +119,7 @@ const AROUND_UPDATE = [
 ] as const
 
 /** `done`: nothing is left to wait for. Null: this save is not plain, and nothing has happened. */
-type Outcome = 'done' | Promise<unknown> | null
+export type Outcome = 'done' | Promise<unknown> | null
 
 interface PlainWish {
   /** Of an existing row: what is to be saved of what changed; null: all. */
@@ -150,6 +144,16 @@ export function saveRow(
   return outcome ?? saveOne(runtime, instance, definition, options)
 }
 
+/** Whether nothing is around an INSERT of the model: an instance without SQL in it can go to `plainInsert`. */
+export const isInsertPlain = (runtime: Runtime, definition: ModelDefinition): boolean =>
+  !isBound(definition) && hasNoneOf(runtime, definition, AROUND_INSERT)
+
+const hasNoneOf = (
+  runtime: Runtime,
+  { settings, shape, hooks }: ModelDefinition,
+  around: typeof AROUND_INSERT | typeof AROUND_UPDATE,
+): boolean => !settings.omitNull && !runtime.options.omitNull && shape.version === null && !hooks.hasAny(around)
+
 /** Options that leave a save plain: those of the connection, what only hooks read, and what `plainSave` knows. */
 const PLAIN = new Set<PropertyKey>([
   'transaction',
@@ -169,7 +173,7 @@ const PLAIN = new Set<PropertyKey>([
 ])
 
 /** What a plain save has to know of its options; null: it is not plain. */
-function plainWish(
+export function plainWish(
   instance: ModelState,
   definition: ModelDefinition,
   options: WriteOptions | undefined,
@@ -197,33 +201,14 @@ function plainSave(
   exec: ExecOptions | undefined,
   wish: PlainWish,
 ): Outcome {
-  const { settings, shape, hooks } = definition
-  if (settings.omitNull || runtime.options.omitNull || shape.version !== null) return null
-  if (hooks.hasAny(instance.isNewRecord ? AROUND_INSERT : AROUND_UPDATE)) return null
+  if (!hasNoneOf(runtime, definition, instance.isNewRecord ? AROUND_INSERT : AROUND_UPDATE)) return null
   return instance.isNewRecord
-    ? plainInsert(runtime, instance, definition, exec, wish)
+    ? plainInsert(runtime, instance, definition, exec, wish.validate)
     : plainUpdate(runtime, instance, definition, exec, wish)
 }
 
-/** Checks, then goes on. */
-function validated(
-  runtime: Runtime,
-  instance: ModelState,
-  definition: ModelDefinition,
-  fields: readonly string[] | undefined,
-  isWanted: boolean,
-  next: () => Outcome,
-): Outcome {
-  if (!isWanted) return next()
-  const found = findings(instance, definition, { fields, noTypeValidation: runtime.options.noTypeValidation })
-  if (found instanceof Promise) {
-    return found.then((items) => {
-      if (items.length > 0) throw new ValidationError(null, items)
-      return next()
-    })
-  }
-  if (found.length > 0) throw new ValidationError(null, found)
-  return next()
+function refuse(items: readonly ValidationErrorItem[]): void {
+  if (items.length > 0) throw new ValidationError(null, items)
 }
 
 /** Sends a plan's statement and hands over the result, at once where the driver answers at once. */
@@ -255,12 +240,13 @@ function send(
   return 'done'
 }
 
-function plainInsert(
+/** INSERT of a new instance. Null, and nothing has happened: a value of it is SQL, or is to be asked for. */
+export function plainInsert(
   runtime: Runtime,
   instance: ModelState,
   definition: ModelDefinition,
   exec: ExecOptions | undefined,
-  wish: PlainWish,
+  validate: boolean,
 ): Outcome {
   const { dataValues } = instance
   const { createdAt, updatedAt } = definition.shape
@@ -268,7 +254,7 @@ function plainInsert(
   const { all } = columns
   for (let index = 0; index < all.length; index += 1) {
     const value = dataValues[all[index]!.name]
-    if (value === null ? all[index]!.isJson : isFragment(value)) return null
+    if (value === null ? all[index]!.isJson : typeof value === 'object' && isFragment(value)) return null
   }
   // What the database makes must be asked for.
   if (runtime.dialect.traits.returning === 'none' && madeByInsert(definition, dataValues).length > 0) return null
@@ -277,33 +263,62 @@ function plainInsert(
     if (createdAt !== null && (dataValues[createdAt] ?? null) === null) dataValues[createdAt] = now
     if (updatedAt !== null) dataValues[updatedAt] = now
   }
-  return validated(runtime, instance, definition, undefined, wish.validate, () => {
-    const params: unknown[] = []
-    let key = ''
-    for (let index = 0; index < all.length; index += 1) {
-      const { name, isAutoIncrement, toBind } = all[index]!
-      const value = dataValues[name]
-      if (value === undefined || (isAutoIncrement && value === null)) key += '-'
-      else {
-        key += '+'
-        params.push(value === null || toBind === null ? value : toBind(value))
-      }
-    }
-    const plan = planFor(runtime, definition, columns, key, () => insertPlan(runtime, definition, all, key))
-    return send(runtime, instance, definition, plan, params, exec, (result) => {
-      takeInserted(runtime, instance, all, plan, result)
-    })
+  if (validate) {
+    const found = findings(instance, definition, { noTypeValidation: runtime.options.noTypeValidation })
+    if (found instanceof Promise)
+      return found.then((items) => {
+        refuse(items)
+        return insertChecked(runtime, instance, definition, columns, exec)
+      })
+    refuse(found)
+  }
+  return insertChecked(runtime, instance, definition, columns, exec)
+}
+
+function insertChecked(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  columns: Columns,
+  exec: ExecOptions | undefined,
+): Outcome {
+  const { dataValues } = instance
+  const { all } = columns
+  const params: unknown[] = []
+  let bits = 0
+  for (let index = 0; index < all.length; index += 1) {
+    const { name, isAutoIncrement, toBind } = all[index]!
+    const value = dataValues[name]
+    if (value === undefined || (isAutoIncrement && value === null)) continue
+    bits |= 1 << index
+    params.push(value === null || toBind === null ? value : toBind(value))
+  }
+  const key = all.length <= MOST_BITS ? bits : givenNames(all, dataValues)
+  const plan =
+    columns.inserts.get(key) ??
+    keep(columns.inserts, key, runtime, definition, insertNode(runtime, definition, all, dataValues))
+  return send(runtime, instance, definition, plan, params, exec, (result) => {
+    takeInserted(runtime, instance, all, plan, result)
   })
 }
 
-function insertPlan(
+const MOST_BITS = 30
+const isGiven = ({ name, isAutoIncrement }: Column, dataValues: Readonly<Record<string, unknown>>): boolean =>
+  dataValues[name] !== undefined && !(isAutoIncrement && dataValues[name] === null)
+function givenNames(all: readonly Column[], dataValues: Readonly<Record<string, unknown>>): string {
+  let key = ''
+  for (const one of all) key += isGiven(one, dataValues) ? '+' : '-'
+  return key
+}
+
+function insertNode(
   runtime: Runtime,
   definition: ModelDefinition,
   all: readonly Column[],
-  key: string,
+  dataValues: Readonly<Record<string, unknown>>,
 ): { readonly node: QueryNode; readonly returned: readonly Column[] } {
-  const given = all.filter((_column, index) => key[index] === '+')
-  const returned = runtime.dialect.traits.returning === 'none' ? [] : all.filter((_column, index) => key[index] === '-')
+  const given = all.filter((one) => isGiven(one, dataValues))
+  const returned = runtime.dialect.traits.returning === 'none' ? [] : all.filter((one) => !isGiven(one, dataValues))
   const node: QueryNode = {
     kind: 'insert',
     table: definition.table,
@@ -377,47 +392,58 @@ function plainUpdate(
   const primaryKey = byName.get(shape.primaryKey[0]!.attributeName)!
   const id = storedValue(instance, primaryKey.name)
   if (id === undefined || id === null) return null
-  return validated(
-    runtime,
-    instance,
-    definition,
-    changed.map(({ name }) => name),
-    validate,
-    () => {
-      const params: unknown[] = []
-      let key = ''
-      for (const { name, toBind } of changed) {
-        const value = dataValues[name]
-        key += `${name},`
-        params.push(value === null || toBind === null ? value : toBind(value))
-      }
-      params.push(primaryKey.toBind === null ? id : primaryKey.toBind(id))
-      const plan = planFor(runtime, definition, columns, key, () => ({
-        node: {
-          kind: 'update',
-          table: definition.table,
-          set: changed.map(({ attribute }) => ({
-            column: attribute.columnName,
-            value: param(undefined, attribute.type),
-          })),
-          where: compare(
-            column(null, primaryKey.attribute.columnName),
-            '=',
-            param(undefined, primaryKey.attribute.type),
-          ),
-          orderBy: [],
-          limit: null,
-          returning: [],
-        },
-        returned: [],
-      }))
-      return send(runtime, instance, definition, plan, params, exec, (result) => {
-        if (expectRow && result.affectedRows === 0) throw missingRow(definition.modelName, { [primaryKey.name]: id })
-        const previous = instance._previous
-        if (previous === null) return
-        for (const { name } of changed) previous.delete(name)
-        if (previous.size === 0) instance._previous = null
+  if (validate) {
+    const fields = changed.map(({ name }) => name)
+    const found = findings(instance, definition, { fields, noTypeValidation: runtime.options.noTypeValidation })
+    if (found instanceof Promise)
+      return found.then((items) => {
+        refuse(items)
+        return updateChecked(runtime, instance, definition, columns, changed, primaryKey, id, exec, expectRow)
       })
-    },
-  )
+    refuse(found)
+  }
+  return updateChecked(runtime, instance, definition, columns, changed, primaryKey, id, exec, expectRow)
 }
+
+function updateChecked(
+  runtime: Runtime,
+  instance: ModelState,
+  definition: ModelDefinition,
+  columns: Columns,
+  changed: readonly Column[],
+  primaryKey: Column,
+  id: unknown,
+  exec: ExecOptions | undefined,
+  expectRow: boolean,
+): Outcome {
+  const { dataValues } = instance
+  const params: unknown[] = []
+  let key = changed[0]!.name
+  for (let index = 0; index < changed.length; index += 1) {
+    const { name, toBind } = changed[index]!
+    if (index > 0) key += `\0${name}`
+    const value = dataValues[name]
+    params.push(value === null || toBind === null ? value : toBind(value))
+  }
+  params.push(primaryKey.toBind === null ? id : primaryKey.toBind(id))
+  const plan =
+    columns.updates.get(key) ??
+    keep(columns.updates, key, runtime, definition, { node: updateNode(definition, changed, primaryKey), returned: [] })
+  return send(runtime, instance, definition, plan, params, exec, (result) => {
+    if (expectRow && result.affectedRows === 0) throw missingRow(definition.modelName, { [primaryKey.name]: id })
+    const previous = instance._previous
+    if (previous === null) return
+    for (const { name } of changed) previous.delete(name)
+    if (previous.size === 0) instance._previous = null
+  })
+}
+
+const updateNode = (definition: ModelDefinition, changed: readonly Column[], primaryKey: Column): QueryNode => ({
+  kind: 'update',
+  table: definition.table,
+  set: changed.map(({ attribute }) => ({ column: attribute.columnName, value: param(undefined, attribute.type) })),
+  where: compare(column(null, primaryKey.attribute.columnName), '=', param(undefined, primaryKey.attribute.type)),
+  orderBy: [],
+  limit: null,
+  returning: [],
+})
