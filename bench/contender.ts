@@ -46,6 +46,8 @@ export interface Session {
   replaceProfile?(userId: number, profileId: number): Promise<unknown>
   /** W10: the first users, then each one's profile by a call of its own; all profiles at once where the library gains by it. */
   lazyProfiles?(limit: number): Promise<readonly unknown[]>
+  /** `--streams`: calls `each` with every user with its profile, without holding them all. */
+  streamWithProfile?(each: (user: unknown) => void): Promise<void>
   /** SQL of the bench's own, never timed: brings tables back to what they were. */
   send(sql: string): Promise<unknown>
   close(): Promise<unknown>

@@ -27,6 +27,7 @@ const HELP = `npm run bench -- [options]
   --growth            instead: time per row, level of include and model, as they grow (SQLite in memory)
   --memory            instead: heap of 10,000 users with profile and address
   --cold              instead: import of each library in a fresh process
+  --streams           instead: 100,000 users with their profiles as a stream
   --markdown FILE     --json FILE     --svg FILE     write the report there, too
 `
 
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
       growth: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
       cold: { type: 'boolean', default: false },
+      streams: { type: 'boolean', default: false },
       markdown: { type: 'string' },
       json: { type: 'string' },
       svg: { type: 'string' },
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
   const studies: Table[] = []
   if (values.growth) studies.push(...(await (await import('./studies/growth.js')).growth()))
   if (values.cold) studies.push(...(await import('./studies/cold.js')).cold())
-  if ((values.growth || values.cold) && !values.memory) return await publish(studies, values)
+  if ((values.growth || values.cold) && !values.memory && !values.streams) return await publish(studies, values)
   const { CONTENDERS, versionsOf } = await import('./contenders/index.js')
   const engine = oneOf('--engine', values.engine, ENGINES) as EngineName
   const time = oneOf('--time', values.time ?? (engine === 'sqlite' ? 'cpu' : 'clock'), ['cpu', 'clock'])
@@ -79,10 +81,9 @@ async function main(): Promise<void> {
       (parts === undefined || name === 'raw driver' || parts.some((part) => name.toLowerCase().includes(part))),
   )
 
-  if (values.memory) {
-    const { memory } = await import('./studies/memory.js')
-    return await publish([...studies, ...(await memory(engine, chosen))], values)
-  }
+  if (values.memory) studies.push(...(await (await import('./studies/memory.js')).memory(engine, chosen)))
+  if (values.streams) studies.push(...(await (await import('./studies/streams.js')).streams(engine, chosen)))
+  if (studies.length > 0) return await publish(studies, values)
   const target = await prepare(engine)
   const entrants: Entrant[] = []
   try {

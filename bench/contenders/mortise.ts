@@ -89,6 +89,9 @@ export const mortise: Contender = {
         const users = await User.findAll({ order: ['id'], limit })
         return await Promise.all(users.map((user) => user.getProfile()))
       },
+      async streamWithProfile(each) {
+        for await (const user of User.stream({ include: ['profile'] })) each(user)
+      },
       send: (statement) => sequelize.query(statement),
       close: () => sequelize.close(),
     }

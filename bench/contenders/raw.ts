@@ -59,6 +59,7 @@ const SQL = {
   listProfile: `SELECT ${USER}, ${PROFILE} FROM users u LEFT JOIN profiles p ON p.user_id = u.id ORDER BY u.id LIMIT ?`,
   listAddress: `SELECT ${USER}, ${PROFILE}, ${ADDRESS} FROM users u LEFT JOIN profiles p ON p.user_id = u.id LEFT JOIN addresses a ON a.profile_id = p.id ORDER BY u.id LIMIT ?`,
   list: `SELECT ${USER} FROM users u ORDER BY u.id LIMIT ?`,
+  everyProfile: `SELECT ${USER}, ${PROFILE} FROM users u LEFT JOIN profiles p ON p.user_id = u.id`,
   insertUser: 'INSERT INTO users (name, email, age, active, created_at) VALUES (?, ?, ?, ?, ?)',
   insertProfile: 'INSERT INTO profiles (user_id, bio, avatar, website, visits) VALUES (?, ?, ?, ?, ?)',
   updateAge: 'UPDATE users SET age = ? WHERE id = ?',
@@ -100,6 +101,7 @@ async function openSqlite(file: string): Promise<Session> {
     rows(SQL.listAddress),
     rows(SQL.list),
   ]
+  const everyProfile = rows(SQL.everyProfile)
   const [profile, profileOfUser] = [rows(SQL.profile), rows(SQL.profileOf)]
   const tasksOf = rows(
     'SELECT id, user_id, title, done FROM tasks WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY id',
@@ -158,6 +160,9 @@ async function openSqlite(file: string): Promise<Session> {
       return { ...user, profile: next }
     },
     lazyProfiles: async (limit) => list.all(limit).map((row) => profileOf(profileOfUser.get(row[0])!, 0)),
+    async streamWithProfile(each) {
+      for (const row of everyProfile.iterate()) each(withProfile(row))
+    },
     send: async (sql) => database.exec(sql),
     close: async () => database.close(),
   }
@@ -244,6 +249,19 @@ async function openPostgres(target: Target): Promise<Session> {
     async lazyProfiles(limit) {
       const users = await list([limit])
       return await Promise.all(users.map(async (row) => profileOf((await profileOfUser([row[0]]))[0]!, 0)))
+    },
+    async streamWithProfile(each) {
+      const client = await pool.connect()
+      const fetch = () => client.query({ text: 'FETCH 500 FROM every_profile', rowMode: 'array' })
+      try {
+        await client.query('BEGIN')
+        await client.query(`DECLARE every_profile NO SCROLL CURSOR FOR ${SQL.everyProfile}`)
+        for (let { rows } = await fetch(); rows.length > 0; { rows } = await fetch())
+          for (const row of rows as unknown as Row[]) each(withProfile(row))
+        await client.query('COMMIT')
+      } finally {
+        client.release()
+      }
     },
     send: (sql) => pool.query(sql),
     close: () => pool.end(),

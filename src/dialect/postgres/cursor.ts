@@ -2,15 +2,14 @@
  * Rows of a SELECT in batches, through a cursor of the server: a statement in, a stream of rows out, of which two batches are in memory at
  * most. Outside a transaction the cursor has one of its own, which ends with it. Neighbour: `driver`.
  */
-import type { RowStream } from '../../connect/driver.js'
-import type { PgResult } from './load.js'
+import type { Result, RowStream } from '../../connect/driver.js'
 
 /** What a cursor needs of its connection. Statements run in the order in which they are sent. */
 export interface CursorSession {
   isInTransaction(): boolean
-  send(text: string, values?: unknown[]): Promise<PgResult>
+  send(text: string, values?: unknown[]): Promise<Result>
   /** Sends the statement that opens the cursor, under whatever search path it has. */
-  declare(text: string): Promise<PgResult>
+  declare(text: string): Promise<Result>
   /** Sends BEGIN. */
   begin(): Promise<unknown>
 }
@@ -35,8 +34,8 @@ export async function openCursor(
     if (isOwn) await session.send('ROLLBACK').catch(() => {})
     throw failure.reason
   }
-  const { fields } = await first
-  return { columns: fields.map((field) => field.name), rows, arrived: (most) => rows.arrived(most) }
+  const { columns } = await first
+  return { columns, rows, arrived: (most) => rows.arrived(most) }
 }
 
 type Row = readonly unknown[]
@@ -49,7 +48,7 @@ class CursorRows implements AsyncIterableIterator<Row> {
   readonly #isOwn: boolean
   #batch: readonly Row[] = []
   #at = 0
-  #next: Promise<PgResult> | null = null
+  #next: Promise<Result> | null = null
   #end: Promise<void> | null = null
 
   constructor(session: CursorSession, name: string, batchSize: number, isOwn: boolean) {
@@ -64,7 +63,7 @@ class CursorRows implements AsyncIterableIterator<Row> {
   }
 
   /** Asks for the next batch. */
-  fetch(): Promise<PgResult> {
+  fetch(): Promise<Result> {
     const fetching = this.#session.send(`FETCH FORWARD ${this.#batchSize} FROM "${this.#name}"`)
     // Who reads on is told; who stops before is not.
     fetching.catch(() => {})

@@ -8,6 +8,8 @@ import { qualified, SCHEMA_OF, standsAlone, unqualified } from './alone.js'
 import { cancel } from './cancel.js'
 import { openCursor } from './cursor.js'
 import { dateText } from './dates.js'
+import type { Ended, ExchangeClass } from './exchange.js'
+import { exchangeOf } from './exchange.js'
 import type { Client, PgResult } from './load.js'
 import { loadDriver } from './load.js'
 import { parserOf } from './parsers.js'
@@ -53,13 +55,16 @@ export function postgresDriver(): Driver {
   return {
     name: 'pg',
     async connect(options) {
-      const { Client } = await loadDriver(options.driver ?? options.pgModule, memory)
+      const module = await loadDriver(options.driver ?? options.pgModule, memory)
+      const { Client } = module
       const config: Record<string, unknown> = { keepAlive: true }
       for (const [name, value] of Object.entries(options))
         if (!OWN.has(name) && value !== undefined) config[name] = value
       config.user ??= options.username
       const client = new Client({ ...config, pipeline: true, types: { getTypeParser: parserOf } })
-      const connection = new PostgresConnection(client, options, (running) => cancel(Client, config, running))
+      const connection = new PostgresConnection(client, exchangeOf(module), options, (running) =>
+        cancel(Client, config, running),
+      )
       await client.connect()
       return connection
     },
@@ -73,6 +78,7 @@ class PostgresConnection implements Connection {
   readonly id = ++connections
   isOpen = true
   readonly #client: Client
+  readonly #Exchange: ExchangeClass | null
   readonly #prepares: boolean
   /** Every transaction is told the search path: behind a pooler the session belongs to others, too. */
   readonly #path: string | null
@@ -90,10 +96,12 @@ class PostgresConnection implements Connection {
 
   constructor(
     client: Client,
+    Exchange: ExchangeClass | null,
     options: Readonly<Record<string, unknown>>,
     cancelRunning: (running: Client) => Promise<void>,
   ) {
     this.#client = client
+    this.#Exchange = Exchange
     this.#cancel = cancelRunning
     this.#prepares = options.preparedStatements !== false
     this.#path = this.#prepares || !options.searchPath ? null : pathText(pathOf(options.searchPath as string))
@@ -150,8 +158,7 @@ class PostgresConnection implements Connection {
   async iterate(statement: Statement, { batchSize = 500 } = {}): Promise<RowStream> {
     await this.#quiet()
     const values = bindable(statement.params)
-    const send = (text: string, given: unknown[] = []): Promise<PgResult> =>
-      this.#send({ text, values: given, rowMode: 'array', queryMode: 'extended' }) as Promise<PgResult>
+    const send = (text: string, given: unknown[] = []): Promise<Answer> => this.#send(text, given)
     const path = statement.searchPath === undefined ? this.#path : pathText(statement.searchPath)
     let isInside = this.#isInTransaction()
     const session = {
@@ -187,8 +194,7 @@ class PostgresConnection implements Connection {
    */
   async #inside(path: string, statement: Statement): Promise<Result> {
     await this.#quiet()
-    const command = (text: string, values: unknown[] = []): Promise<PgResult> =>
-      this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }) as Promise<PgResult>
+    const command = (text: string, values: unknown[] = []): Promise<Answer> => this.#send(text, values)
     const isInside = this.#isInTransaction()
     const work = Promise.allSettled([
       isInside ? null : command('BEGIN'),
@@ -210,7 +216,7 @@ class PostgresConnection implements Connection {
     await this.#quiet()
     const begun = this.#run(statement, false)
     // Not by a query: the isolation level may still be set after it.
-    const told = this.#send({ text: `SET LOCAL search_path = ${this.#path}`, rowMode: 'array' })
+    const told = this.#send(`SET LOCAL search_path = ${this.#path}`, [])
     told.catch(() => {})
     const result = await begun
     await told
@@ -222,36 +228,56 @@ class PostgresConnection implements Connection {
     if (mode === 'script') return this.#runScript(text)
     const values = bindable(statement.params)
     const known = mayPrepare ? this.#knownName(text) : undefined
-    if (known !== undefined) return this.#runPrepared(known, text, values)
+    if (known !== undefined) return this.#send(text, values, known)
     const changes = CHANGES_SCHEMA.test(text)
     if (changes) epoch += 1
-    const name = changes || !mayPrepare ? '' : this.#newName(text)
-    if (name !== '') return this.#runPrepared(name, text, values)
-    return this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }).then((result) =>
-      resultOf(result, text),
-    )
+    return this.#send(text, values, changes || !mayPrepare ? '' : this.#newName(text))
   }
 
   async #runScript(text: string): Promise<Result> {
     if (/\b(?:CREATE|ALTER|DROP)\b/i.test(text)) epoch += 1
-    const result = await this.#send({ text, rowMode: 'array' })
-    return resultOf(Array.isArray(result) ? (result[result.length - 1] as PgResult) : result)
+    try {
+      const result = await this.#client.query({ text, rowMode: 'array' })
+      return new Answer(Array.isArray(result) ? (result.at(-1) as PgResult) : (result as PgResult))
+    } catch (error) {
+      if (isLoss(error)) this.isOpen = false
+      throw error
+    }
   }
 
-  #runPrepared(name: string, text: string, values: unknown[]): Promise<Result> {
-    return this.#send({ name, text, values, rowMode: 'array' }).then(
-      (result) => resultOf(result, text),
-      (error: unknown) => {
-        if (!isStale(error)) throw error
-        this.#names.delete(text)
-        this.#forget(name)
-        // Inside a transaction the failure has ended it; outside nothing happened.
-        if (this.#client.getTransactionStatus?.() !== 'I') throw error
-        return this.#send({ text, values, rowMode: 'array', queryMode: 'extended' }).then((result) =>
-          resultOf(result, text),
-        )
-      },
-    )
+  /** `name`: under which the statement is prepared. */
+  #send(text: string, values: unknown[], name = ''): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const ended: Ended = (error, result) => {
+        if (result === undefined) this.#failed(error, text, values, name, resolve, reject)
+        else if (text === 'COMMIT' && result.command === 'ROLLBACK') reject(undone())
+        else resolve(new Answer(result))
+      }
+      if (this.#Exchange !== null) this.#client.query(new this.#Exchange(text, values, name, ended))
+      else
+        this.#client
+          .query({ text, values, rowMode: 'array', ...(name === '' ? { queryMode: 'extended' } : { name }) })
+          .then((result) => ended(null, result as PgResult), ended)
+    })
+  }
+
+  #failed(
+    error: unknown,
+    text: string,
+    values: unknown[],
+    name: string,
+    resolve: (answer: Promise<Answer>) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    if (isLoss(error)) this.isOpen = false
+    const wasStale = name !== '' && isStale(error)
+    if (wasStale) {
+      this.#names.delete(text)
+      this.#forget(name)
+    }
+    // Inside a transaction the failure has ended it; outside nothing happened.
+    if (wasStale && this.#client.getTransactionStatus?.() === 'I') resolve(this.#send(text, values))
+    else reject(error)
   }
 
   cancel(): Promise<void> {
@@ -262,13 +288,6 @@ class PostgresConnection implements Connection {
   async close(): Promise<void> {
     this.isOpen = false
     await this.#client.end()
-  }
-
-  #send(query: Parameters<Client['query']>[0]): Promise<PgResult | readonly PgResult[]> {
-    return this.#client.query(query).catch((error: unknown) => {
-      if (isLoss(error)) this.isOpen = false
-      throw error
-    })
   }
 
   /** The name under which a text is prepared. */
@@ -317,34 +336,25 @@ class PostgresConnection implements Connection {
   }
 }
 
-function resultOf(given: PgResult | readonly PgResult[], text = ''): Result {
-  const result = (Array.isArray(given) ? given[given.length - 1] : given) as PgResult
-  const { fields, rows, command, rowCount } = result
-  // A transaction in which a statement failed cannot be committed: the server undoes it, and says so only here.
-  if (command === 'ROLLBACK' && text === 'COMMIT')
-    throw Object.assign(
-      new Error(
-        'The transaction could not be committed and was rolled back: a statement in it had failed, and the error was caught. Let the error through, or run the statement in a savepoint (nestMode: "savepoint").',
-      ),
-      { code: '40000' },
-    )
-  return new Answer(
-    rows.length === 0 ? NO_ROWS : rows,
-    fields,
-    command !== 'SELECT' && WRITES.has(command ?? '') ? (rowCount ?? 0) : 0,
+/** A transaction in which a statement failed cannot be committed: the server undoes it, and says so only in its answer. */
+const undone = (): Error =>
+  Object.assign(
+    new Error(
+      'The transaction could not be committed and was rolled back: a statement in it had failed, and the error was caught. Let the error through, or run the statement in a savepoint (nestMode: "savepoint").',
+    ),
+    { code: '40000' },
   )
-}
 
 /** Names of columns are seldom asked for: the plan knows the positions. */
 class Answer implements Result {
+  readonly rows: Result['rows']
+  readonly affectedRows: number
   readonly lastInsertId = null
   #columns: readonly string[] | null = null
   readonly #fields: PgResult['fields']
-  constructor(
-    readonly rows: readonly (readonly unknown[])[],
-    fields: PgResult['fields'],
-    readonly affectedRows: number,
-  ) {
+  constructor({ rows, fields, command, rowCount }: PgResult) {
+    this.rows = rows.length === 0 ? NO_ROWS : rows
+    this.affectedRows = command !== 'SELECT' && WRITES.has(command ?? '') ? (rowCount ?? 0) : 0
     this.#fields = fields
   }
   get columns(): readonly string[] {

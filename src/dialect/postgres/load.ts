@@ -6,25 +6,31 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectionError } from '../../errors/database.js'
+import type { Exchange } from './exchange.js'
 import type { Memory, PgliteDatabase, PgliteModule } from './pglite.js'
 import { isPgliteDatabase, isPgliteModule, PgliteClient } from './pglite.js'
 
+export interface PgField {
+  readonly name: string
+  readonly dataTypeID: number
+}
 export interface PgResult {
   readonly command: string | null
   readonly rowCount: number | null
   readonly rows: unknown[][]
-  readonly fields: readonly { readonly name: string }[]
+  readonly fields: readonly PgField[]
 }
 export interface PgQuery {
   readonly text: string
   readonly name?: string
-  readonly values?: unknown[]
+  readonly values?: readonly unknown[]
   readonly rowMode: 'array'
   readonly queryMode?: 'extended'
 }
 export interface Client {
   connect(): Promise<unknown>
   query(query: PgQuery): Promise<PgResult | readonly PgResult[]>
+  query(exchange: Exchange): unknown
   end(): Promise<void>
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown
   getTransactionStatus?(): string | null
@@ -37,6 +43,8 @@ export interface Client {
 }
 export interface PgModule {
   readonly Client: new (options: Readonly<Record<string, unknown>>) => Client
+  /** The class of the driver's own queries; PGlite has none. */
+  readonly Query?: { readonly prototype: unknown }
 }
 
 const PGLITE = '@electric-sql/pglite'

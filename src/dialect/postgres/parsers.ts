@@ -4,7 +4,7 @@
  */
 import { readArray } from './structures.js'
 
-type Parser = (value: string) => unknown
+export type Parser = (value: string) => unknown
 
 const same: Parser = (value) => value
 const integer: Parser = (value) => Number.parseInt(value, 10)
@@ -57,3 +57,5 @@ for (const [array, element] of ARRAYS) {
 }
 
 export const parserOf = (type: number): Parser => PARSERS.get(type) ?? same
+/** Null: the text is the value. */
+export const readerOf = (type: number): Parser | null => PARSERS.get(type) ?? null

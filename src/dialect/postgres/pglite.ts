@@ -3,7 +3,7 @@
  * client from BEGIN to COMMIT, others wait meanwhile, and each finds its own settings. Neighbours: `load` chooses, `driver` calls.
  */
 import { ConnectionError } from '../../errors/database.js'
-import type { Client, PgQuery, PgResult } from './load.js'
+import type { Client, PgField, PgQuery, PgResult } from './load.js'
 import { parserOf } from './parsers.js'
 
 /** Messages of the server, as PGlite reads them. */
@@ -15,10 +15,6 @@ interface Message {
   readonly status?: string
   /** `rowDescription`: columns; `dataRow`: texts. */
   readonly fields?: readonly unknown[]
-}
-interface Field {
-  readonly name: string
-  readonly dataTypeID: number
 }
 /** A database of PGlite, as far as it is used here. */
 export interface PgliteDatabase {
@@ -202,9 +198,9 @@ export class PgliteClient implements Client {
   async #send(message: Uint8Array): Promise<readonly PgResult[]> {
     const messages = await this.#exchange(message)
     const results: PgResult[] = []
-    let [fields, rows]: [readonly Field[], unknown[][]] = [[], []]
+    let [fields, rows]: [readonly PgField[], unknown[][]] = [[], []]
     for (const { name, text, fields: given } of messages) {
-      if (name === 'rowDescription') fields = given as readonly Field[]
+      if (name === 'rowDescription') fields = given as readonly PgField[]
       else if (name === 'dataRow') rows.push(readRow(given as readonly (string | null)[], fields))
       else if (name === 'commandComplete' || name === 'emptyQuery') {
         results.push({ ...commandOf(text ?? ''), fields, rows })
@@ -246,7 +242,7 @@ function refuseServer(options: Readonly<Record<string, unknown>>): void {
 }
 const DATABASE = 'postgres'
 
-const readRow = (texts: readonly (string | null)[], fields: readonly Field[]): unknown[] =>
+const readRow = (texts: readonly (string | null)[], fields: readonly PgField[]): unknown[] =>
   texts.map((text, at) => (text === null ? null : parserOf(fields[at]!.dataTypeID)(text)))
 
 /** `INSERT 0 3` → its word and its number. */

@@ -4,8 +4,12 @@ import { expect, test } from 'vitest'
 import { describeEngine } from '../../support/databases.js'
 import type { Database, Table } from '../../support/untyped.js'
 
+interface Query {
+  readonly text: string
+  callback: (error: unknown, result?: unknown) => void
+}
 interface Native {
-  query(query: { readonly text: string }): Promise<unknown>
+  query(query: Query): unknown
 }
 
 describeEngine('postgres', 'flights', (engine) => {
@@ -26,9 +30,12 @@ describeEngine('postgres', 'flights', (engine) => {
         if (open === 0) flown.push([word])
         else flown.at(-1)!.push(word)
         open += 1
-        const answer = query(given)
-        answer.then(landed, landed)
-        return answer
+        const { callback } = given
+        given.callback = (error, result) => {
+          landed()
+          callback(error, result)
+        }
+        return query(given)
       }
     })
     const User = db.define('User', { name: { type: DataTypes.STRING, unique: true } }, { timestamps: false })
