@@ -8,9 +8,11 @@ import type { Transaction } from '../connect/transaction.js'
 import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { EmptyResultError, InstanceError } from '../errors/base.js'
+import type { Attribute } from '../model/attribute.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import { column, compare, param } from '../sql/expr.js'
+import type { QueryNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
 import type { Identified } from './identify.js'
 import type { WriteOptions } from './options.js'
@@ -55,24 +57,27 @@ export async function lockSource(
 ): Promise<void> {
   if (!runtime.dialect.traits.rowLocks) return
   const definition = definitionOf(source)
-  const conditions = rowOf(source, definition, 'set()')
-  await run(
-    runtime,
-    select({
-      columns: conditions.map(({ attribute }) => ({ expr: column(null, attribute.columnName), alias: null })),
-      from: { kind: 'table', table: definition.table, alias: null },
-      where: {
-        kind: 'logic',
-        op: 'and',
-        items: conditions.map(({ attribute, value }) =>
-          compare(column(null, attribute.columnName), '=', param(value, attribute.type)),
-        ),
-      },
-      lock: { strength: 'UPDATE', of: [], skipLocked: false, noWait: false },
-    }),
-    { ...execOf(options), transaction },
-  )
+  const node = lockNode(definition, rowOf(source, definition, 'set()'))
+  await run(runtime, node, { ...execOf(options), transaction })
 }
+
+/** What locks the row with this key. */
+export const lockNode = (
+  { table }: ModelDefinition,
+  key: readonly { readonly attribute: Attribute; readonly value: unknown }[],
+): QueryNode =>
+  select({
+    columns: key.map(({ attribute }) => ({ expr: column(null, attribute.columnName), alias: null })),
+    from: { kind: 'table', table, alias: null },
+    where: {
+      kind: 'logic',
+      op: 'and',
+      items: key.map(({ attribute, value }) =>
+        compare(column(null, attribute.columnName), '=', param(value, attribute.type)),
+      ),
+    },
+    lock: { strength: 'UPDATE', of: [], skipLocked: false, noWait: false },
+  })
 
 export const finder = (step: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const { context: _context, ...rest } = step

@@ -22,6 +22,7 @@ import { linkedRows, lockSource, requireSaved } from './link-step.js'
 import { setOnTarget } from './link-target.js'
 import type { WriteOptions } from './options.js'
 import { checkOptions, execOf, stepOptions } from './options.js'
+import { linkPlainly } from './plain-link.js'
 import { asInstance, targetModel } from './public.js'
 import { EXPECT_ROW } from './row.js'
 import { setKey } from './snapshot.js'
@@ -66,6 +67,10 @@ function setOneNow(
     ? { instance: newTarget(association, source, target, given, call) }
     : identify(association, target, call)
   if (association.isSymmetric) return setPair(runtime, association, source, found, given, call)
+  if (association.saveOrder === 'after' && found !== null && 'instance' in found) {
+    const linked = linkPlainly(runtime, association, source, found.instance, given)
+    if (linked !== null) return linked
+  }
   return association.saveOrder === 'after'
     ? carryOut(setOnTarget(runtime, association, source, found, given, call))
     : setOnSource(runtime, association, source, found, given, call)

@@ -148,6 +148,10 @@ export function saveRow(
 export const isInsertPlain = (runtime: Runtime, definition: ModelDefinition): boolean =>
   !isBound(definition) && hasNoneOf(runtime, definition, AROUND_INSERT)
 
+/** The same of an UPDATE. */
+export const isUpdatePlain = (runtime: Runtime, definition: ModelDefinition): boolean =>
+  !isBound(definition) && hasNoneOf(runtime, definition, AROUND_UPDATE)
+
 const hasNoneOf = (
   runtime: Runtime,
   { settings, shape, hooks }: ModelDefinition,

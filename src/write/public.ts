@@ -37,5 +37,7 @@ export function isOriginalSave(save: unknown, now: SaveNow): void {
 /** `instance.save(options)`. Where nobody has put another method in its place, without a promise for nothing; throws at once then, too. */
 export function savePublicly(runtime: Runtime, instance: ModelState, options: object): unknown {
   const own = asInstance(instance)
-  return own.save === original?.save ? original?.now(runtime, instance, options) : own.save(options)
+  return hasOriginalSave(instance) ? original?.now(runtime, instance, options) : own.save(options)
 }
+/** Nobody has put another method in the place of the instance's `save`. */
+export const hasOriginalSave = (instance: ModelState): boolean => asInstance(instance).save === original?.save

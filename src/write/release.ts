@@ -64,7 +64,12 @@ export function* release(link: LinkStep, rows: readonly ModelState[], next: Mode
   else yield* nullify(link, released, keys, next)
 }
 
-const FIND_HOOKS = ['beforeFind', 'beforeFindAfterExpandIncludeAll', 'beforeFindAfterOptions', 'afterFind'] as const
+export const FIND_HOOKS = [
+  'beforeFind',
+  'beforeFindAfterExpandIncludeAll',
+  'beforeFindAfterOptions',
+  'afterFind',
+] as const
 
 /** Whether rows that are released are needed as they are, or only their keys: where nobody listens, one statement releases all. */
 export function needsRows(link: LinkStep): boolean {

@@ -88,7 +88,8 @@ const STATICS = [
   'schema',
   'withSchema',
 ]
-const METHODS = ['save', 'update', 'reload', 'destroy', 'restore', 'validate', 'set', 'get', 'increment', 'decrement']
+// Not `save`: while it is wrapped, links go through it as through one of the user's own. `test/suite/write/save` freezes what it gives.
+const METHODS = ['update', 'reload', 'destroy', 'restore', 'validate', 'set', 'get', 'increment', 'decrement']
 // Not `queryRaw`: while it is wrapped, every statement takes the longer way through it.
 const SEQUELIZE = ['define', 'sync', 'drop', 'truncate', 'destroyAll', 'query']
 

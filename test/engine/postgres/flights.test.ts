@@ -56,7 +56,7 @@ describeEngine('postgres', 'flights', (engine) => {
     const { User, flights } = await world()
     expect(await flights(() => withProfile(User))).toEqual([['BEGIN', 'INSERT'], ['INSERT'], ['COMMIT']])
   })
-  test('a savepoint, the lock and the look; release and link; the end of the savepoint with COMMIT', async () => {
+  test('a savepoint, the lock, release and link; the end of the savepoint with COMMIT', async () => {
     const { db, User, Profile, flights } = await world()
     await withProfile(User)
     const { id } = await Profile.create({ bio: 'new' })
@@ -67,8 +67,7 @@ describeEngine('postgres', 'flights', (engine) => {
     expect(await flights(() => db.transaction(replace))).toEqual([
       ['BEGIN', 'SELECT'],
       ['SELECT'],
-      ['SAVEPOINT', 'SELECT', 'SELECT'],
-      ['UPDATE', 'UPDATE'],
+      ['SAVEPOINT', 'SELECT', 'UPDATE', 'UPDATE'],
       ['RELEASE', 'COMMIT'],
     ])
     expect(await User.findOne({ include: 'profile' })).toMatchObject({ profile: { id } })

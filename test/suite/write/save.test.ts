@@ -10,6 +10,7 @@ import {
 } from 'mortise'
 import { describe, expect, test } from 'vitest'
 import { describeEachEngine } from '../../support/databases.js'
+import { deepFreeze } from '../../support/frozen.js'
 import type { Row } from '../../support/untyped.js'
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -25,6 +26,22 @@ describeEachEngine('save', (engine) => {
     await sequelize.sync()
     return { sequelize, User, recorder: engine.recorder(sequelize) }
   }
+
+  test('options are read, and never written to', async () => {
+    const { User } = await users(
+      {},
+      { hooks: { beforeSave: (_user: Row, options: Row) => void options.fields.push() } },
+    )
+    const user = User.build({ name: 'Ann', age: 4 })
+    const options = deepFreeze({ fields: ['name'], hooks: true, context: { by: 'Eve' } })
+    await user.save(options)
+    user.set({ name: 'Ben', age: 5 })
+    await user.save(options)
+    expect(json(await User.findOne())).toEqual({ id: 1, name: 'Ben', age: 3 })
+    const held = User.build({ name: 'Cid' })
+    await held.save(deepFreeze({ validate: true, logging: false }))
+    expect(await User.count()).toBe(2)
+  })
 
   describe('what is sent', () => {
     test('a new row with its values, and what the database filled in comes back', async () => {
