@@ -202,7 +202,9 @@ function generateBuilder(shape: RowShape, mode: ResultMode): Builder | null {
         : `k(${listOf(ECHO)},${values},[${part.echo.map((index) => `r[${index}]`).join(',')}])`
     const options = part.hiddenKeys.length > 0 ? `w(o${part.branch},${object(part.hiddenKeys)})` : `o${part.branch}`
     instances.push(part.branch)
-    const instance = `(R${part.branch}===null?h(m[${part.branch}],${values},${options}):new R${part.branch}(${values},${options}))`
+    // Its values have a name, because they stand in two places: the text of a tree would double with every level.
+    const [row, held] = [`R${part.branch}`, `v${part.branch}`]
+    const instance = `(${held}=${values},${row}===null?h(m[${part.branch}],${held},${options}):new ${row}(${held},${options}))`
     return keysOf(part).reduce(
       (inner, query) => `k(${listOf(query.branch)},${inner},[${query.keys.map((index) => `r[${index}]`).join(',')}])`,
       instance,
@@ -214,11 +216,12 @@ function generateBuilder(shape: RowShape, mode: ResultMode): Builder | null {
     ...Array.from(lists, (branch) => `${listOf(branch)}=q.get(${branch})`),
   ]
   const head = `const m=context.models,o=context.options,n=rows.length,out=new Array(n)${locals.map((local) => `,${local}`).join('')}`
+  const variables = instances.length === 0 ? '' : `let ${instances.map((number) => `v${number}`).join(',')};`
   const scope: Record<string, unknown> = { h: hydrate, c: rowClass, k: keep, w: withHiddenKeys }
   for (const [at, converter] of converters.entries()) scope[`c${at}`] = converter
   return compile<Builder>(
     scope,
-    `return function read(rows,context,q){${head};for(let i=0;i<n;i++){const r=rows[i];out[i]=${made}}return out}`,
+    `return function read(rows,context,q){${head};${variables}for(let i=0;i<n;i++){const r=rows[i];out[i]=${made}}return out}`,
   )
 }
 

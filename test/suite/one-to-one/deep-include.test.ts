@@ -1,14 +1,14 @@
-// Fifteen one-to-ones in each other, under names longer than any engine lets an identifier be: columns are read by position, so nothing
-// depends on what an engine makes of the names.
+// Thirty one-to-ones in each other, under names longer than any engine lets an identifier be: columns are read by position, so nothing
+// depends on what an engine makes of the names. What would double with every level could not pass.
 import { DataTypes } from 'mortise'
 import { expect, test } from 'vitest'
 import { describeEachEngine } from '../../support/databases.js'
 import type { Row, Table } from '../../support/untyped.js'
 
-const DEPTH = 15
+const DEPTH = 30
 const nameOf = (level: number): string => `aRelationWithAVeryLongNameThatSaysEverythingAboutItself_${level}`
 
-describeEachEngine('an include fifteen levels deep', (engine) => {
+describeEachEngine('an include thirty levels deep', (engine) => {
   test('is one statement, and every level is intact', async () => {
     const sequelize = await engine.connect()
     const db = engine.script(sequelize)
