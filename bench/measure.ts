@@ -53,17 +53,20 @@ async function takeTurn(
   time: Settings['time'],
 ): Promise<number> {
   const prepared = await workload.before?.(session, calls)
-  const { parallel = 1 } = workload
   const start = now(time)
-  if (parallel === 1) for (let index = 0; index < calls; index++) await workload.run(session, index, prepared)
-  else {
-    let next = 0
-    const worker = async (): Promise<void> => {
-      while (next < calls) await workload.run(session, next++, prepared)
-    }
-    await Promise.all(Array.from({ length: parallel }, worker))
-  }
+  await runCalls(session, workload, calls, prepared)
   return (now(time) - start) / calls
+}
+
+/** The calls of a turn: one after the other, or so many in flight as the workload says. */
+export async function runCalls(session: Session, workload: Workload, calls: number, prepared: unknown): Promise<void> {
+  const { parallel = 1 } = workload
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < calls) await workload.run(session, next++, prepared)
+  }
+  if (parallel === 1) await worker()
+  else await Promise.all(Array.from({ length: parallel }, worker))
 }
 
 export const takesPart = ({ session }: Entrant, workload: Workload): boolean =>

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { CONTENDERS } from './contenders/index.js'
 import { copyFor, prepare, remove } from './dataset.js'
 import { flameGraph } from './flame-graph.js'
+import { runCalls } from './measure.js'
 import type { EngineName } from './target.js'
 import { WORKLOADS } from './workloads.js'
 
@@ -36,10 +37,10 @@ async function main(): Promise<void> {
   try {
     const turn = async (calls: number): Promise<void> => {
       const prepared = await workload.before?.(session, calls)
-      for (let index = 0; index < calls; index++) await workload.run(session, index, prepared)
+      await runCalls(session, workload, calls, prepared)
       for (const sql of workload.restore ?? []) await session.send(sql)
     }
-    const calls = Math.min(workload.most ?? 500, 500)
+    const calls = Math.min(workload.most ?? 2_000, workload.parallel ? 2_000 : 500)
     await turn(Math.min(calls, 50))
     await inspector.post('Profiler.enable')
     await inspector.post('Profiler.setSamplingInterval', { interval: 100 })

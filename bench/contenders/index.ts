@@ -6,7 +6,7 @@ import type { Contender } from '../contender.js'
 import { drizzle } from './drizzle.js'
 import { kysely } from './kysely.js'
 import { mikroorm } from './mikroorm.js'
-import { mortise } from './mortise.js'
+import { mortise, mortisePipelining } from './mortise.js'
 import { objection } from './objection.js'
 import { prisma } from './prisma.js'
 import { raw } from './raw.js'
@@ -17,6 +17,7 @@ import { typeorm } from './typeorm.js'
 export const CONTENDERS: readonly Contender[] = [
   raw,
   mortise,
+  mortisePipelining,
   drizzle,
   kysely,
   objection,
@@ -29,6 +30,7 @@ export const CONTENDERS: readonly Contender[] = [
 
 const PACKAGES: Readonly<Record<string, string>> = {
   mortise: 'mortise',
+  'mortise, pipelining': 'mortise',
   drizzle: 'drizzle-orm',
   kysely: 'kysely',
   objection: 'objection',

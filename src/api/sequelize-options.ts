@@ -6,6 +6,7 @@ import { deepFreeze, isPlainObject } from '../base/freeze.js'
 import { suggestion } from '../base/names.js'
 import { checkOption, checkOptions, STRATEGIES } from '../base/options.js'
 import { zoneOf } from '../base/zone.js'
+import { POOL_OPTIONS } from '../connect/pool-settings.js'
 import type { Replication } from '../connect/servers.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { resolveDialect } from '../dialect/registry.js'
@@ -72,7 +73,6 @@ const LEGACY = [
   'operatorsAliases',
   'version',
 ] as const
-const POOL = ['max', 'min', 'idle', 'acquire', 'evict', 'maxUses', 'validate', 'holderStacks']
 /** Connection options that mean the same under any engine; one that does not use them leaves them alone (v6 configuration files carry them). */
 const GENERAL_CONNECTION = ['username', 'user', 'password', 'database', 'host', 'port', 'protocol', 'ssl', 'native']
 
@@ -326,8 +326,8 @@ function checkPool(pool: unknown): void {
   if (pool === undefined) return
   if (!isPlainObject(pool)) throw new DefinitionError('The option pool must be an object such as { max: 5 }.')
   for (const key of Object.keys(pool))
-    if (!POOL.includes(key) && key !== 'handleDisconnects')
-      throw new DefinitionError(`The option pool has no "${key}".${suggestion(key, POOL)}`)
+    if (!POOL_OPTIONS.includes(key) && key !== 'handleDisconnects')
+      throw new DefinitionError(`The option pool has no "${key}".${suggestion(key, POOL_OPTIONS)}`)
 }
 
 /** Plain objects and arrays copied, so that freezing does not reach the user's. */

@@ -4,8 +4,8 @@
  */
 import { leadToCaller, QueryError } from '../errors/base.js'
 import type { ExecOptions, ExecutorHooks } from './executor-options.js'
-import type { Lease, Lender, Purpose } from './pool.js'
-import { isAwake, purposeText } from './pool.js'
+import type { Lease, Lender, Purpose } from './lease.js'
+import { isAwake, purposeText } from './lease.js'
 import { scopes } from './transaction.js'
 
 const NOTHING: ExecOptions = Object.freeze({})
@@ -17,15 +17,22 @@ export class Borrower {
     this.#hooks = hooks
   }
 
-  borrow(pool: Lender, purpose: Purpose, options: ExecOptions = NOTHING): Lease | Promise<Lease> {
+  /** `mayShare`: see `Lender.borrow`. */
+  borrow(pool: Lender, purpose: Purpose, options: ExecOptions = NOTHING, mayShare = false): Lease | Promise<Lease> {
     if (this.#hooks?.isActive === true) return this.#borrowObserved(this.#hooks, pool, purpose, options)
-    const lease = pool.borrow(purpose, options.signal, () => refuseToWaitForMyself(pool, purpose))
+    const lease = pool.borrow(purpose, options.signal, () => refuseToWaitForMyself(pool, purpose), mayShare)
     return lease instanceof Promise ? awaited(lease) : lease
   }
 
   /** A borrowed connection; one that was idle for long is looked at once more when the news of its end, if there is any, has come in. */
-  async awake(borrowed: Lease | Promise<Lease>, pool: Lender, purpose: Purpose, options: ExecOptions): Promise<Lease> {
-    for (let lease = await borrowed; ; lease = await this.borrow(pool, purpose, options)) {
+  async awake(
+    borrowed: Lease | Promise<Lease>,
+    pool: Lender,
+    purpose: Purpose,
+    options: ExecOptions,
+    mayShare = false,
+  ): Promise<Lease> {
+    for (let lease = await borrowed; ; lease = await this.borrow(pool, purpose, options, mayShare)) {
       if (isAwake(lease)) return lease
       await new Promise((resolve) => setImmediate(resolve))
       if (lease.connection.isOpen) return lease

@@ -18,6 +18,11 @@ export interface Statement {
   readonly wide?: boolean
   /** An INSERT that leaves the keys of its rows to the database and does not ask for them, for connections that can tell them (`tellsKeys`). */
   readonly generates?: Generates
+  /**
+   * Reads rows and does nothing else: no locks, no SQL of the program's own, no function that could do more. With `pool.pipelining` others may
+   * be sent behind it.
+   */
+  readonly isPlainRead?: boolean
   /** Schemas in which this statement alone looks for tables, where the engine has the trait `searchPath`. */
   readonly searchPath?: readonly string[]
 }

@@ -2,7 +2,7 @@
 import type { Dialect } from '../dialect/dialect.js'
 import type { Connection, Result, Statement } from './driver.js'
 import type { Logging } from './logging.js'
-import type { PoolOptions } from './pool.js'
+import type { PoolOptions } from './pool-settings.js'
 import type { RetryOptions } from './retry.js'
 import type { Replication } from './servers.js'
 import type { Transaction } from './transaction.js'

@@ -8,14 +8,14 @@ import { checkOptions, EXEC_OPTIONS } from '../base/options.js'
 import { promised } from '../base/steps.js'
 import type { Dialect } from '../dialect/dialect.js'
 import { QueryError } from '../errors/base.js'
-import { ConnectionLostError, DeadlockError, ReadOnlyError, SerializationError } from '../errors/database.js'
 import { eitherSignal, refuseAborted } from './abort.js'
 import { Borrower } from './borrower.js'
 import type { Connection, Result, Statement } from './driver.js'
 import type { ConnectionUse, Door, ExecOptions, ExecutorOptions } from './executor-options.js'
+import type { Lender, Purpose } from './lease.js'
 import { Opener } from './opener.js'
-import type { Lease, Lender, Purpose } from './pool.js'
-import { isAwake, poolSettings } from './pool.js'
+import { poolSettings } from './pool-settings.js'
+import { Pooled } from './pooled.js'
 import { Pools } from './pools.js'
 import { RecentWrites } from './recent-writes.js'
 import type { RetryOptions } from './retry.js'
@@ -42,8 +42,6 @@ export type {
 } from './executor-options.js'
 
 const NOTHING: ExecOptions = Object.freeze({})
-/** A statement that nothing was done for is sent again: to the next replica, the new primary, a new connection. */
-const MOST_ATTEMPTS = 4
 const USE_OPTIONS: ReadonlySet<string> = new Set([...EXEC_OPTIONS, 'type', 'destroyConnection'])
 const USE_SHAPES: OptionShapes = new Map([
   ['type', ["'read' or 'write'", (value) => value === 'read' || value === 'write']],
@@ -60,6 +58,7 @@ export class Executor {
   readonly #transactions: Transactions
   readonly #runner: Runner
   readonly #borrower: Borrower
+  readonly #pooled: Pooled
   /** Null: there are no replicas, or nobody wants to read what was written. */
   readonly #recent: RecentWrites | null
   #isClosed = false
@@ -92,6 +91,13 @@ export class Executor {
         ? new RecentWrites(this, replication.readYourWrites)
         : null
     this.pool = new Pools(this.#servers.write, this.#servers.read)
+    this.#pooled = new Pooled({
+      servers: this.#servers,
+      borrower: this.#borrower,
+      runner: this.#runner,
+      recent: this.#recent,
+      hooks: options.hooks,
+    })
     this.#transactions = new Transactions({
       executor: this,
       dialect,
@@ -190,7 +196,7 @@ export class Executor {
         }
       }
     }
-    return this.#runPooled(isRead ? read : write, statement, kind, options)
+    return this.#pooled.run(isRead ? read : write, statement, kind, options)
   }
 
   #sendInside(transaction: Transaction, statement: Statement, options: ExecOptions): Result | Promise<Result> {
@@ -237,97 +243,6 @@ export class Executor {
     return options.useMaster ?? this.#options.useMaster ?? this.#recent?.isRecent ?? false
   }
 
-  /** On a connection of the pool: at once where one is free, which needs no promise but the driver's. */
-  #runPooled(
-    first: Lender,
-    statement: Statement,
-    kind: 'read' | 'write',
-    options: ExecOptions,
-  ): Result | Promise<Result> {
-    const lease = this.#borrower.borrow(first, statement, options)
-    if (lease instanceof Promise || !isAwake(lease)) return this.#runOnLease(lease, first, statement, kind, options, 1)
-    lease.since = Date.now()
-    let result: Result | Promise<Result>
-    try {
-      result = this.#runner.run(lease.connection, statement, options, null)
-    } catch (error) {
-      return this.#runElsewhere(error, lease, statement, kind, options, 1)
-    }
-    if (!(result instanceof Promise)) return this.#giveBack(lease, kind, result)
-    return result.then(
-      (answer) => this.#giveBack(lease, kind, answer),
-      (error: unknown) => this.#runElsewhere(error, lease, statement, kind, options, 1),
-    )
-  }
-
-  /** The same with a connection that has to be waited for. */
-  async #runOnLease(
-    borrowed: Lease | Promise<Lease>,
-    pool: Lender,
-    statement: Statement,
-    kind: 'read' | 'write',
-    options: ExecOptions,
-    attempt: number,
-  ): Promise<Result> {
-    const lease = await this.#borrower.awake(borrowed, pool, statement, options)
-    lease.since = Date.now()
-    let result: Result
-    try {
-      result = await this.#runner.run(lease.connection, statement, options, null)
-    } catch (error) {
-      return await this.#runElsewhere(error, lease, statement, kind, options, attempt)
-    }
-    return this.#giveBack(lease, kind, result)
-  }
-
-  #giveBack(lease: Lease, kind: 'read' | 'write', result: Result): Result {
-    if (kind === 'write') this.#recent?.note()
-    lease.pool.give(lease)
-    return result
-  }
-
-  /** After a failure: by another connection where that is of use, else the failure. */
-  #runElsewhere(
-    error: unknown,
-    lease: Lease,
-    statement: Statement,
-    kind: 'read' | 'write',
-    options: ExecOptions,
-    attempt: number,
-  ): Promise<Result> {
-    const next = attempt < MOST_ATTEMPTS ? this.#elsewhere(error, kind, lease) : null
-    lease.pool.give(lease)
-    if (next === null) throw error
-    return this.#runOnLease(
-      this.#borrower.borrow(next, statement, options),
-      next,
-      statement,
-      kind,
-      options,
-      attempt + 1,
-    )
-  }
-
-  /** Where a statement that failed outside of a transaction can be run at once, since it has done nothing; null: nowhere. */
-  #elsewhere(error: unknown, kind: 'read' | 'write', lease: Lease): Lender | null {
-    const { write, read } = this.#servers
-    const isReplica = lease.pool !== write && read !== write
-    if (error instanceof ReadOnlyError) {
-      // A function that writes, read from a replica.
-      if (isReplica) return write
-      this.#servers.leavePrimary()
-      return write
-    }
-    // A replica stops readers that are in the way of what it has to take over.
-    if (error instanceof SerializationError || error instanceof DeadlockError) return isReplica ? write : null
-    if (!(error instanceof ConnectionLostError)) return null
-    // Others that are free are as old, or older.
-    lease.pool.renew()
-    const wasIdle = lease.uses > 1
-    if (kind === 'read') return isReplica || wasIdle ? (isReplica ? read : lease.pool) : null
-    return wasIdle && error.isUndone ? write : null
-  }
-
   // ---------------------------------------------------------------- connections
 
   /** Gives the callback a connection of its own, for several statements of one session: pass it on as `connection`. */
@@ -352,15 +267,15 @@ export class Executor {
 
   /**
    * Reads that do not wait for each other, on one connection: the options' own, the transaction's, or one that is borrowed for all of them.
-   * Null: there are replicas, where each statement finds a server by itself.
+   * Null: there are replicas, where each statement finds a server by itself. With `pool.pipelining` each finds its place by itself, too.
    */
   readTogether<T>(
     purpose: Purpose,
     options: ExecOptions,
     work: (options: ExecOptions) => Promise<T>,
   ): Promise<T> | null {
-    if (options.connection || this.currentTransaction(options) !== null) return work(options)
-    const { read, write } = this.#servers
+    const { read, write, areShared } = this.#servers
+    if (options.connection || areShared || this.currentTransaction(options) !== null) return work(options)
     return read === write ? this.#readOnOne(write, purpose, options, work) : null
   }
 

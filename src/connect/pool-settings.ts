@@ -21,6 +21,11 @@ export interface PoolOptions {
   readonly validate?: (connection: Connection) => boolean
   /** The error of those who wait in vain (`acquire`) shows where each connection was asked for. Costs a stack trace per use. Default: false. */
   readonly holderStacks?: boolean
+  /**
+   * How many plain reads may be on one connection at once, each sent before the one ahead has answered, when every connection is in use.
+   * For PostgreSQL with `pg`; others throw. Default: 1, each read has a connection to itself.
+   */
+  readonly pipelining?: number
 }
 export type PoolSettings = Required<PoolOptions>
 
@@ -33,12 +38,16 @@ const DEFAULTS: PoolSettings = {
   maxUses: Infinity,
   validate: (connection) => connection.isOpen,
   holderStacks: false,
+  pipelining: 1,
 }
+
+export const POOL_OPTIONS: readonly string[] = Object.keys(DEFAULTS)
 
 /** What a value should be and is not. */
 function wantedOf(name: string, value: unknown): string | null {
   if (name === 'validate') return typeof value === 'function' ? null : 'a function'
   if (name === 'holderStacks') return typeof value === 'boolean' ? null : 'true or false'
+  if (name === 'pipelining') return Number.isInteger(value) && (value as number) >= 1 ? null : 'a whole number above 0'
   const least = name === 'max' || name === 'maxUses' ? 1 : 0
   if (typeof value === 'number' && value >= least) return null
   return least === 1 ? 'a number that is at least 1' : 'a number that is not negative'
@@ -51,7 +60,7 @@ export function poolSettings(options: PoolOptions = {}): PoolSettings {
     // Sequelize 4's handleDisconnects changes nothing since.
     if (value === undefined || name === 'handleDisconnects') continue
     if (!Object.hasOwn(DEFAULTS, name))
-      throw new QueryError(`The pool has no option "${name}".${suggestion(name, Object.keys(DEFAULTS))}`)
+      throw new QueryError(`The pool has no option "${name}".${suggestion(name, POOL_OPTIONS)}`)
     const wanted = wantedOf(name, value)
     if (wanted !== null) throw new QueryError(`The pool option "${name}" must be ${wanted}, got ${String(value)}.`)
     settings[name] = value

@@ -6,63 +6,16 @@ import { callerStack } from '../base/caller.js'
 import { QueryError } from '../errors/base.js'
 import { ConnectionAcquireTimeoutError, ConnectionError } from '../errors/database.js'
 import { abortError, refuseAborted } from './abort.js'
-import type { Connection, Statement } from './driver.js'
+import type { Connection } from './driver.js'
+import type { Lease, Lender, Purpose } from './lease.js'
+import { purposeText } from './lease.js'
+import { Line, LOOK } from './line.js'
 import type { PoolSettings } from './pool-settings.js'
-
-export type { PoolOptions, PoolSettings } from './pool-settings.js'
-export { poolSettings } from './pool-settings.js'
-
-/** What a connection is used for, for the error of those who wait in vain. */
-export type Purpose = string | Statement | { describe(): string }
-export function purposeText(purpose: Purpose): string {
-  if (typeof purpose === 'string') return purpose
-  if ('describe' in purpose) return purpose.describe()
-  const { text, origin } = purpose
-  return `${origin === undefined ? '' : `${origin.model}: `}${text.slice(0, 200)}`
-}
-
-/** A connection while somebody has it. */
-export interface Lease {
-  readonly connection: Connection
-  readonly pool: Pool
-  purpose: Purpose
-  /** When it was lent (`Date.now`); 0: a moment ago. */
-  since: number
-  uses: number
-  /** Evictions that it has been idle for. */
-  idleRounds: number
-  /** Goes with the connection: not to be lent again. */
-  isSpent: boolean
-  /** Where it was asked for, with `holderStacks`. */
-  stack: string | null
-}
-
-/** News of its end, if there is any, has come in. */
-export const isAwake = ({ idleRounds, connection }: Lease): boolean =>
-  idleRounds === 0 || connection.isSynchronous === true
-
-/** A pool, or several that act as one. */
-export interface Lender {
-  readonly size: number
-  readonly available: number
-  readonly using: number
-  readonly waiting: number
-  readonly maxSize: number
-  readonly minSize: number
-  /** A connection, at once where one is free. `onWait` is called before waiting and may refuse it by throwing. */
-  borrow(purpose: Purpose, signal?: AbortSignal, onWait?: () => void): Lease | Promise<Lease>
-  peek(): Connection | null
-  leaseOf(connection: Connection): Lease | undefined
-  acquire(): Promise<Connection>
-  release(connection: Connection): void
-  destroy(connection: Connection): Promise<void>
-  destroyAllNow(): Promise<void>
-  drain(): Promise<void>
-}
 
 interface Waiter {
   readonly resolve: (lease: Lease) => void
   readonly reject: (error: unknown) => void
+  readonly mayShare: boolean
   readonly timer: NodeJS.Timeout | null
   /** No longer listens to the caller's signal. */
   readonly unlisten: (() => void) | null
@@ -81,9 +34,13 @@ export class Pool implements Lender {
   /** Free connections; the last one given back is the next to go, so that those in excess grow old. */
   readonly #free: Lease[] = []
   readonly #lent = new Map<Connection, Lease>()
+  /** Those of them that reads share. */
+  readonly #shared = new Set<Lease>()
   readonly #waiting = new Set<Waiter>()
   #connecting = 0
   #evictor: NodeJS.Timeout | null = null
+  /** Looks at lines, while there are any. */
+  #watcher: NodeJS.Timeout | null = null
   #isDraining = false
   #whenQuiet: (() => void)[] = []
 
@@ -113,21 +70,27 @@ export class Pool implements Lender {
     return this.#settings.min
   }
 
-  /** A connection that is free now, or one that can be opened without waiting; else null. */
-  take(purpose: Purpose): Lease | null {
+  /** A connection that is free now, one that can be opened without waiting, or, with `mayShare`, a place behind other reads; else null. */
+  take(purpose: Purpose, mayShare = false): Lease | null {
     this.#refuseWhenClosed()
-    const { validate, maxUses } = this.#settings
     for (let lease = this.#free.pop(); lease !== undefined; lease = this.#free.pop()) {
-      if (lease.uses < maxUses && validate(lease.connection)) return this.#lend(lease, purpose, this.#stackNow())
+      if (this.#isSound(lease)) return this.#lend(lease, purpose, this.#stackNow(), mayShare)
       this.#discard(lease)
     }
-    if (this.#waiting.size > 0 || this.size >= this.#settings.max) return null
+    if (this.#waiting.size > 0) return null
+    if (this.size >= this.#settings.max) return mayShare ? this.#join(purpose) : null
     const connection = this.#source.connect()
     if (connection instanceof Promise) {
       this.#open(connection)
       return null
     }
-    return this.#lend(this.#admit(connection), purpose, this.#stackNow())
+    return this.#lend(this.#admit(connection), purpose, this.#stackNow(), mayShare)
+  }
+
+  /** Whether nobody would wait: for a connection, or with `mayShare` for a place behind others. */
+  hasRoom(mayShare: boolean): boolean {
+    if (this.#free.length > 0 || this.size < this.#settings.max) return true
+    return mayShare && this.#waiting.size === 0 && this.#shortest() !== null
   }
 
   /**
@@ -145,15 +108,15 @@ export class Pool implements Lender {
     return connection
   }
 
-  borrow(purpose: Purpose, signal?: AbortSignal, onWait?: () => void): Lease | Promise<Lease> {
-    const lease = this.take(purpose)
+  borrow(purpose: Purpose, signal?: AbortSignal, onWait?: () => void, mayShare = false): Lease | Promise<Lease> {
+    const lease = this.take(purpose, mayShare)
     if (lease !== null) return lease
     onWait?.()
-    return this.wait(purpose, signal)
+    return this.wait(purpose, signal, mayShare)
   }
 
   /** Waits in line. Rejects with `ConnectionAcquireTimeoutError` after `acquire` milliseconds, with `AbortError` when the signal is aborted. */
-  wait(purpose: Purpose, signal?: AbortSignal): Promise<Lease> {
+  wait(purpose: Purpose, signal?: AbortSignal, mayShare = false): Promise<Lease> {
     const { acquire } = this.#settings
     const stack = this.#stackNow()
     return new Promise((resolve, reject) => {
@@ -165,11 +128,13 @@ export class Pool implements Lender {
       }
       const waiter: Waiter = {
         resolve: (lease) => {
-          this.#lend(lease, purpose, stack)
+          if (lease.line === null) this.#lend(lease, purpose, stack, mayShare)
+          else this.#ride(lease, lease.line, purpose, stack)
           lease.since = Date.now()
           resolve(lease)
         },
         reject,
+        mayShare,
         // Not unref'ed: a program that waits for nothing else must be told, not ended. A caller served clears it.
         timer: Number.isFinite(acquire) ? setTimeout(() => this.#giveUp(waiter, acquire), acquire) : null,
         unlisten: signal === undefined ? null : () => signal.removeEventListener('abort', abort),
@@ -183,6 +148,7 @@ export class Pool implements Lender {
   give(lease: Lease): void {
     // A second give of the same lease, or one after destroyAllNow.
     if (this.#lent.get(lease.connection) !== lease) return
+    if (lease.line !== null && !this.#isLastOf(lease, lease.line)) return
     const { maxUses } = this.#settings
     const isLast = this.#isDraining && this.#waiting.size === 0
     if (isLast || lease.isSpent || lease.uses >= maxUses || !lease.connection.isOpen) {
@@ -272,13 +238,94 @@ export class Pool implements Lender {
     })
   }
 
-  #lend(lease: Lease, purpose: Purpose, stack: string | null): Lease {
+  #isSound({ uses, connection }: Lease): boolean {
+    const { validate, maxUses } = this.#settings
+    return uses < maxUses && validate(connection)
+  }
+
+  #lend(lease: Lease, purpose: Purpose, stack: string | null, mayShare: boolean): Lease {
     lease.uses += 1
     lease.stack = stack
     lease.purpose = purpose
     lease.since = 0
     this.#lent.set(lease.connection, lease)
+    const { pipelining, acquire } = this.#settings
+    if (mayShare && pipelining > 1) {
+      lease.line = new Line(acquire, () => this.describe())
+      this.#shared.add(lease)
+      this.#watcher ??= this.#watch()
+    }
     return lease
+  }
+
+  // ---------------------------------------------------------------- shared by reads
+
+  #join(purpose: Purpose): Lease | null {
+    const lease = this.#shortest()
+    return lease === null ? null : this.#ride(lease, lease.line!, purpose, this.#stackNow())
+  }
+
+  #ride(lease: Lease, line: Line, purpose: Purpose, stack: string | null): Lease {
+    line.riders += 1
+    lease.uses += 1
+    // Whoever came last is the last to go.
+    lease.stack = stack
+    lease.purpose = purpose
+    return lease
+  }
+
+  #watch(): NodeJS.Timeout {
+    const watcher = setInterval(() => {
+      for (const lease of this.#shared) lease.line!.look()
+      if (this.#shared.size > 0) return
+      clearInterval(watcher)
+      this.#watcher = null
+    }, LOOK)
+    return watcher.unref()
+  }
+
+  #shortest(): Lease | null {
+    let found: Lease | null = null
+    let least = Infinity
+    for (const lease of this.#shared) {
+      const { riders } = lease.line!
+      if (riders >= least || !this.#isOpenTo(lease, lease.line!)) continue
+      found = lease
+      least = riders
+    }
+    return found
+  }
+
+  /** A cancellation that comes late could hit any of the riders: then the connection does not pipeline. */
+  #isOpenTo(lease: Lease, line: Line): boolean {
+    return (
+      line.riders < this.#settings.pipelining &&
+      !lease.isSpent &&
+      lease.connection.pipelines === true &&
+      !line.isStalled &&
+      this.#isSound(lease)
+    )
+  }
+
+  /** A rider has its answer. */
+  #isLastOf(lease: Lease, line: Line): boolean {
+    line.leave()
+    if (line.riders > 0) {
+      this.#fill(lease, line)
+      return false
+    }
+    lease.line = null
+    this.#shared.delete(lease)
+    return true
+  }
+
+  /** Those who wait may come behind, in turn: whoever wants a connection alone keeps the others from it until it has one. */
+  #fill(lease: Lease, line: Line): void {
+    for (const waiter of this.#waiting) {
+      if (!waiter.mayShare || !this.#isOpenTo(lease, line)) return
+      this.#leave(waiter)
+      waiter.resolve(lease)
+    }
   }
 
   #stackNow(): string | null {
@@ -286,7 +333,17 @@ export class Pool implements Lender {
   }
 
   #admit(connection: Connection): Lease {
-    return { connection, pool: this, purpose: '', since: 0, uses: 0, idleRounds: 0, isSpent: false, stack: null }
+    return {
+      connection,
+      pool: this,
+      purpose: '',
+      since: 0,
+      uses: 0,
+      idleRounds: 0,
+      isSpent: false,
+      line: null,
+      stack: null,
+    }
   }
 
   /** Opens connections for those who wait, as far as there is room. */
@@ -330,6 +387,7 @@ export class Pool implements Lender {
     }
     this.#leave(waiter)
     waiter.resolve(lease)
+    if (lease.line !== null) this.#fill(lease, lease.line)
   }
 
   #fail(error: unknown): void {
@@ -363,7 +421,9 @@ export class Pool implements Lender {
   describe(): string {
     const now = Date.now()
     const holders = [...this.#lent.values()].map((lease) => {
-      return `connection ${lease.connection.id}: ${purposeText(lease.purpose)}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}${lease.stack === null ? '' : `, asked for\n${lease.stack}\n`}`
+      const riders = lease.line?.riders ?? 1
+      const ahead = riders > 1 ? `, behind ${riders - 1} other read${riders > 2 ? 's' : ''}` : ''
+      return `connection ${lease.connection.id}: ${purposeText(lease.purpose)}${ahead}${lease.since > 0 ? `, for ${Math.round(now - lease.since)} ms` : ''}${lease.stack === null ? '' : `, asked for\n${lease.stack}\n`}`
     })
     const others = this.#waiting.size > 0 ? ` ${this.#waiting.size} more wait.` : ''
     return holders.length === 0

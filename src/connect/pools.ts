@@ -1,6 +1,6 @@
 /** Sequelize's `sequelize.pool`: the pool that writes and the one that reads (the same one, where there is no difference). */
 import type { Connection } from './driver.js'
-import type { Lender } from './pool.js'
+import type { Lender } from './lease.js'
 
 export class Pools {
   readonly write: Lender

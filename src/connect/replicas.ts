@@ -5,7 +5,8 @@
 import { QueryError } from '../errors/base.js'
 import { AbortError, ConnectionAcquireTimeoutError, ConnectionError } from '../errors/database.js'
 import type { Connection } from './driver.js'
-import type { Lease, Lender, Pool, Purpose } from './pool.js'
+import type { Lease, Lender, Purpose } from './lease.js'
+import type { Pool } from './pool.js'
 
 export interface Replica {
   readonly pool: Pool
@@ -63,33 +64,42 @@ export class Replicas implements Lender {
     return this.#members.filter(({ isAside }) => isAside).map(({ label }) => label)
   }
 
-  borrow(purpose: Purpose, signal?: AbortSignal, onWait?: () => void): Lease | Promise<Lease> {
-    const member = this.#choose()
-    if (member === null) return this.#primary.borrow(purpose, signal, onWait)
-    return member.pool.take(purpose) ?? this.#wait(member, purpose, signal, onWait)
+  borrow(purpose: Purpose, signal?: AbortSignal, onWait?: () => void, mayShare = false): Lease | Promise<Lease> {
+    const member = this.#choose(mayShare)
+    if (member === null) return this.#primary.borrow(purpose, signal, onWait, mayShare)
+    return member.pool.take(purpose, mayShare) ?? this.#wait(member, purpose, signal, onWait, mayShare)
   }
 
-  async #wait(first: Member, purpose: Purpose, signal?: AbortSignal, onWait?: () => void): Promise<Lease> {
-    for (let member: Member | null = first; member !== null; member = this.#choose()) {
+  async #wait(
+    first: Member,
+    purpose: Purpose,
+    signal: AbortSignal | undefined,
+    onWait: (() => void) | undefined,
+    mayShare: boolean,
+  ): Promise<Lease> {
+    for (let member: Member | null = first; member !== null; member = this.#choose(mayShare)) {
+      const { pool } = member
       try {
-        return await (member === first ? member.pool.wait(purpose, signal) : member.pool.borrow(purpose, signal))
+        return await (member === first
+          ? pool.wait(purpose, signal, mayShare)
+          : pool.borrow(purpose, signal, undefined, mayShare))
       } catch (error) {
         if (!isUnreachable(error)) throw error
         this.#setAside(member, error)
       }
     }
-    return await this.#primary.borrow(purpose, signal, onWait)
+    return await this.#primary.borrow(purpose, signal, onWait, mayShare)
   }
 
   /** The next replica that answers; one that has room before one where callers wait. Null: there is none. */
-  #choose(): Member | null {
+  #choose(mayShare: boolean): Member | null {
     const { length } = this.#members
     let chosen: Member | null = null
     for (let step = 0; step < length; step += 1) {
       const at = (this.#next + step) % length
       const member = this.#members[at]!
       if (member.isAside) continue
-      const hasRoom = member.pool.available > 0 || member.pool.size < member.pool.maxSize
+      const hasRoom = member.pool.hasRoom(mayShare)
       if (chosen !== null && !hasRoom) continue
       chosen = member
       if (!hasRoom) continue

@@ -7,9 +7,10 @@ import { UnsupportedFeatureError } from '../errors/base.js'
 import { ConnectionError } from '../errors/database.js'
 import type { Connection } from './driver.js'
 import type { PoolPlan } from './executor-options.js'
+import type { Lender } from './lease.js'
 import type { Opener } from './opener.js'
-import type { Lender, PoolSettings } from './pool.js'
 import { Pool } from './pool.js'
+import type { PoolSettings } from './pool-settings.js'
 import { Replicas } from './replicas.js'
 
 type ConnectionOptions = Readonly<Record<string, unknown>>
@@ -38,6 +39,8 @@ export class Servers {
   readonly plan: PoolPlan
   readonly write: Lender & Pool
   readonly read: Lender
+  /** Plain reads may be on one connection at once (`pool.pipelining`). */
+  readonly areShared: boolean
   /** The only connection, where the plan is `shared`. */
   shared: Connection | null = null
   readonly #options: ServersOptions
@@ -53,6 +56,8 @@ export class Servers {
       throw new UnsupportedFeatureError(
         `The option replication is not available on ${dialect.name}: its database is a file or in memory, not a server with replicas. A file is read through connections of its own already (pool.read). Leave the option out.`,
       )
+    this.areShared = pool.pipelining > 1
+    if (this.areShared) refusePipelining(dialect, connection)
     this.#candidates = replication?.write ?? [connection]
     this.write = new Pool(
       this.#source('write', () => this.#connectPrimary()),
@@ -60,7 +65,7 @@ export class Servers {
     )
     if (this.plan === 'single-writer')
       this.read = new Pool(
-        this.#source('read', () => options.opener.connect(connection, 'read')),
+        this.#source('read', () => this.#connect(connection, 'read')),
         pool,
       )
     else if (replication === null || replication.read.length === 0) this.read = this.write
@@ -93,7 +98,7 @@ export class Servers {
   #replicas({ read, retryAfter }: Replication): Replicas {
     const { opener, pool, onReplicaLost } = this.#options
     const replicas = read.map((options) => {
-      const connect = async (): Promise<Connection> => await opener.connect(options, 'read')
+      const connect = async (): Promise<Connection> => await this.#connect(options, 'read')
       const disconnect = (connection: Connection): Promise<void> => opener.disconnect(connection)
       const label = labelOf(options)
       return { pool: new Pool({ name: `read (${label})`, connect, disconnect }, pool), label, connect, disconnect }
@@ -101,9 +106,24 @@ export class Servers {
     return new Replicas(replicas, this.write, { retryAfter, onLost: onReplicaLost })
   }
 
+  #connect(options: ConnectionOptions, role: 'read' | 'write'): Connection | Promise<Connection> {
+    const connected = this.#options.opener.connect(options, role)
+    return this.areShared ? this.#connectPipelining(connected) : connected
+  }
+
+  /** Whether a client can is known once it is there: programs may bring their own (`driver: module`). */
+  async #connectPipelining(connected: Connection | Promise<Connection>): Promise<Connection> {
+    const connection = await connected
+    if (connection.pipelines === true) return connection
+    await this.#options.opener.disconnect(connection)
+    throw new UnsupportedFeatureError(
+      'The option pool.pipelining needs a client that sends statements without waiting for the answers before them, and the one of this connection does not: use pg 8.23 or newer, or leave the option out.',
+    )
+  }
+
   #connectPrimary(): Connection | Promise<Connection> {
     if (this.#candidates.length > 1) return this.#findPrimary()
-    const connected = this.#options.opener.connect(this.#candidates[0]!, 'write')
+    const connected = this.#connect(this.#candidates[0]!, 'write')
     if (this.plan !== 'shared') return connected
     return connected instanceof Promise
       ? connected.then((connection) => this.#share(connection))
@@ -125,7 +145,7 @@ export class Servers {
       const at = (first + step) % this.#candidates.length
       const options = this.#candidates[at]!
       try {
-        const connection = await opener.connect(options, 'write')
+        const connection = await this.#connect(options, 'write')
         if (!(await this.#isReadOnly(connection))) {
           this.#primary = at
           return connection
@@ -158,6 +178,17 @@ export class Servers {
     if (this.shared === connection) this.shared = null
     await this.#options.opener.disconnect(connection)
   }
+}
+
+function refusePipelining(dialect: Dialect, connection: ConnectionOptions): void {
+  const reason =
+    dialect.traits.pipelines !== true
+      ? `its connections wait for each answer`
+      : (dialect.refusesPipelining?.(connection) ?? null)
+  if (reason !== null)
+    throw new UnsupportedFeatureError(
+      `The option pool.pipelining is not available on ${dialect.name} here: ${reason}. Leave the option out.`,
+    )
 }
 
 /** For messages: where a server is, without its password. */

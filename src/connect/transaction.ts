@@ -14,7 +14,7 @@ import {
 } from '../errors/database.js'
 import type { Connection, Statement } from './driver.js'
 import type { Executor } from './executor.js'
-import type { Lease } from './pool.js'
+import type { Lease } from './lease.js'
 import type {
   ConstraintCheckingMode,
   TransactionOptions,

@@ -169,6 +169,8 @@ export interface Dialect {
   readonly transactions: TransactionSyntax
   /** How many connections may do what, given the connection options. Default: `pooled`. */
   poolPlan?(options: Readonly<Record<string, unknown>>): PoolPlan
+  /** Why reads cannot share connections made with these options (`pool.pipelining`); null: they can. Asked where `traits.pipelines` is true. */
+  refusesPipelining?(options: Readonly<Record<string, unknown>>): string | null
   /** Connection options that this dialect knows; others throw. */
   readonly connectionOptions: readonly string[]
   parseUrl(url: string): Readonly<Record<string, unknown>>

@@ -14,7 +14,7 @@ import { installSelected } from '../model/state.js'
 import { all, call, raw } from '../sql/expr.js'
 import type { SelectNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
-import { mentionedAliases } from '../sql/walk.js'
+import { isPlain, mentionedAliases } from '../sql/walk.js'
 import type { Reader } from './hydrate.js'
 import { compileReader } from './hydrate.js'
 import type { Branch } from './include.js'
@@ -49,6 +49,8 @@ export interface Plan {
   readonly single: boolean
   /** Expressions are among the columns: what they give has no declared type, and may be an integer beyond 2^53. */
   readonly wide: boolean
+  /** See `Statement`. */
+  readonly isPlainRead: boolean
   /** The one-to-ones that it may be, in the order of the tree. */
   readonly watches: readonly RowShape[]
 }
@@ -109,7 +111,8 @@ export function statementOf(plan: Plan, values: readonly unknown[]): Statement {
   const { binds } = plan
   const params = new Array<unknown>(binds.length)
   for (let at = 0; at < binds.length; at += 1) params[at] = boundValue(binds[at]!, values)
-  return { text: plan.text, params, mode: 'rows', single: plan.single, wide: plan.wide, origin: plan.origin }
+  const { text, single, wide, origin, isPlainRead } = plan
+  return { text, params, mode: 'rows', single, wide, origin, isPlainRead }
 }
 
 function boundValue({ slot, at, constant, toBind }: Bind, values: readonly unknown[]): unknown {
@@ -150,7 +153,8 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
     : isPaged(request)
       ? pagedSelect(request, columns)
       : selectOf(request, columns, exact)
-  const { text, binds } = printPlan(runtime, countRows ? counted(node) : node)
+  const printed = countRows ? counted(node) : node
+  const { text, binds } = printPlan(runtime, printed)
   const shape = countRows ? COUNT : laidOut
   const watches = isWatched ? watched(root, shape) : []
   const single =
@@ -159,7 +163,9 @@ function compilePlan(request: FindRequest, exact: boolean): Plan {
     branchesBelow(root).every(({ association, joinType }) => association!.cardinality === 'one' && joinType !== 'right')
   const wide = columns.some(({ expr }) => expr.kind !== 'column')
   const origin = originOf(root.definition)
-  return { text, origin, binds, shape, isWatched, watches, single, wide, read: compileReader(shape, mode, isWatched) }
+  const isPlainRead = request.lock === null && isPlain(printed)
+  const read = compileReader(shape, mode, isWatched)
+  return { text, origin, binds, shape, isWatched, watches, single, wide, isPlainRead, read }
 }
 
 /** Values that only this query has are properties of its instances, too. */

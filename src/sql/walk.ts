@@ -77,6 +77,25 @@ export function walk(node: Part, visit: (expr: Expr) => void): void {
   for (const part of node.kind === 'select' ? partsOfSelect(node) : partsOf(node)) walk(part, visit)
 }
 
+/** Functions that look at their arguments and at nothing else. */
+const HARMLESS = new Set(
+  'abs,avg,ceil,coalesce,concat,count,date_part,date_trunc,extract,floor,greatest,json_array_length,jsonb_array_length,least,length,lower,ltrim,max,min,mod,nullif,replace,round,row_number,rtrim,substring,sum,trim,unnest,upper'.split(
+    ',',
+  ),
+)
+const WORD = /^\w+$/
+
+/** Whether a select does nothing but read, as far as its text tells: no function that is not known, and no SQL that a user wrote. */
+export function isPlain(node: SelectNode): boolean {
+  let found = true
+  walk(node, (part) => {
+    if (part.kind === 'template') found = false
+    else if (part.kind === 'raw') found &&= WORD.test(part.sql)
+    else if (part.kind === 'call') found &&= HARMLESS.has(part.name.toLowerCase())
+  })
+  return found
+}
+
 /**
  * Which of `aliases` an expression mentions: by its columns and identifiers, and by the text of SQL that a user wrote (where a name
  * that merely occurs in the text counts: rather one join too many than one too few).

@@ -21,7 +21,8 @@ let schemas = 0
 export const PGLITE: EngineSetup = {
   name: 'pglite',
   dialect: 'postgres',
-  features: FEATURES,
+  // The database is in this process, and has one session.
+  features: new Set([...FEATURES].filter((feature) => feature !== 'server' && feature !== 'ownSessions')),
   collation: 'C',
   howToStart: 'PGlite: npm install @electric-sql/pglite',
   async answers() {

@@ -89,6 +89,7 @@ class PostgresConnection implements Connection {
   /** BEGINs that have not answered yet. */
   #entering = 0
   #wasCancelled = false
+  #isGathering = false
   /** A statement with a search path of its own is on its way. */
   #inPath: Promise<unknown> | null = null
 
@@ -247,6 +248,7 @@ class PostgresConnection implements Connection {
 
   /** `name`: under which the statement is prepared. */
   #send(text: string, values: unknown[], name = ''): Promise<Answer> {
+    if (!this.#isGathering) this.#gather()
     return new Promise((resolve, reject) => {
       const ended: Ended = (error, result) => {
         if (result === undefined) this.#failed(error, text, values, name, resolve, reject)
@@ -288,6 +290,18 @@ class PostgresConnection implements Connection {
   async close(): Promise<void> {
     this.isOpen = false
     await this.#client.end()
+  }
+
+  /** What is sent within one tick goes to the socket in one write. */
+  #gather(): void {
+    const stream = this.#client.connection?.stream
+    if (stream?.cork === undefined || stream.uncork === undefined) return
+    this.#isGathering = true
+    stream.cork()
+    process.nextTick(() => {
+      this.#isGathering = false
+      stream.uncork!()
+    })
   }
 
   /** The name under which a text is prepared. */

@@ -199,6 +199,15 @@ export class PostgresDialect extends BaseDialect implements Dialect {
     return isPglite(options.driver ?? options.pgModule) ? 'single' : 'pooled'
   }
 
+  refusesPipelining(options: Readonly<Record<string, unknown>>): string | null {
+    if (isPglite(options.driver ?? options.pgModule)) return 'a PGlite database has one session, which answers at once'
+    if (options.query_timeout)
+      return 'query_timeout would count the time behind other reads, and end them all (statement_timeout counts the server’s own time)'
+    return options.preparedStatements === false && options.searchPath
+      ? 'with preparedStatements: false and a searchPath each statement is a transaction of its own'
+      : null
+  }
+
   static override getSupportedOptions(): readonly string[] {
     return ['clientMinMessages', 'standardConformingStrings']
   }

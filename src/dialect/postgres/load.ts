@@ -36,6 +36,7 @@ export interface Client {
   getTransactionStatus?(): string | null
   readonly pipeline?: boolean
   readonly connection?: {
+    readonly stream?: { cork?(): void; uncork?(): void }
     parsedStatements?: Record<string, string>
     submittedNamedStatements?: Record<string, string>
     close(message: { readonly type: 'S'; readonly name: string }): void

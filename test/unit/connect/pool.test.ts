@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Connection } from '../../../src/connect/driver.js'
-import type { PoolOptions } from '../../../src/connect/pool.js'
-import { Pool, poolSettings } from '../../../src/connect/pool.js'
+import { Pool } from '../../../src/connect/pool.js'
+import type { PoolOptions } from '../../../src/connect/pool-settings.js'
+import { poolSettings } from '../../../src/connect/pool-settings.js'
 import { pause } from './support.js'
 
 let made = 0
