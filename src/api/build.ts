@@ -5,8 +5,9 @@
 import { isPlainObject } from '../base/freeze.js'
 import { checkOptions } from '../base/options.js'
 import { QueryError } from '../errors/index.js'
+import { buildNew } from '../model/new-rows.js'
 import type { StateOptions, Values } from '../model/state.js'
-import { build, ModelState, setRelation } from '../model/state.js'
+import { ModelState, setRelation } from '../model/state.js'
 import { expandAll, normaliseInclude } from '../read/include-spelling.js'
 import type { PlainModel } from './registration.js'
 import { modelClass } from './registration.js'
@@ -29,7 +30,7 @@ export function buildOne(model: PlainModel, values?: unknown, options?: Options)
   if (Array.isArray(values)) return values.map((one) => model.build(one as object, options))
   const given = valuesOf(model, values)
   if (options?.include === undefined || options.include === null)
-    return build(model, given, options as StateOptions | undefined)
+    return buildNew(model, given, options as StateOptions | undefined)
   const includes = expandAll(model.modelDefinition, options.include).map((item) =>
     normaliseInclude(model.modelDefinition, item),
   )
@@ -57,7 +58,7 @@ export function buildOne(model: PlainModel, values?: unknown, options?: Options)
   // Not by `delete`, which makes a slow object.
   const own: Values = {}
   for (const name of Object.keys(given)) if (!nested.has(name)) own[name] = given[name]
-  const instance = build(model, own, options as StateOptions)
+  const instance = buildNew(model, own, options as StateOptions)
   for (const [as, value] of nested) if (value !== undefined) setRelation(instance, as, value)
   return instance
 }

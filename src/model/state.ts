@@ -87,7 +87,7 @@ export abstract class ModelState {
     if (key === undefined) return previous !== null && previous.size > 0 ? [...previous.keys()] : false
     if (typeof key !== 'string') return key.some((name) => previous?.has(name) ?? false)
     if (dirty === undefined) return previous?.has(key) ?? false
-    if (!dirty) previous?.delete(key)
+    if (!dirty) forget(this, key)
     else if (!(previous?.has(key) ?? false)) remember(this, key, this.dataValues[key])
     return this
   }
@@ -230,9 +230,29 @@ export function storedValue(instance: ModelState, name: string): unknown {
 
 // ---------------------------------------------------------------- changes
 
+/** The changes of new instances that came with values for the same attributes: one object for all of them, copied where one changes further. */
+export class Given extends Map<string, unknown> {
+  constructor(names: readonly string[]) {
+    super()
+    for (const name of names) super.set(name, undefined)
+  }
+}
+// The constructor of Map would call it with what it is given.
+Given.prototype.set = Given.prototype.delete = (): never => {
+  throw new TypeError('The changes of several instances are one object: `forget` and `remember` copy it first.')
+}
+
 function remember(instance: ModelState, name: string, before: unknown): void {
   if (instance._previous === null) instance._previous = new Map()
+  else if (instance._previous instanceof Given) instance._previous = new Map(instance._previous)
   instance._previous.set(name, before)
+}
+/** Forgets that an attribute has changed. */
+export function forget(instance: ModelState, name: string): void {
+  const previous = instance._previous
+  if (previous === null || !previous.has(name)) return
+  if (previous instanceof Given) instance._previous = new Map(previous)
+  instance._previous!.delete(name)
 }
 /** Notes that an attribute is about to change, unless the value is the same. A value that comes back to what it was is no change. */
 function note(instance: ModelState, attribute: Attribute, value: unknown): boolean {
@@ -242,7 +262,7 @@ function note(instance: ModelState, attribute: Attribute, value: unknown): boole
   const previous = instance._previous
   if (previous === null || !previous.has(attributeName)) remember(instance, attributeName, before)
   else if (!instance.isNewRecord && isSame(attribute, previous.get(attributeName), value))
-    previous.delete(attributeName)
+    forget(instance, attributeName)
   return true
 }
 
@@ -266,7 +286,7 @@ function setOne(instance: ModelState, key: string, value: unknown, isRaw: boolea
   const { shape, associations } = definitionOf(instance)
   if (isRaw) {
     instance.dataValues[key] = value
-    instance._previous?.delete(key)
+    forget(instance, key)
     return
   }
   const attribute = shape.attributes.get(key)
@@ -433,8 +453,8 @@ export function markPersisted(
   instance.isNewRecord = false
   if (instance._previous === null) return
   if (fields) {
-    for (const name of fields) instance._previous.delete(name)
-    for (const name of Object.keys(values ?? {})) instance._previous.delete(name)
+    for (const name of fields) forget(instance, name)
+    for (const name of Object.keys(values ?? {})) forget(instance, name)
   } else instance._previous = null
 }
 

@@ -9,6 +9,7 @@ import { QueryError } from '../errors/base.js'
 import { AggregateError, BulkRecordError } from '../errors/validation.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import { wantsHook } from '../model/hooks.js'
+import { buildNew } from '../model/new-rows.js'
 import type { ModelState } from '../model/state.js'
 import { build } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
@@ -95,7 +96,7 @@ function instanceOf(
       ...(options.include === undefined ? {} : { include: options.include }),
       ...(options.raw === undefined ? {} : { raw: options.raw }),
     })
-  return build(model, record as Record<string, unknown>, NEW)
+  return buildNew(model, record as Record<string, unknown>, NEW)
 }
 const NEW = Object.freeze({ isNewRecord: true })
 /** What only one statement for all rows can do. */

@@ -12,14 +12,13 @@ import { isFragment } from '../sql/fragments.js'
 import { conflictOf } from './conflict.js'
 import { explain } from './faults.js'
 import { returnedBy } from './increment.js'
+import { insertPlainly, ROWS_PER_STATEMENT } from './insert-plain.js'
 import { bringsSomeKeys, generatedKey, rereadAll } from './inserted-keys.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, execOf, stepOptions } from './options.js'
 import { saveOne } from './row.js'
 import { areListed, insertRows } from './statements.js'
 
-/** Rows of one statement: longer ones gain nothing, and their texts are kept. */
-const ROWS_PER_STATEMENT = 250
 /** Where the text does not grow with the rows. */
 const ROWS_PER_LIST = 5000
 
@@ -31,6 +30,8 @@ export async function insertAll(
   options: WriteOptions,
   call: string,
 ): Promise<void> {
+  const plain = insertPlainly(runtime, definition, instances, options)
+  if (plain !== null) return await plain
   // There is no series then; and MariaDB takes DEFAULT for 0, where 0 is a key like any other.
   if (runtime.dialect.traits.returning !== 'statement' && bringsSomeKeys(definition, instances))
     return await insertApart(runtime, definition, instances, options, call)

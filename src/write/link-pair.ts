@@ -10,7 +10,7 @@ import type { Runtime } from '../dialect/runtime.js'
 import { AssociationError } from '../errors/association.js'
 import { QueryError } from '../errors/base.js'
 import { DeadlockError, SerializationError } from '../errors/database.js'
-import { ModelState, setRelation } from '../model/state.js'
+import { forget, ModelState, setRelation } from '../model/state.js'
 import { validateInstance } from '../model/validate.js'
 import { Op } from '../sql/op.js'
 import { PAIRED } from './bound.js'
@@ -248,7 +248,7 @@ async function saveFields(link: LinkStep, target: ModelState): Promise<void> {
 function takeKeys(association: Association, instance: ModelState, row: ModelState | null): void {
   for (const name of Object.keys(association.unlink().values)) {
     instance.dataValues[name] = row === null ? null : row.dataValues[name]
-    instance._previous?.delete(name)
+    forget(instance, name)
   }
 }
 

@@ -3,6 +3,7 @@ import type { OnReplace } from '../association/association.js'
 import { AssociationError } from '../errors/association.js'
 import { EmptyResultError, QueryError } from '../errors/base.js'
 import type { ModelState } from '../model/state.js'
+import { forget } from '../model/state.js'
 import { Op } from '../sql/op.js'
 import { single } from './get-one.js'
 import type { LinkStep } from './link-step.js'
@@ -52,7 +53,7 @@ export const rowsOfKeys: Linker = {
     if (instance.isNewRecord) return
     for (const [name, value] of Object.entries(values)) {
       instance.dataValues[name] = value
-      instance._previous?.delete(name)
+      forget(instance, name)
     }
     const { inverse } = association
     if (!isLinked && inverse && inverse.as in instance.dataValues) instance.dataValues[inverse.as] = null

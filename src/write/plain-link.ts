@@ -1,6 +1,6 @@
 /**
- * `setX(instance)` of a hasOne with nothing around it: no hooks, no options, a key of one attribute that can be null, and an instance that does
- * not say that it is linked already. Who holds the place need not be looked at then: one statement takes it from whoever does, one gives it to
+ * `setX(instance)` of a hasOne with nothing around it: no hooks, no options, a key of one attribute that can be null, a source that was
+ * loaded, and an instance that does not say that it is linked already. Who holds the place need not be looked at then: one statement takes it from whoever does, one gives it to
  * the instance. Texts are kept per association. Everything else is `link-target`'s.
  */
 import type { Association, KeyPair } from '../association/association.js'
@@ -13,7 +13,7 @@ import type { Runtime } from '../dialect/runtime.js'
 import { ValidationError } from '../errors/validation.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelShape } from '../model/definition.js'
-import { ModelState, storedValue } from '../model/state.js'
+import { forget, ModelState, storedValue } from '../model/state.js'
 import { checkType } from '../model/validate.js'
 import { column, compare, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
@@ -182,6 +182,8 @@ export function linkPlainly(
     !hasOriginalSave(target)
   )
     return null
+  // A source that the program has just made, or knows to have nobody, has no row to lose: a look is cheaper than an UPDATE that finds none.
+  if (source._options.isNewRecord === true || source.dataValues[association.as] === null) return null
   const plan = planOf(runtime, association)
   if (plan === null) return null
   const key = source.dataValues[plan.from]
@@ -311,12 +313,9 @@ function finish(link: Link, id: unknown, time: Date | null, released: Result, at
   const { runtime, association, source, target, plan, memory } = link
   const { foreignKey, primaryKey, updatedAt } = plan
   if (attached.affectedRows === 0) throw missingRow(definitionOf(target).modelName, { [primaryKey.attributeName]: id })
-  const previous = target._previous
-  if (previous !== null) {
-    previous.delete(foreignKey.attributeName)
-    if (updatedAt !== null) previous.delete(updatedAt.attributeName)
-    if (previous.size === 0) target._previous = null
-  }
+  forget(target, foreignKey.attributeName)
+  if (updatedAt !== null) forget(target, updatedAt.attributeName)
+  if (target._previous?.size === 0) target._previous = null
   const gone =
     released.rows.length === 0 ? NOBODY : instancesOf(runtime, association.target, [primaryKey], released.rows)
   for (const { dataValues } of gone) {

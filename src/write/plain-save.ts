@@ -14,7 +14,7 @@ import { ValidationError } from '../errors/validation.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, ModelShape } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
-import { storedValue } from '../model/state.js'
+import { forget, storedValue } from '../model/state.js'
 import { findings } from '../model/validate.js'
 import { column, compare, param } from '../sql/expr.js'
 import { isFragment } from '../sql/fragments.js'
@@ -258,7 +258,7 @@ export function plainInsert(
   const { all } = columns
   for (let index = 0; index < all.length; index += 1) {
     const value = dataValues[all[index]!.name]
-    if (value === null ? all[index]!.isJson : typeof value === 'object' && isFragment(value)) return null
+    if (value === null ? all[index]!.isJson : isFragment(value)) return null
   }
   // What the database makes must be asked for.
   if (runtime.dialect.traits.returning === 'none' && madeByInsert(definition, dataValues).length > 0) return null
@@ -435,10 +435,8 @@ function updateChecked(
     keep(columns.updates, key, runtime, definition, { node: updateNode(definition, changed, primaryKey), returned: [] })
   return send(runtime, instance, definition, plan, params, exec, (result) => {
     if (expectRow && result.affectedRows === 0) throw missingRow(definition.modelName, { [primaryKey.name]: id })
-    const previous = instance._previous
-    if (previous === null) return
-    for (const { name } of changed) previous.delete(name)
-    if (previous.size === 0) instance._previous = null
+    for (const { name } of changed) forget(instance, name)
+    if (instance._previous?.size === 0) instance._previous = null
   })
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Association } from '../association/association.js'
 import type { Runtime } from '../dialect/runtime.js'
-import { ModelState, setRelation } from '../model/state.js'
+import { forget, ModelState, setRelation } from '../model/state.js'
 import { isSameRow } from './link-step.js'
 
 /** Steps whose answers are still out, per source, in the order in which they held the lock. */
@@ -92,7 +92,7 @@ export function remember(
     // Also where nothing had to be written: the instance may have been older than the link.
     for (const [name, value] of Object.entries(association.link(source, next).values)) {
       next.dataValues[name] = value
-      next._previous?.delete(name)
+      forget(next, name)
     }
   }
   if (next && inverse && inverse.cardinality === 'one' && inverse.as in next.dataValues)
@@ -104,6 +104,6 @@ function takeKeys(instance: ModelState, row: ModelState, association: Associatio
   if (association.saveOrder !== 'after') return
   for (const name of association.foreignKeys) {
     instance.dataValues[name] = row.dataValues[name]
-    instance._previous?.delete(name)
+    forget(instance, name)
   }
 }

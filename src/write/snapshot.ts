@@ -1,5 +1,6 @@
 /** What an instance holds, to be put back when a step fails that has changed it; and keys that are set whatever stood there before. */
 import type { ModelState } from '../model/state.js'
+import { Given } from '../model/state.js'
 
 export interface Snapshot {
   readonly values: Record<string, unknown>
@@ -10,7 +11,11 @@ export interface Snapshot {
 export const snapshot = (instance: ModelState): Snapshot => ({
   values: { ...instance.dataValues },
   isNewRecord: instance.isNewRecord,
-  previous: instance._previous && new Map(instance._previous),
+  // What several instances share does not change.
+  previous:
+    instance._previous === null || instance._previous instanceof Given
+      ? instance._previous
+      : new Map(instance._previous),
 })
 
 export function restore(instance: ModelState, { values, isNewRecord, previous }: Snapshot): void {

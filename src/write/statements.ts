@@ -285,6 +285,33 @@ export function insertRows(
   return execute(runtime, compiled, flat, options)
 }
 
+/** The same of rows whose values are bound already, row by row: plain ones, and one for each attribute. */
+export function insertBound(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  count: number,
+  params: readonly unknown[],
+  returning: readonly Attribute[],
+  options: ExecOptions | undefined,
+): Result | Promise<Result> {
+  const key = `b|${count}|${names(attributes)}|${names(returning)}|`
+  const { text, mode, origin, generates } = cached(definition, key, runtime, () => {
+    const row = attributes.map((attribute) => param(undefined, attribute.type))
+    return {
+      kind: 'insert',
+      table: definition.table,
+      columns: attributes.map((attribute) => attribute.columnName),
+      rows: Array.from({ length: count }, () => row),
+      conflict: null,
+      returning: returningOf(returning),
+    }
+  })
+  const statement: Statement =
+    generates === null ? { text, params, mode, origin } : { text, params, mode, origin, generates }
+  return runtime.executor.executeNow(statement, 'write', options)
+}
+
 /** Whether rows of these columns can be one array for each column. */
 export const areListed = (runtime: Runtime, attributes: readonly Attribute[]): boolean =>
   attributes.every(({ type }) => runtime.dialect.codec(type).listedAs !== undefined)

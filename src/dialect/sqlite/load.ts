@@ -191,28 +191,22 @@ class BetterPrepared implements Prepared {
   readBigInts(): void {
     this.#statement.safeIntegers(true)
   }
-  // A single argument is bound faster than a list of one. Objects other than bytes would be taken for named parameters.
+  // Arguments are bound faster than a list of them, as long as the stack holds them. Objects other than bytes would be taken for named
+  // parameters; `driver` lets none through.
   all(params: readonly unknown[]): unknown[][] {
-    return params.length === 1 && typeof params[0] !== 'object'
-      ? this.#statement.all(params[0])
-      : params.length === 0
-        ? this.#statement.all()
-        : this.#statement.all(params)
+    return params.length < MOST_ARGUMENTS ? this.#statement.all(...params) : this.#statement.all(params)
   }
   get(params: readonly unknown[]): unknown[] | undefined {
-    return params.length === 1 && typeof params[0] !== 'object'
-      ? this.#statement.get(params[0])
-      : params.length === 0
-        ? this.#statement.get()
-        : this.#statement.get(params)
+    return params.length < MOST_ARGUMENTS ? this.#statement.get(...params) : this.#statement.get(params)
   }
   run(params: readonly unknown[]): { changes: number; lastInsertRowid: number | bigint } {
-    return params.length === 0 ? this.#statement.run() : this.#statement.run(params)
+    return params.length < MOST_ARGUMENTS ? this.#statement.run(...params) : this.#statement.run(params)
   }
   iterate(params: readonly unknown[]): Iterable<unknown[]> {
-    return params.length === 0 ? this.#statement.iterate() : this.#statement.iterate(params)
+    return params.length < MOST_ARGUMENTS ? this.#statement.iterate(...params) : this.#statement.iterate(params)
   }
 }
+const MOST_ARGUMENTS = 4000
 
 // ---------------------------------------------------------------- node:sqlite
 interface NodeStatement {
