@@ -7,8 +7,8 @@ import { copyFor, prepare, remove } from '../dataset.js'
 import type { EngineName } from '../target.js'
 import type { Table } from './table.js'
 
-const USERS = 100_000
-const ROUNDS = 9
+const USERS = Number(process.env.SU ?? 100_000)
+const ROUNDS = Number(process.env.SR ?? 9)
 
 export async function streams(engine: EngineName, contenders: readonly Contender[]): Promise<readonly Table[]> {
   const target = await prepare(engine, { users: USERS, tasksPerUser: 0, freeProfiles: 0 })

@@ -264,14 +264,14 @@ async function getTogether(
     ? association.keys.map(({ to }) => to).filter((name) => !(options.attributes as unknown[]).includes(name))
     : []
   if (hidden.length > 0) for (const row of rows.values()) hide(row, hidden, options.attributes)
-  // Each caller gets an instance of its own.
-  const given = new Set<ModelState>()
+  // Each caller gets an instance of its own. By keys: a set of instances would give each of them a hash.
+  const given = new Set<string>()
   return (source) => {
     const key = keyOfSource(source)
     const row = key === null ? undefined : rows.get(key)
-    if (row === undefined) return null
-    if (given.has(row)) return copyOf(row)
-    given.add(row)
+    if (key === null || row === undefined) return null
+    if (given.has(key)) return copyOf(row)
+    given.add(key)
     return row
   }
 }

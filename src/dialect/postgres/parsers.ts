@@ -7,8 +7,7 @@ import { readArray } from './structures.js'
 export type Parser = (value: string) => unknown
 
 const same: Parser = (value) => value
-const integer: Parser = (value) => Number.parseInt(value, 10)
-const float: Parser = (value) => Number(value)
+const number: Parser = (value) => Number(value)
 const bool: Parser = (value) => value === 't'
 const bytes: Parser = (value) =>
   value.startsWith('\\x') ? Buffer.from(value.slice(2), 'hex') : Buffer.from(value, 'latin1')
@@ -18,12 +17,12 @@ const json: Parser = (value) => JSON.parse(value) as unknown
 const PARSERS = new Map<number, Parser>([
   [16, bool],
   [17, bytes],
-  [21, integer],
-  [23, integer],
-  [26, float],
+  [21, number],
+  [23, number],
+  [26, number],
   [114, json],
-  [700, float],
-  [701, float],
+  [700, number],
+  [701, number],
   [3802, json],
 ])
 /** Types of arrays, by those of their elements. */
