@@ -33,6 +33,18 @@ export interface Lease {
   stack: string | null
 }
 
+export const newLease = (connection: Connection, pool: Pool): Lease => ({
+  connection,
+  pool,
+  purpose: '',
+  since: 0,
+  uses: 0,
+  idleRounds: 0,
+  isSpent: false,
+  line: null,
+  stack: null,
+})
+
 /** News of its end, if there is any, has come in. */
 export const isAwake = ({ idleRounds, connection }: Lease): boolean =>
   idleRounds === 0 || connection.isSynchronous === true

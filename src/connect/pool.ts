@@ -8,15 +8,19 @@ import { ConnectionAcquireTimeoutError, ConnectionError } from '../errors/databa
 import { abortError, refuseAborted } from './abort.js'
 import type { Connection } from './driver.js'
 import type { Lease, Lender, Purpose } from './lease.js'
-import { purposeText } from './lease.js'
+import { newLease, purposeText } from './lease.js'
 import { Line, LOOK } from './line.js'
 import type { PoolSettings } from './pool-settings.js'
+
+/** Timers hold 31 bits. */
+const LONGEST = 2 ** 31 - 1
 
 interface Waiter {
   readonly resolve: (lease: Lease) => void
   readonly reject: (error: unknown) => void
   readonly mayShare: boolean
-  readonly timer: NodeJS.Timeout | null
+  /** `Date.now()` at which it gives up. */
+  readonly deadline: number
   /** No longer listens to the caller's signal. */
   readonly unlisten: (() => void) | null
 }
@@ -37,6 +41,8 @@ export class Pool implements Lender {
   /** Those of them that reads share. */
   readonly #shared = new Set<Lease>()
   readonly #waiting = new Set<Waiter>()
+  /** Runs while callers wait. */
+  #patience: NodeJS.Timeout | null = null
   #connecting = 0
   #evictor: NodeJS.Timeout | null = null
   /** Looks at lines, while there are any. */
@@ -84,7 +90,7 @@ export class Pool implements Lender {
       this.#open(connection)
       return null
     }
-    return this.#lend(this.#admit(connection), purpose, this.#stackNow(), mayShare)
+    return this.#lend(newLease(connection, this), purpose, this.#stackNow(), mayShare)
   }
 
   /** Whether nobody would wait: for a connection, or with `mayShare` for a place behind others. */
@@ -130,17 +136,16 @@ export class Pool implements Lender {
         resolve: (lease) => {
           if (lease.line === null) this.#lend(lease, purpose, stack, mayShare)
           else this.#ride(lease, lease.line, purpose, stack)
-          lease.since = Date.now()
           resolve(lease)
         },
         reject,
         mayShare,
-        // Not unref'ed: a program that waits for nothing else must be told, not ended. A caller served clears it.
-        timer: Number.isFinite(acquire) ? setTimeout(() => this.#giveUp(waiter, acquire), acquire) : null,
+        deadline: Date.now() + acquire,
         unlisten: signal === undefined ? null : () => signal.removeEventListener('abort', abort),
       }
       signal?.addEventListener('abort', abort, { once: true })
       this.#waiting.add(waiter)
+      if (this.#patience === null && Number.isFinite(acquire)) this.#startPatience(acquire)
       this.#grow()
     })
   }
@@ -195,7 +200,7 @@ export class Pool implements Lender {
 
   /** Puts a connection that was opened elsewhere among the free ones. */
   add(connection: Connection): void {
-    this.#serve(this.#admit(connection))
+    this.#serve(newLease(connection, this))
   }
 
   /** No connection that is open now is lent again: those that are free are closed at once, the others when they come back. */
@@ -332,27 +337,13 @@ export class Pool implements Lender {
     return this.#settings.holderStacks ? callerStack() : null
   }
 
-  #admit(connection: Connection): Lease {
-    return {
-      connection,
-      pool: this,
-      purpose: '',
-      since: 0,
-      uses: 0,
-      idleRounds: 0,
-      isSpent: false,
-      line: null,
-      stack: null,
-    }
-  }
-
   /** Opens connections for those who wait, as far as there is room. */
   #grow(): void {
     while (this.#waiting.size > this.#connecting && this.size < this.#settings.max) {
       try {
         const connection = this.#source.connect()
         if (connection instanceof Promise) this.#open(connection)
-        else this.#serve(this.#admit(connection))
+        else this.#serve(newLease(connection, this))
       } catch (error) {
         this.#fail(error)
       }
@@ -364,7 +355,7 @@ export class Pool implements Lender {
     connecting.then(
       (connection) => {
         this.#connecting -= 1
-        this.#serve(this.#admit(connection))
+        this.#serve(newLease(connection, this))
         // It may have come when nobody waited for it any more, but for the end.
         this.#checkQuiet()
       },
@@ -403,15 +394,35 @@ export class Pool implements Lender {
 
   #leave(waiter: Waiter): void {
     this.#waiting.delete(waiter)
-    if (waiter.timer) clearTimeout(waiter.timer)
     waiter.unlisten?.()
+    if (this.#waiting.size > 0 || this.#patience === null) return
+    clearTimeout(this.#patience)
+    this.#patience = null
   }
 
-  #giveUp(waiter: Waiter, acquire: number): void {
+  /** One timer for all: who came first gives up first. Not unref'ed: a program that waits for nothing else must be told, not ended. */
+  #startPatience(milliseconds: number): void {
+    this.#patience = setTimeout(
+      () => {
+        this.#patience = null
+        // Timers count from the beginning of their turn, which may be a moment earlier.
+        const now = Date.now() + 1
+        for (const waiter of this.#waiting) {
+          if (waiter.deadline > now) break
+          this.#giveUp(waiter)
+        }
+        const [next] = this.#waiting
+        if (next !== undefined) this.#startPatience(next.deadline - now + 1)
+      },
+      Math.min(milliseconds, LONGEST),
+    )
+  }
+
+  #giveUp(waiter: Waiter): void {
     this.#leave(waiter)
     waiter.reject(
       new ConnectionAcquireTimeoutError(
-        `No ${this.#source.name} connection became free within ${acquire} ms (pool.acquire). ${this.describe()}`,
+        `No ${this.#source.name} connection became free within ${this.#settings.acquire} ms (pool.acquire). ${this.describe()}`,
       ),
     )
     this.#checkQuiet()

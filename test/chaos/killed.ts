@@ -1,5 +1,5 @@
-// A server killed under load and started again, several times, while one process goes on writing through a pool of five. What must hold:
-// every acknowledged write is there once, no other one is there twice, transactions are there wholly or not at all, errors are of the
+// A server killed under load and started again, several times, while one process goes on writing and reading through a pool of five. What
+// must hold: every read gives the row that was asked for, every acknowledged write is there once, no other one is there twice, transactions are there wholly or not at all, errors are of the
 // documented classes, the pool is whole, and the program recovers by itself.
 import { ConnectionError, ConnectionLostError, DataTypes, Sequelize } from 'mortise'
 import type { Database, Row, Table } from '../support/untyped.js'
@@ -9,6 +9,7 @@ import { pause } from './servers.js'
 
 const POOL = 5
 const WRITERS = 24
+const READERS = 24
 const ROUNDS = 4
 
 interface Load {
@@ -17,12 +18,12 @@ interface Load {
   lastAcknowledged: number
 }
 
-export async function killed(server: Server, report: Report): Promise<void> {
+export async function killed(server: Server, report: Report, pool: object = {}): Promise<void> {
   await server.start()
   const db = new Sequelize({
     ...server.options,
     logging: false,
-    pool: { max: POOL, acquire: 20_000 },
+    pool: { max: POOL, acquire: 20_000, ...pool },
   } as never) as unknown as Database
   const Account = db.define('Account', { balance: DataTypes.INTEGER }, { timestamps: false })
   const Entry = db.define(
@@ -48,6 +49,21 @@ export async function killed(server: Server, report: Report): Promise<void> {
       }
     }
   })
+  let reads = 0
+  const unread: Error[] = []
+  const wrong: unknown[] = []
+  const readers = Array.from({ length: READERS }, async (_item, reader) => {
+    for (let id = 1 + (reader % 10); !isOver; id = 1 + ((id + reader) % 10)) {
+      try {
+        const found = (await Account.findByPk(id)).id
+        if (found === id) reads += 1
+        else wrong.push([id, found])
+      } catch (error) {
+        unread.push(error as Error)
+        await pause(5)
+      }
+    }
+  })
   const recoveries: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     await pause(1500)
@@ -67,7 +83,11 @@ export async function killed(server: Server, report: Report): Promise<void> {
     )
   }
   isOver = true
-  await Promise.all(writers)
+  await Promise.all([...writers, ...readers])
+  report.note(`${reads} reads, ${unread.length} failed`)
+  report.check('every read gives the row that was asked for', reads > 200 && wrong.length === 0, wrong.slice(0, 5))
+  const strange = unread.filter((error) => !(error instanceof ConnectionError))
+  report.check('errors of reads are ConnectionErrors', strange.length === 0, strange.slice(0, 3).map(String))
   await judge(Account, Entry, load, report)
   report.check(
     'the program recovers by itself',

@@ -31,6 +31,11 @@ async function onServer(name: ServerName, options: object): Promise<void> {
   try {
     await scenario(`${name}: killed under load`, (report) => killed(server, report))
     await scenario(`${name}: a thousand transactions at a time`, (report) => thousand(server.options, report))
+    if (name !== 'postgres') return
+    await server.kill()
+    await scenario(`${name}: killed under load, reads sharing connections`, (report) =>
+      killed(server, report, { pipelining: 10 }),
+    )
   } finally {
     await server.remove()
   }

@@ -7,7 +7,7 @@
 //     engine.requires('alterAddsNamedForeignKey')('000-13 …', async () => { … })
 //   })
 import { Sequelize } from 'mortise'
-import { afterAll, afterEach, describe, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
 import type { EngineSetup, Feature } from './engines.js'
 import { engines, FEATURES } from './engines.js'
 import { freezeOptions } from './frozen.js'
@@ -69,6 +69,7 @@ function createEngine(setup: EngineSetup): Engine {
     cleanups = []
     for (const cleanup of work) await cleanup()
   })
+  if (setup.begin !== undefined) beforeAll(() => setup.begin!())
   afterAll(() => setup.close?.())
   const options: Engine['options'] = async ({ file = false } = {}) => {
     const prepared = await setup.prepare({ file })

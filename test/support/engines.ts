@@ -57,6 +57,8 @@ export interface EngineSetup {
   /** One sentence for those who do not have it. */
   readonly howToStart: string
   answers(): Promise<boolean>
+  /** Before the first test of a file, where that takes long. */
+  begin?(): Promise<unknown>
   /** Options for an empty database, and how to remove it. */
   prepare(options: {
     readonly file: boolean

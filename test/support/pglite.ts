@@ -18,6 +18,14 @@ const extension = (name: string): unknown =>
 let database: Promise<Database> | undefined
 let schemas = 0
 
+function open(): Promise<Database> {
+  const { PGlite } = require('@electric-sql/pglite') as Module
+  database ??= PGlite.create({
+    extensions: { citext: extension('citext'), hstore: extension('hstore'), btree_gist: extension('btree_gist') },
+  })
+  return database
+}
+
 export const PGLITE: EngineSetup = {
   name: 'pglite',
   dialect: 'postgres',
@@ -33,12 +41,9 @@ export const PGLITE: EngineSetup = {
       return false
     }
   },
+  begin: open,
   async prepare() {
-    const { PGlite } = require('@electric-sql/pglite') as Module
-    database ??= PGlite.create({
-      extensions: { citext: extension('citext'), hstore: extension('hstore'), btree_gist: extension('btree_gist') },
-    })
-    const admin = await database
+    const admin = await open()
     const schema = `test_${++schemas}`
     await admin.exec(`SET client_min_messages = warning; ${EXTENSIONS}; CREATE SCHEMA ${schema}`)
     return {

@@ -72,4 +72,40 @@ describe.skipIf(url === undefined)('behind PgBouncer (skipped unless MORTISE_PGB
     })
     expect(count).toBe(0)
   }, 60_000)
+
+  test('reads that share connections (pool.pipelining), beside transactions of others', async () => {
+    const admin = connect()
+    await admin.query('DROP TABLE IF EXISTS public.mortise_pooled')
+    const clients = Array.from({ length: 3 }, () =>
+      connect({ searchPath: undefined, pool: { max: 2, pipelining: 8 } }),
+    ).map((db) => ({
+      db,
+      Item: db.define(
+        'Item',
+        { n: DataTypes.INTEGER },
+        { timestamps: false, schema: 'public', tableName: 'mortise_pooled' },
+      ),
+    }))
+    const { Item } = clients[0]!
+    await Item.sync()
+    try {
+      await Item.bulkCreate(Array.from({ length: 30 }, () => ({ n: 0 })))
+      await Promise.all(
+        clients.map(async ({ db, Item: Own }) => {
+          for (let round = 0; round < 10; round += 1) {
+            const reads = Array.from({ length: 30 }, (_item, at) => Own.findByPk(at + 1))
+            const written = db.transaction(() => Own.increment('n', { where: { id: 1 + round } }))
+            expect((await Promise.all(reads)).map(({ id }) => id)).toEqual(
+              Array.from({ length: 30 }, (_item, at) => at + 1),
+            )
+            await written
+          }
+          expect([db.pool.using, db.pool.waiting]).toEqual([0, 0])
+        }),
+      )
+      expect(await Item.sum('n')).toBe(30)
+    } finally {
+      await Item.drop()
+    }
+  }, 60_000)
 })

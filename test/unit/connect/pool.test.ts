@@ -65,6 +65,30 @@ test('a caller that waits too long is told, and does not get a connection later'
   expect(pool.available).toBe(1)
 })
 
+test('each waits as long as it may, from when it came; years of patience are no end of it', async () => {
+  const { pool } = fake({ max: 1, acquire: 60 })
+  const connection = await pool.acquire()
+  const begun = performance.now()
+  const waited = async (): Promise<number> => {
+    await expect(pool.acquire()).rejects.toThrow(/within 60 ms/)
+    return performance.now() - begun
+  }
+  const first = waited()
+  await pause(30)
+  const second = waited()
+  expect(await first).toBeGreaterThanOrEqual(59)
+  expect(pool.waiting).toBe(1)
+  expect(await second).toBeGreaterThanOrEqual(89)
+  pool.release(connection)
+  const patient = fake({ max: 1, acquire: 2 ** 40 }).pool
+  const held = await patient.acquire()
+  const next = patient.acquire()
+  await pause(20)
+  expect(patient.waiting).toBe(1)
+  patient.release(held)
+  expect(await next).toBe(held)
+})
+
 test('a connection that fails to open rejects the one who waits; the next is tried anew', async () => {
   let attempts = 0
   const pool = new Pool(
