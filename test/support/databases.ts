@@ -42,7 +42,7 @@ export interface Engine {
   /** The instance as JavaScript sees it. */
   script(sequelize: Sequelize): Database
   /** `test`, or a skipped test that says why. */
-  requires(...features: readonly Feature[]): (title: string, run: () => unknown) => void
+  requires(...features: readonly Feature[]): (title: string, run: () => unknown, timeout?: number) => void
 }
 
 /** Runs the callback once per engine, inside a `describe` of its own. */
@@ -118,15 +118,16 @@ function createEngine(setup: EngineSetup): Engine {
     script: (sequelize) => sequelize as unknown as Database,
     requires:
       (...features) =>
-      (title, run) => {
+      (title, run, timeout) => {
         const missing = features.filter((feature) => !setup.features.has(feature))
-        test(title, async (context) => {
+        const whereItIsTrue = async (context: TestContext): Promise<void> => {
           if (missing.length > 0)
             context.skip(
               `needs an engine of which this is true: ${missing.map((feature) => FEATURES[feature]).join('; ')}`,
             )
           await run()
-        })
+        }
+        test(title, whereItIsTrue, timeout)
       },
   }
 }

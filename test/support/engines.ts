@@ -42,6 +42,7 @@ export const FEATURES = {
   functions: 'functions and triggers are made by the query interface (PostgreSQL)',
   server: 'the engine is a server to which connections lead',
   ownSessions: 'a connection is one session of the server all its life (not behind a pooler)',
+  otherProcesses: 'another process can open the database (not PGlite, which lives in its own)',
   searchPath: 'tables without a schema are looked for along a path of schemas (PostgreSQL)',
   nulInText: 'text may hold the character NUL',
 } as const
@@ -85,6 +86,7 @@ const SQLITE: EngineSetup = {
     'caseInsensitiveText',
     'infiniteNumbers',
     'nulInText',
+    'otherProcesses',
   ]),
   collation: 'NOCASE',
   howToStart: 'SQLite: npm install',

@@ -77,6 +77,7 @@ function mysqlLike(
       'boundedTypes',
       'server',
       'ownSessions',
+      'otherProcesses',
       'nulInText',
       ...features,
     ]),

@@ -1,6 +1,6 @@
 // PGlite for the behaviour tests, on demand: MORTISE_ENGINES=pglite. One database for a file of tests, a schema for a test.
 import { createRequire } from 'node:module'
-import type { EngineSetup } from './engines.js'
+import type { EngineSetup, Feature } from './engines.js'
 import { CLEAN, EXTENSIONS, FEATURES } from './postgres.js'
 
 interface Database {
@@ -26,11 +26,13 @@ function open(): Promise<Database> {
   return database
 }
 
+const LACKING: ReadonlySet<Feature> = new Set(['server', 'ownSessions', 'otherProcesses'])
+
 export const PGLITE: EngineSetup = {
   name: 'pglite',
   dialect: 'postgres',
   // The database is in this process, and has one session.
-  features: new Set([...FEATURES].filter((feature) => feature !== 'server' && feature !== 'ownSessions')),
+  features: new Set([...FEATURES].filter((feature) => !LACKING.has(feature))),
   collation: 'C',
   howToStart: 'PGlite: npm install @electric-sql/pglite',
   async answers() {

@@ -94,6 +94,7 @@ export const FEATURES: ReadonlySet<Feature> = new Set<Feature>([
   'searchPath',
   'server',
   'ownSessions',
+  'otherProcesses',
   'enumTypes',
   'concurrentIndexes',
   'functions',

@@ -68,22 +68,28 @@ describeEachEngine('the end of a program', (engine) => {
     await again.close()
   })
 
-  test.each(['closes', 'fails'])(
-    'a process that %s ends by itself',
-    async (way) => {
-      const { said, code, milliseconds } = await lasting(await engine.options({ file: true }), way)
+  const inAnotherProcess = engine.requires('otherProcesses')
+  for (const way of ['closes', 'fails'])
+    inAnotherProcess(
+      `a process that ${way} ends by itself`,
+      async () => {
+        const { said, code, milliseconds } = await lasting(await engine.options({ file: true }), way)
+        expect(said).toBe('8 rows\n')
+        expect(code).toBe(0)
+        expect(milliseconds).toBeLessThan(SOON)
+      },
+      60_000,
+    )
+
+  inAnotherProcess(
+    'a process that closes nothing ends too: at once without a server, else when its connections were idle for long enough',
+    async () => {
+      const options = await engine.options({ file: true })
+      const { said, code, milliseconds } = await lasting({ ...options, pool: { idle: 500, evict: 100 } }, 'leaves')
       expect(said).toBe('8 rows\n')
       expect(code).toBe(0)
       expect(milliseconds).toBeLessThan(SOON)
     },
     60_000,
   )
-
-  test('a process that closes nothing ends too: at once without a server, else when its connections were idle for long enough', async () => {
-    const options = await engine.options({ file: true })
-    const { said, code, milliseconds } = await lasting({ ...options, pool: { idle: 500, evict: 100 } }, 'leaves')
-    expect(said).toBe('8 rows\n')
-    expect(code).toBe(0)
-    expect(milliseconds).toBeLessThan(SOON)
-  }, 60_000)
 })
