@@ -7,6 +7,7 @@
 //     engine.requires('alterAddsNamedForeignKey')('000-13 …', async () => { … })
 //   })
 import { Sequelize } from 'mortise'
+import type { TestContext } from 'vitest'
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
 import type { EngineSetup, Feature } from './engines.js'
 import { engines, FEATURES } from './engines.js'
