@@ -17,7 +17,7 @@ import type { Sequelize } from './sequelize.js'
 import type { AnyAssociation, Association } from './types/associations.js'
 import type { AttributeOptions, InitOptions, ModelAttributes, ModelOptions } from './types/define.js'
 import type { HookHolder, ModelHooks } from './types/hooks.js'
-import type { AnyModel, ModelCtor, Untyped } from './types/infer.js'
+import type { AnyModel, ModelConstructor, Untyped } from './types/infer.js'
 import type { ModelStateClass } from './types/instance.js'
 import type { FindOptions, ScopeOptions } from './types/options.js'
 import type { TYPES } from './types/symbols.js'
@@ -51,7 +51,7 @@ export abstract class DescribedModel<
    * Docs: other-topics/legacy-model-definitions.
    */
   static init<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     attributes: ModelAttributes<M>,
     options: InitOptions<M>,
   ): typeof this {
@@ -90,7 +90,7 @@ export abstract class DescribedModel<
   }
   /** Normalised attributes by name. */
   static getAttributes<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
   ): { readonly [K in keyof M[T]['attributes']]: Attribute } {
     return metadata.attributes(this) as never
   }
@@ -132,10 +132,10 @@ export abstract class DescribedModel<
   static getAssociation(name: string): AnyAssociation & AssociationContract {
     return metadata.association(this, name) as never
   }
-  static getAssociations(target: ModelCtor<AnyModel>): (AnyAssociation & AssociationContract)[] {
+  static getAssociations(target: ModelConstructor<AnyModel>): (AnyAssociation & AssociationContract)[] {
     return metadata.associationsTo(this, target) as never
   }
-  static getAssociationWithModel(target: ModelCtor<AnyModel>, alias?: string): AnyAssociation & AssociationContract {
+  static getAssociationWithModel(target: ModelConstructor<AnyModel>, alias?: string): AnyAssociation & AssociationContract {
     return metadata.associationTo(this, target, alias) as never
   }
   static hasAlias(alias: string): boolean {

@@ -4,7 +4,7 @@
  */
 import type { Hooks } from '../model/hooks.js'
 import type { ModelHooks, SequelizeHooks, StaticSequelizeHooks } from './types/hooks.js'
-import type { AnyModel, ModelCtor } from './types/infer.js'
+import type { AnyModel, ModelConstructor } from './types/infer.js'
 
 interface AddHook<F> {
   /** Adds a hook. */
@@ -14,8 +14,8 @@ interface AddHook<F> {
 /** On models, whose hooks know the instances. */
 interface AddModelHook<K extends keyof ModelHooks> {
   /** Adds a hook. */
-  <M extends AnyModel>(this: ModelCtor<M>, listener: ModelHooks<M>[K]): void
-  <M extends AnyModel>(this: ModelCtor<M>, name: string, listener: ModelHooks<M>[K]): void
+  <M extends AnyModel>(this: ModelConstructor<M>, listener: ModelHooks<M>[K]): void
+  <M extends AnyModel>(this: ModelConstructor<M>, name: string, listener: ModelHooks<M>[K]): void
 }
 interface HookFunctions<H> {
   /** @deprecated Use `hooks.removeListener`. */
@@ -29,9 +29,9 @@ interface HookFunctions<H> {
 }
 export interface ModelHookFunctions extends HookFunctions<ModelHooks> {
   /** @deprecated Use `hooks.addListener`. */
-  addHook<M extends AnyModel, K extends keyof ModelHooks>(this: ModelCtor<M>, hook: K, listener: ModelHooks<M>[K]): void
+  addHook<M extends AnyModel, K extends keyof ModelHooks>(this: ModelConstructor<M>, hook: K, listener: ModelHooks<M>[K]): void
   addHook<M extends AnyModel, K extends keyof ModelHooks>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     hook: K,
     name: string,
     listener: ModelHooks<M>[K],

@@ -57,7 +57,7 @@ import type {
   Relation,
   WhereByClass,
 } from './types/include.js'
-import type { AnyModel, ModelCtor, Untyped, UpdateValues } from './types/infer.js'
+import type { AnyModel, ModelConstructor, Untyped, UpdateValues } from './types/infer.js'
 import type { ModelInstance } from './types/instance.js'
 import type {
   AggregateOptions,
@@ -96,8 +96,10 @@ import type { TYPES } from './types/symbols.js'
 
 type T = typeof TYPES
 type Grouped = { readonly [attribute: string]: unknown; readonly count: number }
-/** With `group`, a count of each group. */
-type CountOf<G> = [G] extends [never] ? number : Grouped[]
+/** With `group`, a count of each group. Options that were built ahead only say that there may be one; as in Sequelize, they count as none. */
+type CountOf<G> = [G] extends [never] ? number : GroupOption extends G ? number : Grouped[]
+/** `T`, where a program names its result as in Sequelize 6 (`User.max<number, User>('age')`), else what the attribute has. */
+type Extremum<T, V> = [T] extends [never] ? V : T
 type UpdateResult<M, R> = R extends true | readonly unknown[]
   ? [affectedCount: number, affectedRows: M[]]
   : [affectedCount: number]
@@ -158,7 +160,7 @@ export abstract class Model<
     const As extends string = string,
     const FK extends string = string,
   >(
-    this: ModelCtor<S>,
+    this: ModelConstructor<S>,
     target: Target<Tg>,
     options?: FK | HasOneOptions<As, FK>,
   ): Association<S, Tg, FK, As, 'HasOne'> & OneOfMany<Association<S, Tg, FK, As, 'HasOne'>> {
@@ -171,7 +173,7 @@ export abstract class Model<
     const As extends string = string,
     const FK extends string = string,
   >(
-    this: ModelCtor<S>,
+    this: ModelConstructor<S>,
     target: Target<Tg>,
     options?: FK | BelongsToOptions<As, FK>,
   ): Association<S, Tg, FK, As, 'BelongsTo'> {
@@ -184,7 +186,7 @@ export abstract class Model<
     const As extends string = string,
     const FK extends string = string,
   >(
-    this: ModelCtor<S>,
+    this: ModelConstructor<S>,
     target: Target<Tg>,
     options?: FK | HasManyOptions<As, FK>,
   ): Association<S, Tg, FK, As, 'HasMany'> {
@@ -192,7 +194,7 @@ export abstract class Model<
   }
   /** A table between the two has both foreign keys. Docs: associations/belongs-to-many. */
   static belongsToMany<S extends AnyModel, Tg extends AnyModel, const As extends string = string>(
-    this: ModelCtor<S>,
+    this: ModelConstructor<S>,
     target: Target<Tg>,
     options: BelongsToManyOptions<As>,
   ): Association<S, Tg, string, As, 'BelongsToMany'> {
@@ -216,7 +218,7 @@ export abstract class Model<
     P extends boolean = false,
     E extends boolean | Error = false,
   >(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: FindBase<M> & FindGenerics<M, I, S, R, Row> & { plain?: P; rejectOnEmpty?: E },
   ): Promise<ListOrPlain<RowOr<Row, FindResult<M, I, S, R>>, P, E>> {
     const model = modelClass(this)
@@ -239,7 +241,7 @@ export abstract class Model<
     R extends boolean = false,
     E extends boolean | Error = false,
   >(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: FindBase<M> & FindGenerics<M, I, S, R, Row> & { rejectOnEmpty?: E },
   ): Promise<OrNull<RowOr<Row, FindResult<M, I, S, R>>, E>> {
     const model = modelClass(this)
@@ -254,7 +256,7 @@ export abstract class Model<
     R extends boolean = false,
     E extends boolean | Error = false,
   >(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     key: M[T]['primaryKey'] | null | undefined,
     options?: Omit<FindBase<M>, 'where'> & FindGenerics<M, I, S, R, Row> & { rejectOnEmpty?: E },
   ): Promise<OrNull<RowOr<Row, FindResult<M, I, S, R>>, E>> {
@@ -270,7 +272,7 @@ export abstract class Model<
     R extends boolean = false,
     G extends GroupOption = never,
   >(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: FindBase<M> &
       FindGenerics<M, I, S, R> & { distinct?: boolean; col?: string; countGroupedRows?: boolean; group?: G },
   ): Promise<{ rows: FindResult<M, I, S, R>[]; count: CountOf<G> }> {
@@ -282,7 +284,7 @@ export abstract class Model<
     const I extends IncludeGiven<M> = IncludeArgument<M>,
     G extends GroupOption = never,
   >(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: Omit<CountOptions, 'where' | 'include' | 'group'> &
       WithInclude<M, I> & { where?: M[T]['where'] | WhereByClass<M>; group?: G },
   ): Promise<CountOf<G>> {
@@ -290,40 +292,44 @@ export abstract class Model<
     const counted = refusedOptions(model, 'count', options) ?? count(runtimeOf(this), model, scoped(this, options))
     return (await counted) as never
   }
-  static async aggregate<R = unknown>(attribute: string, fn: string, options?: AggregateOptions): Promise<R> {
+  static async aggregate<R = unknown, _M = unknown>(
+    attribute: string,
+    fn: string,
+    options?: AggregateOptions,
+  ): Promise<R> {
     return (await aggregate(runtimeOf(this), modelClass(this), attribute, fn, scoped(this, options))) as never
   }
-  static max<M extends AnyModel, K extends keyof M[T]['attributes']>(
-    this: ModelCtor<M>,
+  static max<V = never, M extends AnyModel = AnyModel, K extends keyof M[T]['attributes'] = keyof M[T]['attributes']>(
+    this: ModelConstructor<M>,
     attribute: K,
     options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
-  ): Promise<M[T]['attributes'][K] | null> {
+  ): Promise<Extremum<V, M[T]['attributes'][K]> | null> {
     return modelClass(this).aggregate(attribute as string, 'max', options) as never
   }
-  static min<M extends AnyModel, K extends keyof M[T]['attributes']>(
-    this: ModelCtor<M>,
+  static min<V = never, M extends AnyModel = AnyModel, K extends keyof M[T]['attributes'] = keyof M[T]['attributes']>(
+    this: ModelConstructor<M>,
     attribute: K,
     options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
-  ): Promise<M[T]['attributes'][K] | null> {
+  ): Promise<Extremum<V, M[T]['attributes'][K]> | null> {
     return modelClass(this).aggregate(attribute as string, 'min', options) as never
   }
   /** Null (not 0) when there is no row. */
-  static sum<M extends AnyModel>(
-    this: ModelCtor<M>,
+  static sum<V = number, M extends AnyModel = AnyModel>(
+    this: ModelConstructor<M>,
     attribute: keyof M[T]['attributes'],
     options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
-  ): Promise<number> {
+  ): Promise<V> {
     return modelClass(this).aggregate(attribute as string, 'sum', options) as never
   }
 
   // ---------------------------------------------------------------- write
 
   /** An instance that is not saved. */
-  static build<M extends AnyModel>(this: ModelCtor<M>, values?: M[T]['input'], options?: BuildOptions): M {
+  static build<M extends AnyModel>(this: ModelConstructor<M>, values?: M[T]['input'], options?: BuildOptions): M {
     return buildOne(modelClass(this), values, options as never) as never
   }
   static bulkBuild<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     records: readonly M[T]['input'][],
     options?: BuildOptions,
   ): M[] {
@@ -337,7 +343,7 @@ export abstract class Model<
    * `await User.create({ name: 'Ada', profile: { bio: '…' } }, { include: 'profile' })`. Docs: querying/insert.
    */
   static create<M extends AnyModel, const I extends IncludeGiven<M> = NotGiven>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     values?: M[T]['input'] & NestedCreate<M, I>,
     options?: Omit<CreateOptions<M[T]['attributes']>, 'include'> & WithInclude<M, I>,
   ): Promise<Loaded<M, I>> {
@@ -345,7 +351,7 @@ export abstract class Model<
   }
   /** Inserts rows in one statement. Values are validated only with `validate: true`. */
   static bulkCreate<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     records: readonly M[T]['input'][],
     options?: BulkCreateOptions<M[T]['attributes']>,
   ): Promise<M[]> {
@@ -353,7 +359,7 @@ export abstract class Model<
   }
   /** The row that `where` finds, else one built (not saved) from `where` and `defaults`. */
   static findOrBuild<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options: FindBase<M> & {
       defaults?: M[T]['input']
       include?: ListOrOne<IncludeInput<M>>
@@ -364,7 +370,7 @@ export abstract class Model<
   }
   /** The row that `where` finds, else one created from `where` and `defaults`; safe against somebody else creating it at the same time. */
   static findOrCreate<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options: FindBase<M> & {
       defaults?: M[T]['input']
       include?: ListOrOne<IncludeInput<M>>
@@ -378,7 +384,7 @@ export abstract class Model<
   }
   /** As `findOrCreate`, without a transaction: find, insert unless there, find. */
   static findCreateFind<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options: FindBase<M> & {
       defaults?: M[T]['input']
       include?: ListOrOne<IncludeInput<M>>
@@ -392,7 +398,7 @@ export abstract class Model<
   }
   /** INSERT, or UPDATE where a row with the same unique key exists. `created` is null where the engine does not tell. */
   static upsert<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     values: M[T]['input'],
     options?: UpsertOptions<M[T]['attributes']>,
   ): Promise<[entity: M, created: boolean | null]> {
@@ -400,7 +406,7 @@ export abstract class Model<
   }
   /** Updates the rows that `where` selects (required; `{}`: all). Resolves to their number, and with `returning` to the rows. */
   static update<M extends AnyModel, R extends Returning<M[T]['attributes']> = false>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     values: M[T]['update'],
     options: Omit<UpdateOptions<M[T]['attributes']>, 'where' | 'returning'> & {
       where: M[T]['where'] | WhereByClass<M>
@@ -411,14 +417,14 @@ export abstract class Model<
   }
   /** Deletes the rows that `where` selects (required; `{}`: all). On a paranoid model sets `deletedAt` unless `force`. Resolves to their number. */
   static destroy<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: Omit<DestroyOptions<M[T]['attributes']>, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<number> {
     return bulkDestroy(runtimeOf(this), modelClass(this), options as never)
   }
   /** Undoes soft deletes. */
   static restore<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: Omit<RestoreOptions<M[T]['attributes']>, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<number> {
     return bulkRestore(runtimeOf(this), modelClass(this), options as never) as never
@@ -429,14 +435,14 @@ export abstract class Model<
   }
   /** Adds to numbers of the rows that `where` selects. */
   static increment<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     fields: NumberFields<M[T]['attributes']>,
     options: Omit<IncrementDecrementOptionsWithBy, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<[affectedRows: M[], affectedCount?: number]> {
     return increment(runtimeOf(this), modelClass(this), fields as never, options as never) as never
   }
   static decrement<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     fields: NumberFields<M[T]['attributes']>,
     options: Omit<IncrementDecrementOptionsWithBy, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<[affectedRows: M[], affectedCount?: number]> {
@@ -455,9 +461,9 @@ export abstract class Model<
    * Creates the table if it is missing; `alter` changes what differs, `force` drops it first, `plan` only tells what would be done.
    * Docs: models/model-synchronization.
    */
-  static sync<M extends AnyModel>(this: ModelCtor<M>, options: SyncOptions & { plan: true }): Promise<SyncPlan>
-  static sync<M extends AnyModel>(this: ModelCtor<M>, options?: SyncOptions): Promise<typeof this>
-  static sync<M extends AnyModel>(this: ModelCtor<M>, options?: SyncOptions): Promise<unknown> {
+  static sync<M extends AnyModel>(this: ModelConstructor<M>, options: SyncOptions & { plan: true }): Promise<SyncPlan>
+  static sync<M extends AnyModel>(this: ModelConstructor<M>, options?: SyncOptions): Promise<typeof this>
+  static sync<M extends AnyModel>(this: ModelConstructor<M>, options?: SyncOptions): Promise<unknown> {
     const { sequelize } = registration(this)
     return syncOne(runtimeOf(this), modelClass(this), options, sequelize.getDatabaseName())
   }
@@ -493,6 +499,6 @@ type NestedCreate<M, I> = NotGiven extends I
 type NestedValues<R, E> = R extends readonly (infer U)[] ? readonly NestedOne<U, E>[] : NestedOne<R, E>
 type NestedOne<U, E> = U extends AnyModel
   ? Partial<U[T]['input']> & (E extends { readonly include: infer Nested } ? NestedCreate<U, Nested> : unknown)
-  : never
+  : unknown
 
 export type { ModelInstance }

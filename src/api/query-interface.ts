@@ -12,6 +12,7 @@ import { execution } from '../sync/sync.js'
 import { checked, checkedName, checkedRow } from './query-interface-options.js'
 import { ObjectInterface } from './query-objects.js'
 import type { QueryInterfaceOptions, RuntimeOwner } from './query-tables.js'
+import type { Sequelize } from './sequelize.js'
 import type { TableInput } from './table-attributes.js'
 import { tableNamed } from './table-attributes.js'
 import type { ColumnTypes, LimitedWrite, Row, SelectOptions, WriteOptions } from './table-rows.js'
@@ -20,7 +21,7 @@ import { addToColumns, conflictOf, deleteRows, insertRows, selectRows, updateRow
 type ModelLike = { readonly modelDefinition: ModelDefinition } | null
 
 /** `sequelize.queryInterface`. */
-export class QueryInterface<Owner extends RuntimeOwner = RuntimeOwner> extends ObjectInterface<Owner> {
+export class QueryInterface<Owner extends RuntimeOwner = Sequelize> extends ObjectInterface<Owner> {
   // ---------------------------------------------------------------- rows
   /** Inserts one row. `insert(null, table, values)` is Sequelize's form. Returns `[key or rows, number of rows]`. */
   async insert(

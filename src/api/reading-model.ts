@@ -15,7 +15,7 @@ import { refusedOptions } from './compose.js'
 import { DescribedModel } from './described-model.js'
 import { modelClass, registration, runtimeOf } from './registration.js'
 import type { CheckedInclude, IncludeArgument, IncludeGiven, Loaded } from './types/include.js'
-import type { AnyModel, ModelCtor, Untyped } from './types/infer.js'
+import type { AnyModel, ModelConstructor, Untyped } from './types/infer.js'
 import type {
   FindBase,
   FindGenerics,
@@ -56,7 +56,7 @@ export abstract class ReadingModel<
    * `await User.load(users, ['profile', { association: 'tasks', include: 'labels' }])`. Docs: docs/reading.md.
    */
   static async load<M extends AnyModel, const I extends IncludeGiven<M>, G extends M | readonly M[]>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     instances: G,
     include: CheckedInclude<M, I>,
     options?: LoadOptions,
@@ -75,7 +75,7 @@ export abstract class ReadingModel<
     const I extends IncludeGiven<M> = IncludeArgument<M>,
     const S extends SelectArgument<M> = SelectArgument<M>,
   >(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options: PageOptions<M> & WithInclude<M, I> & { attributes?: S },
   ): Promise<Page<FindResult<M, I, S, false>>> {
     const model = modelClass(this)
@@ -95,7 +95,7 @@ export abstract class ReadingModel<
     const S extends SelectArgument<M> = SelectArgument<M>,
     R extends boolean = false,
   >(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: FindBase<M> & FindGenerics<M, I, S, R> & { batchSize?: number },
   ): AsyncGenerator<FindResult<M, I, S, R>, void> {
     return stream(runtimeOf(this), modelClass(this), scoped(this, options)) as never
@@ -106,7 +106,7 @@ export abstract class ReadingModel<
    * `sql.exists(…)`. SQL in it may name the tables outside: `col('User.id')`. Sends nothing.
    */
   static select<M extends AnyModel, const S extends SelectArgument<M> = SelectArgument<M>>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: Pick<
       FindBase<M>,
       'where' | 'order' | 'limit' | 'offset' | 'paranoid' | 'group' | 'having' | 'distinct'
@@ -124,7 +124,7 @@ export abstract class ReadingModel<
    * says about it. `analyze` runs the statement and measures it, where the engine can.
    */
   static async explain<M extends AnyModel>(
-    this: ModelCtor<M>,
+    this: ModelConstructor<M>,
     options?: FindBase<M> & {
       include?: IncludeArgument<M>
       attributes?: SelectArgument<M>

@@ -41,7 +41,7 @@ import { readSettings, unite } from './sequelize-options.js'
 import type { DataTypesNamespace } from './types/data-types.js'
 import type { DefineFunction, ModelFunction } from './types/define.js'
 import type { HookHolder, SequelizeHooks, StaticSequelizeHooks } from './types/hooks.js'
-import type { AnyModel, ModelCtor } from './types/infer.js'
+import type { AnyModel, ModelConstructor } from './types/infer.js'
 import type { ModelStatic } from './types/model.js'
 import type { DestroyOptions, DropOptions, QueryOptions, SyncOptions, TruncateOptions } from './types/options.js'
 import type { QueryFunction } from './types/query.js'
@@ -142,16 +142,16 @@ export class Sequelize extends WithStatics {
       defineDeclared,
     })
     this.models = modelSet(this.#registry.models)
-    this.queryInterface = new QueryInterface(this as never)
+    this.queryInterface = new QueryInterface(this)
     this.#databaseVersion = (settings.options.databaseVersion as string | undefined) ?? null
-    if (settings.raw.models) this.addModels(settings.raw.models as readonly ModelCtor<AnyModel>[])
+    if (settings.raw.models) this.addModels(settings.raw.models as readonly ModelConstructor<AnyModel>[])
     Sequelize.hooks.runSync('afterInit', this)
   }
 
   // ---------------------------------------------------------------- models
 
   /** Registers decorated classes and defines their associations. */
-  addModels(models: readonly ModelCtor<AnyModel>[]): void {
+  addModels(models: readonly ModelConstructor<AnyModel>[]): void {
     addModels(this.#registry, models as readonly object[])
   }
   /** Forgets the models; the tables stay. */

@@ -1,15 +1,19 @@
 /** What loggers are given, and how parameters look in it. */
 
-/** False: silent. True: the console. A function gets the text, then (with `benchmark`) the milliseconds, else the options of the call. */
-// biome-ignore lint/suspicious/noExplicitAny: loggers take what they like as their second argument.
-export type Logging = boolean | ((sql: string, timing?: any, ...more: any[]) => void)
+/**
+ * Gets the text, then (with `benchmark`) the milliseconds. Without `benchmark` the options of the call stand in their place, as in Sequelize:
+ * who wants them declares the parameter as `unknown`.
+ */
+export type Logger = (sql: string, timing?: number) => void
+/** False: silent. True: the console. */
+export type Logging = boolean | Logger
 
 /** Calls the logger. The console gets the text (and the time) only: it would print the options. */
 export function log(logging: Exclude<Logging, false>, text: string, ...more: readonly unknown[]): void {
   // biome-ignore lint/suspicious/noConsole: what Sequelize 6 does with `logging: true`
   if (logging === true) log(console.log, text, ...more)
   else if (isConsole(logging)) logging(text, ...more.filter((one) => typeof one === 'number'))
-  else logging(text, ...more)
+  else (logging as (...args: readonly unknown[]) => void)(text, ...more)
 }
 // biome-ignore-start lint/suspicious/noConsole: only recognised; a program may have replaced them since this module was loaded
 const isConsole = (logging: unknown): boolean =>

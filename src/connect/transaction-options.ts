@@ -5,6 +5,7 @@
 import { checkOptions } from '../base/options.js'
 import { QueryError } from '../errors/base.js'
 import type { Connection } from './driver.js'
+import type { Logging } from './logging.js'
 import type { RetryOptions } from './retry.js'
 import type { Transaction } from './transaction.js'
 
@@ -51,29 +52,28 @@ export const ConstraintChecking = Object.freeze({ DEFERRED: checking('DEFERRED')
 
 export interface TransactionOptions {
   /** Default: that of the Sequelize instance, else the database's. */
-  readonly isolationLevel?: `${IsolationLevel}` | null
+  isolationLevel?: `${IsolationLevel}` | null
   /** SQLite. Default: `DEFERRED`. */
-  readonly type?: `${TransactionType}` | null
+  type?: `${TransactionType}` | null
   /** The database refuses to write. Default false. */
-  readonly readOnly?: boolean
-  readonly constraintChecking?: ConstraintCheckingMode | 'DEFERRED' | 'IMMEDIATE' | null
+  readOnly?: boolean
+  constraintChecking?: ConstraintCheckingMode | 'DEFERRED' | 'IMMEDIATE' | null
   /** Default: that of the Sequelize instance, else `reuse`. */
-  readonly nestMode?: `${TransactionNestMode}`
+  nestMode?: `${TransactionNestMode}`
   /** The transaction around this one. Default: the current one; `null`: none. */
-  readonly transaction?: Transaction | null
+  transaction?: Transaction | null
   /** Runs the transaction on this connection, which the caller has by `withConnection`. */
-  readonly connection?: Connection | null
+  connection?: Connection | null
   /**
    * Runs the whole transaction again when it failed because of others (deadlock, serialization, busy database). Default: never.
    * Inside another transaction there is nothing that could be run again alone: there the option of the outermost one counts.
    */
-  readonly retry?: RetryOptions | null
+  retry?: RetryOptions | null
   /** Aborted: the statement that runs is stopped, no other begins, everything is rolled back, and the call rejects with `AbortError`. */
-  readonly signal?: AbortSignal
-  // biome-ignore lint/suspicious/noExplicitAny: loggers take what they like as their second argument.
-  readonly logging?: boolean | ((sql: string, timing?: any) => void)
-  readonly benchmark?: boolean
-  readonly logQueryParameters?: boolean
+  signal?: AbortSignal
+  logging?: Logging
+  benchmark?: boolean
+  logQueryParameters?: boolean
 }
 
 /** Settings of a transaction as the dialect is told them. */

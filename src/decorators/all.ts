@@ -12,7 +12,7 @@ import type {
 } from '../api/types/associations.js'
 import type { AnyDataType, DataTypeClass, DataTypeLike } from '../api/types/data-types.js'
 import type { AttributeIndexOptions, AttributeOptions, ModelOptions } from '../api/types/define.js'
-import type { AnyModel, AttributeNames, ModelCtor } from '../api/types/infer.js'
+import type { AnyModel, AttributeNames, ModelConstructor } from '../api/types/infer.js'
 import { DefinitionError } from '../errors/index.js'
 import { valueValidator } from '../model/validate.js'
 import { addAttributeOptions, classDecorator, isApplied, methodDecorator, propertyDecorator } from './decorate.js'
@@ -198,7 +198,7 @@ export const Version: PropertyDecorator = roleDecorator('Version', 'version')
 
 // ---------------------------------------------------------------- associations
 
-type Thunk<T> = () => ModelCtor<T>
+type Thunk<T> = () => ModelConstructor<T>
 const associationDecorator = (
   kind: DecoratedAssociation['kind'],
   target: () => unknown,

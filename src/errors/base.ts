@@ -21,6 +21,12 @@ export function leadToCaller(error: unknown): unknown {
   return error
 }
 
+/** An error of a driver, as `parent` and `original` have it. */
+export interface DriverError extends Error {
+  readonly code?: string | number
+  readonly errno?: number
+}
+
 /** `cause` is the original error; `parent` and `original` are Sequelize 6's names for it. */
 export class BaseError extends Error {
   override name = 'SequelizeBaseError'

@@ -1,4 +1,5 @@
 /** Errors that come from the database or from the way to it. `cause` is the driver's own error. */
+import type { DriverError } from './base.js'
 import { BaseError, define } from './base.js'
 
 export interface DatabaseErrorOptions {
@@ -21,6 +22,12 @@ export class DatabaseError extends BaseError {
     )
     this.sql = ('sql' in given && given.sql) || ''
     define(this, 'parameters', ('parameters' in given && given.parameters) || [])
+  }
+  override get parent(): DriverError {
+    return this.cause as DriverError
+  }
+  override get original(): DriverError {
+    return this.cause as DriverError
   }
 }
 
@@ -116,6 +123,12 @@ export class ConnectionError extends BaseError {
     super(typeof messageOrCause === 'string' ? messageOrCause : messageOrCause.message, {
       cause: options?.cause ?? (typeof messageOrCause === 'string' ? undefined : messageOrCause),
     })
+  }
+  override get parent(): DriverError {
+    return this.cause as DriverError
+  }
+  override get original(): DriverError {
+    return this.cause as DriverError
   }
 }
 export class ConnectionRefusedError extends ConnectionError {

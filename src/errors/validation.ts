@@ -1,4 +1,5 @@
 /** Errors of validation in JavaScript, and the database's unique violations, which take the same shape. */
+import type { DriverError } from './base.js'
 import { BaseError, define } from './base.js'
 
 export type ValidationErrorOrigin = 'CORE' | 'DB' | 'FUNCTION' | 'DATATYPE'
@@ -102,6 +103,12 @@ export class UniqueConstraintError extends ValidationError {
     this.table = options.table ?? null
     this.constraint = options.constraint ?? null
     this.sql = options.sql ?? ''
+  }
+  override get parent(): DriverError {
+    return this.cause as DriverError
+  }
+  override get original(): DriverError {
+    return this.cause as DriverError
   }
 }
 

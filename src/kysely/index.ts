@@ -5,7 +5,7 @@
  */
 import { Kysely } from 'kysely'
 import { Sequelize } from '../api/sequelize.js'
-import type { AnyModel, ModelCtor } from '../api/types/infer.js'
+import type { AnyModel, ModelConstructor } from '../api/types/infer.js'
 import { QueryError } from '../errors/index.js'
 import type { ModelClass } from '../model/definition.js'
 import { DoorDialect } from './dialect.js'
@@ -41,7 +41,7 @@ export function kysely(sequelize: Sequelize, models?: KyselyModels): unknown {
 declare module '../api/sequelize.js' {
   interface Sequelize {
     /** A Kysely instance over the models, see `mortise/kysely`. */
-    kysely<const Models extends { readonly [table: string]: ModelCtor<AnyModel> }>(
+    kysely<const Models extends { readonly [table: string]: ModelConstructor<AnyModel> }>(
       models: Models,
     ): Kysely<DatabaseOf<Models>>
     // biome-ignore lint/suspicious/noExplicitAny: tables of models that the types do not know

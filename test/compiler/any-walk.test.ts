@@ -24,7 +24,7 @@ const ALLOWED: { readonly [place: string]: string } = {
   'define.ts: ScopeDefinition.args': VALUE,
   'hooks.ts: ModelHooks': BEFORE,
   'infer.ts: AnyModel.[TYPES]': CONSTRAINT,
-  'infer.ts: ModelCtor.args': CONSTRAINT,
+  'infer.ts: ModelConstructor.args': CONSTRAINT,
   'infer.ts: ModelTypes': UNTYPED,
   'infer.ts: Untyped': UNTYPED,
   'infer.ts: UpdateValues': UNTYPED,

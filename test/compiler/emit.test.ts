@@ -1,26 +1,19 @@
 // What users' programs emit with `declaration: true`, against the package's own declarations, and the compiler options they may have.
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root, STRICT } from '../support/compiler.js'
+import { makeConsumer } from '../support/consumer.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'mortise-emit-'))
-const modules = join(folder, 'node_modules')
-// TypeScript speaks of the real folder.
-const real = ts.sys.realpath?.(folder) ?? folder
+const consumer = makeConsumer('emit')
+const { real } = consumer
 
 beforeAll(() => {
-  mkdirSync(join(modules, '@types'), { recursive: true })
-  execFileSync('node', [join(root, 'scripts/declarations.mjs'), join(modules, 'mortise')])
-  for (const name of ['@types/node', 'undici-types'])
-    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction')
-  cpSync(join(root, 'test/compiler/fixtures'), folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  consumer.install()
+  cpSync(join(root, 'test/compiler/fixtures'), real, { recursive: true })
 }, 240_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => consumer.remove())
 
 const { paths: _, noEmit: __, ...base } = STRICT
 interface Emitted {
@@ -58,11 +51,11 @@ describe("declarations of a user's models", { timeout: 240_000 }, () => {
 
   it('mean to whoever imports them what the sources mean', () => {
     const { declarations } = compile(['models.ts', 'classes.ts'])
-    const consumer = join(real, 'consumer')
-    mkdirSync(consumer)
-    for (const [name, text] of declarations) if (name.endsWith('.d.ts')) writeFileSync(join(consumer, name), text)
+    const importer = join(real, 'importer')
+    mkdirSync(importer)
+    for (const [name, text] of declarations) if (name.endsWith('.d.ts')) writeFileSync(join(importer, name), text)
     writeFileSync(
-      join(consumer, 'use.ts'),
+      join(importer, 'use.ts'),
       `import { type Profile, type Task, User } from './models.js'
 import { Person } from './classes.js'
 const user = (await User.findOne({ include: ['tasks', { association: 'profile', required: true }] }))!
@@ -82,7 +75,7 @@ export const owner: number | undefined = (await Person.findOne({ include: 'licen
 await Person.findOne({ include: 'licence' })
 `,
     )
-    expect(compile(['consumer/use.ts'], { noEmit: true, declaration: false }).faults).toEqual([])
+    expect(compile(['importer/use.ts'], { noEmit: true, declaration: false }).faults).toEqual([])
   })
 
   it.each<[string, ts.CompilerOptions]>([

@@ -21,6 +21,7 @@ export const STRICT: ts.CompilerOptions = {
     mortise: inSources('index.ts'),
     'mortise/decorators-legacy': inSources('decorators/legacy.ts'),
     'mortise/decorators': inSources('decorators/standard.ts'),
+    'mortise/validators': inSources('decorators/validators.ts'),
   },
 }
 export interface Fault {

@@ -6,7 +6,7 @@
 import type { ReferentialAction } from '../../schema/snapshot.js'
 import type { AttributeOptions } from './define.js'
 import type { ListOrOne } from './include.js'
-import type { AnyModel, AttributeNames, CreationAttributes, ModelCtor } from './infer.js'
+import type { AnyModel, AttributeNames, CreationAttributes, ModelConstructor } from './infer.js'
 import type { FindBase, InstanceDestroyOptions, MutationOptions } from './options.js'
 import type { TYPES } from './symbols.js'
 
@@ -27,8 +27,8 @@ export interface Association<
   K extends AssociationKind = AssociationKind,
 > {
   readonly associationType: K
-  readonly source: ModelCtor<S>
-  readonly target: ModelCtor<T>
+  readonly source: ModelConstructor<S>
+  readonly target: ModelConstructor<T>
   readonly as: As
   readonly foreignKey: FK
   readonly isAliased: boolean
@@ -46,41 +46,41 @@ export type RelationOf<A> =
 type Action = ReferentialAction | Lowercase<ReferentialAction>
 /** The foreign key as an object: its name, its column, and any option of an attribute. */
 export interface ForeignKeyOptions<FK = string> extends Partial<AttributeOptions> {
-  readonly name?: FK
-  readonly fieldName?: FK
-  readonly onDelete?: Action
-  readonly onUpdate?: Action
+  name?: FK
+  fieldName?: FK
+  onDelete?: Action
+  onUpdate?: Action
   /** Name of the constraint in the database. Default: `<table>_<column>_foreign_idx`. */
-  readonly constraintName?: string
+  constraintName?: string
   /** False: no index is added to the foreign key. */
-  readonly index?: NonNullable<AttributeOptions['index']>
+  index?: NonNullable<AttributeOptions['index']>
 }
 interface AssociationOptions<As, FK> {
   /** Name of the association: the property, the name in `include`, and of the methods. Default: the target's name. */
-  readonly as?: As | { readonly singular: string; readonly plural: string }
-  readonly foreignKey?: FK | ForeignKeyOptions<FK> | readonly FK[]
+  as?: As | { readonly singular: string; readonly plural: string }
+  foreignKey?: FK | ForeignKeyOptions<FK> | readonly FK[]
   /** False: no REFERENCES in the database. Default: true. */
-  readonly foreignKeyConstraints?: boolean
+  foreignKeyConstraints?: boolean
   /** v6's name of `foreignKeyConstraints`. */
-  readonly constraints?: boolean
+  constraints?: boolean
   /** v6's place of `foreignKey.onDelete`. */
-  readonly onDelete?: Action
+  onDelete?: Action
   /** v6's place of `foreignKey.onUpdate`. */
-  readonly onUpdate?: Action
+  onUpdate?: Action
   /** Name of the foreign key constraint. */
-  readonly uniqueKey?: string
+  uniqueKey?: string
   /** Fixed attribute values of the associated rows: conditions when they are read, values when they are made. */
-  readonly scope?: object
+  scope?: object
   /** Deletes associated rows in JavaScript, with their hooks, instead of leaving it to the database. */
-  readonly hooks?: boolean
+  hooks?: boolean
   /** Allows a referenced key that is not unique. */
-  readonly allowNonUniqueKey?: boolean
+  allowNonUniqueKey?: boolean
 }
 /** Policy when another row takes the place of the associated one. Default: `nullify`, or `delete` where the key cannot be null. */
 export type OnReplace = 'nullify' | 'delete' | 'restrict'
 /** Which of several rows is meant. */
 export interface OfManyOptions {
-  readonly order: string | readonly (string | readonly [string, ('ASC' | 'DESC')?])[]
+  order: string | readonly (string | readonly [string, ('ASC' | 'DESC')?])[]
 }
 /** A one-to-one that can be made the first of many rows. */
 export interface OneOfMany<A> {
@@ -89,90 +89,90 @@ export interface OneOfMany<A> {
 }
 export interface HasOneOptions<As = string, FK = string> extends AssociationOptions<As, FK> {
   /** Attribute of the source that the foreign key refers to. Default: the primary key. */
-  readonly sourceKey?: string | readonly string[]
+  sourceKey?: string | readonly string[]
   /** @deprecated On `hasOne` an alias of `sourceKey`. */
-  readonly targetKey?: string | readonly string[]
+  targetKey?: string | readonly string[]
   /** The belongsTo on the target. */
-  readonly inverse?: string | { readonly as?: string; readonly scope?: object }
+  inverse?: string | { readonly as?: string; readonly scope?: object }
   /** A unique index on the foreign key, optionally named: the database then enforces one row. Default: false. */
-  readonly unique?: boolean | string
-  readonly onReplace?: OnReplace
+  unique?: boolean | string
+  onReplace?: OnReplace
   /**
    * Of a model with itself: both rows name each other (a spouse). `setX` writes both in one step and releases whoever was linked to one
    * of the two; the key is unique and never written alone. Default: false.
    */
-  readonly symmetric?: boolean
+  symmetric?: boolean
   /**
    * `'both'`: no row of either side stands without its other row when a transaction ends. Both are created at once with `include`, or one
    * after the other in one transaction; where the engine has deferred foreign keys, it holds the rule itself. Compat: not in Sequelize.
    */
-  readonly required?: 'both'
+  required?: 'both'
   /** There are many rows, and the first in this order is meant. */
-  readonly ofMany?: OfManyOptions
+  ofMany?: OfManyOptions
   /** Which row is taken when several match. Default: the lowest primary key. */
-  readonly order?: readonly (readonly [string, ('ASC' | 'DESC')?])[]
+  order?: readonly (readonly [string, ('ASC' | 'DESC')?])[]
 }
 export interface BelongsToOptions<As = string, FK = string> extends AssociationOptions<As, FK> {
   /** Attribute of the target that the foreign key refers to. Default: the primary key. */
-  readonly targetKey?: string | readonly string[]
-  readonly sourceKey?: never
+  targetKey?: string | readonly string[]
+  sourceKey?: never
   /** The other side on the target. A string names a hasOne. */
-  readonly inverse?: string | { readonly as?: string; readonly type?: 'hasOne' | 'hasMany'; readonly scope?: object }
-  readonly unique?: boolean | string
-  readonly onReplace?: OnReplace
+  inverse?: string | { readonly as?: string; readonly type?: 'hasOne' | 'hasMany'; readonly scope?: object }
+  unique?: boolean | string
+  onReplace?: OnReplace
   /** As with hasOne: of a model with itself, both rows name each other. */
-  readonly symmetric?: boolean
+  symmetric?: boolean
 }
 export interface HasManyOptions<As = string, FK = string> extends AssociationOptions<As, FK> {
-  readonly sourceKey?: string | readonly string[]
-  readonly inverse?: string | { readonly as?: string; readonly scope?: object }
+  sourceKey?: string | readonly string[]
+  inverse?: string | { readonly as?: string; readonly scope?: object }
 }
 /** `through` as an object, besides its `model`. */
 export interface ThroughOptions {
-  readonly unique?: boolean | string
-  readonly scope?: object
-  readonly paranoid?: boolean
-  readonly timestamps?: boolean
+  unique?: boolean | string
+  scope?: object
+  paranoid?: boolean
+  timestamps?: boolean
 }
 export interface BelongsToManyOptions<As = string> {
-  readonly as?: As | { readonly singular: string; readonly plural: string }
+  as?: As | { readonly singular: string; readonly plural: string }
   /** The model between the two: its name (it is made where there is none), the model, or a function that returns it. */
-  readonly through:
+  through:
     | string
-    | ModelCtor<any>
+    | ModelConstructor<any>
     | (() => any)
-    | (ThroughOptions & { readonly model: string | ModelCtor<any> | (() => any) })
+    | (ThroughOptions & { readonly model: string | ModelConstructor<any> | (() => any) })
   /** The key of the table between that leads to this model. */
-  readonly foreignKey?: string | ForeignKeyOptions | readonly string[]
+  foreignKey?: string | ForeignKeyOptions | readonly string[]
   /** The key that leads to the target. */
-  readonly otherKey?: string | ForeignKeyOptions | readonly string[]
-  readonly sourceKey?: string | readonly string[]
-  readonly targetKey?: string | readonly string[]
+  otherKey?: string | ForeignKeyOptions | readonly string[]
+  sourceKey?: string | readonly string[]
+  targetKey?: string | readonly string[]
   /** The belongsToMany on the target. */
-  readonly inverse?:
+  inverse?:
     | string
     | {
-        readonly as?: string | { readonly singular: string; readonly plural: string }
-        readonly scope?: object
-        readonly foreignKeyConstraints?: boolean
+        as?: string | { readonly singular: string; readonly plural: string }
+        scope?: object
+        foreignKeyConstraints?: boolean
       }
-  readonly foreignKeyConstraints?: boolean
-  readonly constraints?: boolean
-  readonly onDelete?: Action
-  readonly onUpdate?: Action
-  readonly scope?: object
-  readonly hooks?: boolean
-  readonly timestamps?: boolean
-  readonly uniqueKey?: string
-  readonly throughAssociations?: {
-    readonly fromSource?: string
-    readonly toSource?: string
-    readonly fromTarget?: string
-    readonly toTarget?: string
+  foreignKeyConstraints?: boolean
+  constraints?: boolean
+  onDelete?: Action
+  onUpdate?: Action
+  scope?: object
+  hooks?: boolean
+  timestamps?: boolean
+  uniqueKey?: string
+  throughAssociations?: {
+    fromSource?: string
+    toSource?: string
+    fromTarget?: string
+    toTarget?: string
   }
 }
 /** A model, or a function that returns one (for circular imports). */
-export type Target<T> = ModelCtor<T> | (() => ModelCtor<T>)
+export type Target<T> = ModelConstructor<T> | (() => ModelConstructor<T>)
 
 // ---------------------------------------------------------------- Sequelize 7's mixin types
 type GetOptions<T extends AnyModel> = FindBase<T> & {
@@ -195,20 +195,20 @@ export interface HasOneGetAssociationMixinOptions<T extends AnyModel> extends Fi
 }
 export interface HasOneSetAssociationMixinOptions extends MutationOptions {
   /** Deletes the row that was associated instead of setting its key to null. */
-  readonly destroyPrevious?: boolean | InstanceDestroyOptions
-  readonly onReplace?: OnReplace
+  destroyPrevious?: boolean | InstanceDestroyOptions
+  onReplace?: OnReplace
   /** False: fails when the new row belongs to another source. Default: true. */
-  readonly steal?: boolean
-  readonly touch?: boolean
-  readonly force?: boolean
+  steal?: boolean
+  touch?: boolean
+  force?: boolean
 }
 export interface HasOneCreateAssociationMixinOptions extends MutationOptions {
   /** False: a bare insert that leaves the row alone that was associated before. Default: true. */
-  readonly replace?: boolean
-  readonly onReplace?: OnReplace
-  readonly destroyPrevious?: boolean | InstanceDestroyOptions
-  readonly include?: unknown
-  readonly touch?: boolean
+  replace?: boolean
+  onReplace?: OnReplace
+  destroyPrevious?: boolean | InstanceDestroyOptions
+  include?: unknown
+  touch?: boolean
 }
 /** `getX` of a hasOne. */
 export type HasOneGetAssociationMixin<T extends AnyModel> = (
@@ -228,7 +228,7 @@ export type HasOneCreateAssociationMixin<
 export type BelongsToGetAssociationMixinOptions<T extends AnyModel> = HasOneGetAssociationMixinOptions<T>
 /** `save: false`: only sets the foreign key on the instance. */
 export interface BelongsToSetAssociationMixinOptions extends MutationOptions {
-  readonly save?: boolean
+  save?: boolean
 }
 export type BelongsToCreateAssociationMixinOptions = MutationOptions
 export type BelongsToGetAssociationMixin<T extends AnyModel> = (
@@ -246,29 +246,29 @@ export type BelongsToCreateAssociationMixin<T extends AnyModel> = (
 export interface HasManyGetAssociationsMixinOptions<T extends AnyModel> extends HasOneGetAssociationMixinOptions<T> {}
 export interface HasManySetAssociationsMixinOptions extends MutationOptions {
   /** Deletes the rows that are left out instead of setting their key to null. */
-  readonly destroyPrevious?: boolean | InstanceDestroyOptions
-  readonly onReplace?: OnReplace
-  readonly individualHooks?: boolean
-  readonly validate?: boolean
+  destroyPrevious?: boolean | InstanceDestroyOptions
+  onReplace?: OnReplace
+  individualHooks?: boolean
+  validate?: boolean
 }
 export interface HasManyAddAssociationsMixinOptions extends MutationOptions {
-  readonly individualHooks?: boolean
-  readonly validate?: boolean
+  individualHooks?: boolean
+  validate?: boolean
 }
 export type HasManyAddAssociationMixinOptions = HasManyAddAssociationsMixinOptions
 export interface HasManyRemoveAssociationsMixinOptions extends MutationOptions {
   /** Deletes the rows. False: fails where their key cannot be null, which otherwise deletes them, too. */
-  readonly destroy?: boolean | InstanceDestroyOptions
-  readonly individualHooks?: boolean
+  destroy?: boolean | InstanceDestroyOptions
+  individualHooks?: boolean
 }
 export type HasManyRemoveAssociationMixinOptions = HasManyRemoveAssociationsMixinOptions
 export type HasManyHasAssociationsMixinOptions<T extends AnyModel> = HasManyGetAssociationsMixinOptions<T>
 export type HasManyHasAssociationMixinOptions<T extends AnyModel> = HasManyGetAssociationsMixinOptions<T>
 export type HasManyCountAssociationsMixinOptions<T extends AnyModel> = GetOptions<T>
 export interface HasManyCreateAssociationMixinOptions extends MutationOptions {
-  readonly include?: unknown
-  readonly fields?: readonly string[]
-  readonly validate?: boolean
+  include?: unknown
+  fields?: readonly string[]
+  validate?: boolean
 }
 
 type Several<T, PrimaryKey> = T | PrimaryKey | Iterable<T | PrimaryKey>
@@ -318,19 +318,19 @@ export type HasManyCreateAssociationMixin<T extends AnyModel, X extends Property
 
 interface ReadsThrough {
   /** Attributes of the row between that are shown; `[]`: none. */
-  readonly joinTableAttributes?: readonly string[]
-  readonly through?: {
-    readonly as?: string
-    readonly attributes?: readonly string[]
-    readonly where?: object
-    readonly paranoid?: boolean
+  joinTableAttributes?: readonly string[]
+  through?: {
+    as?: string
+    attributes?: readonly string[]
+    where?: object
+    paranoid?: boolean
   }
 }
 interface WritesThrough extends MutationOptions {
   /** Attributes of the rows between. */
-  readonly through?: Readonly<Record<string, unknown>>
-  readonly individualHooks?: boolean
-  readonly validate?: boolean
+  through?: Readonly<Record<string, unknown>>
+  individualHooks?: boolean
+  validate?: boolean
 }
 export interface BelongsToManyGetAssociationsMixinOptions<T extends AnyModel>
   extends HasManyGetAssociationsMixinOptions<T>,
@@ -339,14 +339,14 @@ export type BelongsToManySetAssociationsMixinOptions = WritesThrough
 export type BelongsToManyAddAssociationsMixinOptions = WritesThrough
 export type BelongsToManyAddAssociationMixinOptions = WritesThrough
 export interface BelongsToManyRemoveAssociationsMixinOptions extends MutationOptions {
-  readonly individualHooks?: boolean
+  individualHooks?: boolean
 }
 export type BelongsToManyRemoveAssociationMixinOptions = BelongsToManyRemoveAssociationsMixinOptions
 export type BelongsToManyHasAssociationsMixinOptions<T extends AnyModel> = BelongsToManyGetAssociationsMixinOptions<T>
 export type BelongsToManyHasAssociationMixinOptions<T extends AnyModel> = BelongsToManyGetAssociationsMixinOptions<T>
 export type BelongsToManyCountAssociationsMixinOptions<T extends AnyModel> = GetOptions<T> & ReadsThrough
 export interface BelongsToManyCreateAssociationMixinOptions extends HasManyCreateAssociationMixinOptions {
-  readonly through?: Readonly<Record<string, unknown>>
+  through?: Readonly<Record<string, unknown>>
 }
 export type BelongsToManyGetAssociationsMixin<T extends AnyModel> = (
   options?: BelongsToManyGetAssociationsMixinOptions<T>,

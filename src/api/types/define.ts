@@ -9,7 +9,7 @@ import type { Model } from '../model.js'
 import type { Sequelize } from '../sequelize.js'
 import type { AnyDataType, DataTypeClass, DataTypeLike, VirtualType } from './data-types.js'
 import type { HooksOption, ModelHooks } from './hooks.js'
-import type { AnyModel, ModelCtor, TypesOf } from './infer.js'
+import type { AnyModel, ModelConstructor, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
 import type { BuildOptions, FindOptions } from './options.js'
 import type { AllMixins, Declarations } from './relations.js'
@@ -18,58 +18,58 @@ import type { IN, LAZY, OUT } from './symbols.js'
 // ---------------------------------------------------------------- attributes
 type Action = ReferentialAction | Lowercase<ReferentialAction>
 export interface ReferencesOptions {
-  readonly model?: string | ModelCtor<AnyModel> | { readonly tableName: string; readonly schema?: string }
-  readonly table?: string | { readonly tableName: string; readonly schema?: string }
-  readonly key?: string
-  readonly deferrable?: unknown
+  model?: string | ModelConstructor<AnyModel> | { readonly tableName: string; readonly schema?: string }
+  table?: string | { readonly tableName: string; readonly schema?: string }
+  key?: string
+  deferrable?: unknown
 }
 export interface AttributeIndexOptions {
-  readonly name?: string
-  readonly unique?: boolean
-  readonly type?: string
-  readonly using?: string
-  readonly where?: object
-  readonly msg?: string
-  readonly concurrently?: boolean
-  readonly operator?: string
-  readonly parser?: string | null
-  readonly attribute?:
+  name?: string
+  unique?: boolean
+  type?: string
+  using?: string
+  where?: object
+  msg?: string
+  concurrently?: boolean
+  operator?: string
+  parser?: string | null
+  attribute?:
     | string
     | {
-        readonly order?: 'ASC' | 'DESC'
-        readonly length?: number
-        readonly collate?: string
-        readonly operator?: string
+        order?: 'ASC' | 'DESC'
+        length?: number
+        collate?: string
+        operator?: string
       }
 }
 /** Validators of an attribute: the built-in ones by name, or functions that throw. */
 export type ColumnValidateOptions = { readonly [rule: string]: unknown }
 /** Options of an attribute (Sequelize 6: `ModelAttributeColumnOptions`). `M`: the instances, as `get` and `set` get them. */
 export interface AttributeOptions<M = any> {
-  readonly type: DataTypeLike
+  type: DataTypeLike
   /** False: NOT NULL, and validated. Default: true (false for primary keys). */
-  readonly allowNull?: boolean
-  readonly columnName?: string
+  allowNull?: boolean
+  columnName?: string
   /** v6's name of `columnName`. */
-  readonly field?: string
+  field?: string
   /** A value, a function that makes one, or SQL. */
-  readonly defaultValue?: unknown
+  defaultValue?: unknown
   /** True, or the name of an index shared by several attributes. */
-  readonly unique?: boolean | string | AttributeIndexOptions | readonly (boolean | string | AttributeIndexOptions)[]
-  readonly index?: boolean | string | AttributeIndexOptions | readonly (boolean | string | AttributeIndexOptions)[]
-  readonly primaryKey?: boolean
-  readonly autoIncrement?: boolean
-  readonly autoIncrementIdentity?: boolean
-  readonly comment?: string
-  readonly references?: string | ModelCtor<AnyModel> | ReferencesOptions
-  readonly onUpdate?: Action
-  readonly onDelete?: Action
-  readonly validate?: ColumnValidateOptions
-  readonly get?: (this: M) => unknown
-  readonly set?: (this: M, value: any) => void
+  unique?: boolean | string | AttributeIndexOptions | readonly (boolean | string | AttributeIndexOptions)[]
+  index?: boolean | string | AttributeIndexOptions | readonly (boolean | string | AttributeIndexOptions)[]
+  primaryKey?: boolean
+  autoIncrement?: boolean
+  autoIncrementIdentity?: boolean
+  comment?: string
+  references?: string | ModelConstructor<AnyModel> | ReferencesOptions
+  onUpdate?: Action
+  onDelete?: Action
+  validate?: ColumnValidateOptions
+  get?: (this: M) => unknown
+  set?: (this: M, value: any) => void
   /** Inheritance: places the attribute before or after another. */
-  readonly insertBefore?: string
-  readonly insertAfter?: string
+  insertBefore?: string
+  insertAfter?: string
 }
 export type ModelAttributeColumnOptions = AttributeOptions
 export type { Attribute as NormalizedAttributeOptions } from '../../model/attribute.js'
@@ -80,7 +80,7 @@ export type AttributesDefinition = {
 type SqlTypeMark = Uppercase<string>
 /** Attributes for `Model.init` of a model with the attributes `A` (all of them, as the model knows its own). */
 export type ModelAttributes<M extends AnyModel = any, A = TypesOf<M>['attributes']> = {
-  readonly [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions<M> | SqlTypeMark
+  [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions<M> | SqlTypeMark
 }
 
 // A const-inferred D is never checked for excess properties. `BadOptions` is `never` for correct definitions; only a wrong one pays for
@@ -99,57 +99,57 @@ export type CheckDefinition<D> = [BadOptions<D[keyof D]>] extends [never]
 /** An index of a model. Docs: models/indexes. */
 export interface IndexOptions extends Omit<ModelIndex, 'purpose' | 'where'> {
   /** v6's word for `using`. */
-  readonly method?: string
-  readonly where?: object
+  method?: string
+  where?: object
 }
 type ScopeDefinition = FindOptions<any> | ((...args: any) => FindOptions<any>)
 /** Options of a model that are values. */
 export interface PlainModelOptions {
   /** False: no `createdAt` and `updatedAt`. Default: true. */
-  readonly timestamps?: boolean
+  timestamps?: boolean
   /** Another name, or false for none. */
-  readonly createdAt?: string | boolean
-  readonly updatedAt?: string | boolean
-  readonly deletedAt?: string | boolean
+  createdAt?: string | boolean
+  updatedAt?: string | boolean
+  deletedAt?: string | boolean
   /** `destroy` sets `deletedAt` instead of deleting. Default: false. */
-  readonly paranoid?: boolean
+  paranoid?: boolean
   /** What touching an association does that was not loaded: nothing, a warning, or an error. Default: that of the Sequelize instance. */
-  readonly strictLoading?: false | 'warn' | 'throw'
+  strictLoading?: false | 'warn' | 'throw'
   /** How the model's finds read includes that do not say it. Default: that of the Sequelize instance. */
-  readonly strategy?: 'join' | 'query' | 'auto'
+  strategy?: 'join' | 'query' | 'auto'
   /** Optimistic locking: an attribute that counts updates. */
-  readonly version?: boolean | string
-  readonly noPrimaryKey?: boolean
+  version?: boolean | string
+  noPrimaryKey?: boolean
   /** Snake case names of table and columns. Default: false. */
-  readonly underscored?: boolean
+  underscored?: boolean
   /** The table is called as the model. Default: false. */
-  readonly freezeTableName?: boolean
-  readonly tableName?: string
-  readonly modelName?: string
-  readonly name?: { readonly singular?: string; readonly plural?: string }
-  readonly schema?: string
-  readonly schemaDelimiter?: string
-  readonly indexes?: readonly IndexOptions[]
-  readonly omitNull?: boolean
-  readonly comment?: string
-  readonly engine?: string
-  readonly charset?: string
-  readonly collate?: string
-  readonly initialAutoIncrement?: number | string
-  readonly hasTrigger?: boolean
-  readonly whereMergeStrategy?: 'and' | 'overwrite'
+  freezeTableName?: boolean
+  tableName?: string
+  modelName?: string
+  name?: { readonly singular?: string; readonly plural?: string }
+  schema?: string
+  schemaDelimiter?: string
+  indexes?: readonly IndexOptions[]
+  omitNull?: boolean
+  comment?: string
+  engine?: string
+  charset?: string
+  collate?: string
+  initialAutoIncrement?: number | string
+  hasTrigger?: boolean
+  whereMergeStrategy?: 'and' | 'overwrite'
   /** Names of associations without `as`: the model's name as it is (`User.hasOne(Task)` → `Task`), or camel case as in Sequelize 7 (`task`). */
-  readonly associationNaming?: 'model' | 'camel'
+  associationNaming?: 'model' | 'camel'
 }
 /** Options of a model that are functions, or hold some. `M`: the model's instances, as hooks get them. */
 export interface FunctionModelOptions<M = any> {
-  readonly hooks?: HooksOption<ModelHooks<M>>
-  readonly scopes?: { readonly [name: string]: ScopeDefinition }
-  readonly defaultScope?: FindOptions<any>
+  hooks?: HooksOption<ModelHooks<M>>
+  scopes?: { readonly [name: string]: ScopeDefinition }
+  defaultScope?: FindOptions<any>
   /** Validators of the whole instance, called with it as `this`. */
-  readonly validate?: { readonly [name: string]: (this: M) => unknown }
-  readonly getterMethods?: { readonly [name: string]: (this: M) => unknown }
-  readonly setterMethods?: { readonly [name: string]: (this: M, value: any) => void }
+  validate?: { readonly [name: string]: (this: M) => unknown }
+  getterMethods?: { readonly [name: string]: (this: M) => unknown }
+  setterMethods?: { readonly [name: string]: (this: M, value: any) => void }
 }
 /**
  * Options of a model. Docs: models/defining-models, models/advanced, models/naming-strategies.
@@ -158,10 +158,10 @@ export interface FunctionModelOptions<M = any> {
  */
 export interface ModelOptions<M = any> extends PlainModelOptions, FunctionModelOptions<M> {
   /** Declared with the model; typed by a type parameter of its own. */
-  readonly associations?: object
+  associations?: object
 }
 export interface InitOptions<M = any> extends ModelOptions<M> {
-  readonly sequelize: Sequelize
+  sequelize: Sequelize
 }
 /**
  * What `define` and `model` take. `O` is inferred option by option: an object with functions whose parameters have no types would be no
@@ -273,7 +273,7 @@ type ForeignKeyName<R, N extends keyof R> = N extends string
     : never
   : never
 /** Foreign keys of the model's own `belongsTo` declarations that D does not list. */
-type ForeignKeyPart<R, D> = { [K in Exclude<ForeignKeyName<R, keyof R>, keyof D>]: number | string | null }
+export type ForeignKeyPart<R, D> = { [K in Exclude<ForeignKeyName<R, keyof R>, keyof D>]: number | string | null }
 
 type RequiredKey<D, K extends keyof D> = K extends unknown
   ? D[K] extends NotNull
@@ -307,17 +307,19 @@ export type DefinedInstance<N extends string, D, O, R = {}> = Implicit<D, O> & F
 export type Defined<N extends string, A extends object, C extends object, R = {}> = Model<A, C, R> & A & AllMixins<R, N>
 
 export interface DefineFunction {
+  // `M` is what is expected where something is: `const Note: ModelDefined<NoteAttributes, NoteCreation> = sequelize.define('Note', { … })`.
   /** Defines a model; its types are inferred from the definition. */
   <
     const N extends string,
     const D extends AttributesDefinition,
     const O extends PlainModelOptions = {},
     const R extends Declarations = {},
+    M extends AnyModel = DefinedInstance<N, D, O, R>,
   >(
     modelName: N,
     attributes: D & CheckDefinition<D>,
     options?: DefineOptions<O, R>,
-  ): ModelStatic<DefinedInstance<N, D, O, R>>
+  ): ModelStatic<M>
   /** Defines a model whose instance type is given. */
   <M extends AnyModel, A = TypesOf<M>['attributes']>(
     modelName: string,

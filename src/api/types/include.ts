@@ -5,7 +5,7 @@
  */
 import type { Literal, SqlExpression } from '../../sql/fragments.js'
 import type { AnyAssociation, RelationOf } from './associations.js'
-import type { AnyModel, BaseKeys, IsAny, ModelCtor, TypesOf } from './infer.js'
+import type { AnyModel, BaseKeys, IsAny, ModelConstructor, TypesOf } from './infer.js'
 import type { RelationOfDeclaration, ThroughOf } from './relations.js'
 import type { LAZY } from './symbols.js'
 import type { ManyFilter, RelationFilter, WhereOptions } from './where.js'
@@ -38,16 +38,18 @@ export type AssociationName<M> = M extends AnyModel
     ? ScanAssociations<M>
     : keyof TypesOf<M>['relations'] & string
   : never
-/** Type of an association when it is loaded, before null: `DrivingLicense` or `Project[]`. */
+/** What may be called an association in `include`: any name, where the model declares none (`User.hasMany(Post)` is seen by no type). */
+type IncludeName<M> = [AssociationName<M>] extends [never] ? string : AssociationName<M>
+/** Type of an association when it is loaded, before null: `DrivingLicense` or `Project[]`. Unknown where the model does not declare it. */
 export type Relation<M, K> = M extends AnyModel
   ? unknown extends TypesOf<M>['relations']
     ? K extends keyof M
       ? NonNullable<M[K]>
-      : never
+      : unknown
     : K extends keyof TypesOf<M>['relations']
       ? RelationOfDeclaration<TypesOf<M>['relations'][K]>
-      : never
-  : never
+      : unknown
+  : unknown
 /** The rows between of a belongsToMany whose `through` is a model; `any` where nothing is known of them. */
 type ThroughRelation<M, K> = M extends AnyModel
   ? unknown extends TypesOf<M>['relations']
@@ -86,10 +88,13 @@ export type OrderDirection =
   | 'NULLS LAST'
 type OrderAttribute<M> = M extends AnyModel ? Extract<keyof TypesOf<M>['attributes'], string> : string
 type OrderAssociation =
-  | ModelCtor<AnyModel>
+  | ModelConstructor<AnyModel>
   | AnyAssociation
-  | { readonly model: ModelCtor<AnyModel>; readonly as?: string }
-type OrderByAssociation<M> = {
+  | { readonly model: ModelConstructor<AnyModel>; readonly as?: string }
+type OrderByAssociation<M> = [AssociationName<M>] extends [never]
+  ? readonly [string, string, unknown, ...unknown[]]
+  : OrderByDeclared<M>
+type OrderByDeclared<M> = {
   [K in AssociationName<M>]:
     | readonly [K, OrderAttribute<RelationTarget<Relation<M, K>>> | SqlExpression, OrderDirection?]
     | readonly [K, AssociationName<RelationTarget<Relation<M, K>>>, ...unknown[]]
@@ -123,61 +128,61 @@ export type AttributesOf<T> = T extends AnyModel ? TypesOf<T>['attributes'] : an
 
 /** Options of an include that do not depend on how the association is named. `T`: the associated model. */
 export interface IncludeCommon<T> {
-  readonly as?: string
+  as?: string
   /** Parents without such a row are left out. Default: true with `where` (unless `separate`), else false. */
-  readonly required?: boolean
+  required?: boolean
   /** RIGHT JOIN, where the engine has one. */
-  readonly right?: boolean
+  right?: boolean
   /** A query of its own, as with `strategy: 'query'`; `where` filters its rows and, unless `required` says so, no parents. Default: false. */
-  readonly separate?: boolean
+  separate?: boolean
   /** How it is read; the result is the same. Default: the `strategy` of the find, of its model, of the Sequelize instance, else `join`. */
-  readonly strategy?: 'join' | 'query' | 'auto'
-  readonly duplicating?: boolean
+  strategy?: 'join' | 'query' | 'auto'
+  duplicating?: boolean
   /** Joins on the association's key OR `where`. */
-  readonly or?: boolean
-  readonly subQuery?: boolean
-  readonly paranoid?: boolean
-  readonly where?: WhereOf<T>
+  or?: boolean
+  subQuery?: boolean
+  paranoid?: boolean
+  where?: WhereOf<T>
   /** Replaces the join condition. Columns of other tables are named in it by `col` or `'$…$'`. */
-  readonly on?: WhereOf<T>
-  readonly attributes?: AttributeSelection<AttributesOf<T>>
-  readonly include?: ListOrOne<IncludeInput<T>>
-  readonly order?: Order<T>
-  readonly limit?: number | Literal | null
-  readonly offset?: number | Literal | null
-  readonly through?: IncludeThroughOptions
+  on?: WhereOf<T>
+  attributes?: AttributeSelection<AttributesOf<T>>
+  include?: ListOrOne<IncludeInput<T>>
+  order?: Order<T>
+  limit?: number | Literal | null
+  offset?: number | Literal | null
+  through?: IncludeThroughOptions
 }
 /** What is read of the rows between, of belongsToMany. `T`: their model. */
 export interface IncludeThroughOptions<T = any> {
-  readonly as?: string
-  readonly attributes?: AttributeSelection<AttributesOf<T>>
-  readonly where?: WhereOf<T>
-  readonly paranoid?: boolean
+  as?: string
+  attributes?: AttributeSelection<AttributesOf<T>>
+  where?: WhereOf<T>
+  paranoid?: boolean
 }
 /** `M`: the model that has the association `K` to `T`. */
 export interface IncludeByName<K, T, M = any> extends IncludeCommon<T> {
-  readonly association: K
-  readonly model?: ModelCtor<AnyModel>
-  readonly through?: IncludeThroughOptions<ThroughRelation<M, K>>
+  association: K
+  model?: ModelConstructor<AnyModel>
+  through?: IncludeThroughOptions<ThroughRelation<M, K>>
 }
 export interface IncludeByAssociation extends IncludeCommon<any> {
-  readonly association: AnyAssociation
+  association: AnyAssociation
 }
 export interface IncludeByModel extends IncludeCommon<any> {
-  readonly model: ModelCtor<AnyModel>
+  model: ModelConstructor<AnyModel>
 }
 export interface IncludeAll {
-  readonly all: true | 'BelongsTo' | 'HasOne' | 'HasMany' | 'BelongsToMany' | 'One' | 'Has' | 'Many' | 'All'
-  readonly nested?: boolean
-  readonly attributes?: readonly string[]
+  all: true | 'BelongsTo' | 'HasOne' | 'HasMany' | 'BelongsToMany' | 'One' | 'Has' | 'Many' | 'All'
+  nested?: boolean
+  attributes?: readonly string[]
 }
 type IncludeNamed<M> = {
-  [K in AssociationName<M>]: IncludeByName<K, RelationTarget<Relation<M, K>>, M>
-}[AssociationName<M>]
+  [K in IncludeName<M>]: IncludeByName<K, RelationTarget<Relation<M, K>>, M>
+}[IncludeName<M>]
 /** One element of `include`. Sequelize's name for it is `Includeable`. */
 export type IncludeInput<M = any> =
-  | AssociationName<M>
-  | ModelCtor<AnyModel>
+  | IncludeName<M>
+  | ModelConstructor<AnyModel>
   | AnyAssociation
   | IncludeNamed<M>
   | IncludeByAssociation
@@ -185,10 +190,10 @@ export type IncludeInput<M = any> =
   | IncludeAll
 /** An include written as an object, untyped: for options that are built ahead of the call. */
 export interface IncludeOptions extends IncludeCommon<any> {
-  readonly association?: string | AnyAssociation
-  readonly model?: ModelCtor<AnyModel>
-  readonly all?: IncludeAll['all']
-  readonly nested?: boolean
+  association?: string | AnyAssociation
+  model?: ModelConstructor<AnyModel>
+  all?: IncludeAll['all']
+  nested?: boolean
 }
 
 /** Name of the association that an include element means. */
@@ -202,9 +207,9 @@ export type IncludeNameOf<M, E> = E extends string
         : never
     : E extends { readonly as: infer N extends string }
       ? N
-      : E extends ModelCtor<infer T>
+      : E extends ModelConstructor<infer T>
         ? NameByTarget<M, T>
-        : E extends { readonly model: ModelCtor<infer T> }
+        : E extends { readonly model: ModelConstructor<infer T> }
           ? NameByTarget<M, T>
           : never
 type NameByTarget<M, T> = {
@@ -274,7 +279,7 @@ interface HasAssociationName {
   readonly association: string
 }
 interface HasModel {
-  readonly model: ModelCtor<AnyModel>
+  readonly model: ModelConstructor<AnyModel>
 }
 interface HasInclude {
   readonly include: any
@@ -288,7 +293,11 @@ interface HasOn {
 interface HasThroughWhere {
   readonly through: HasWhere
 }
-type TargetOfElement<M, E> =
+type TargetOfElement<M, E> = E extends ModelOf<infer T> ? T : TargetOfName<M, E>
+interface ModelOf<T> {
+  readonly model: ModelConstructor<T>
+}
+type TargetOfName<M, E> =
   IncludeNameOf<M, E> extends infer K
     ? [K] extends [never]
       ? any
@@ -299,7 +308,7 @@ type TargetOfElement<M, E> =
 // What is given for `T`: an include by association or model is not checked against the model on its own.
 interface IncludeOf<T> extends IncludeCommon<T> {
   readonly association?: AnyAssociation
-  readonly model?: ModelCtor<AnyModel>
+  readonly model?: ModelConstructor<AnyModel>
 }
 type ExtraWhere<T, W> = W extends readonly unknown[] | SqlExpression
   ? never
@@ -315,7 +324,7 @@ type ExtraWhere<T, W> = W extends readonly unknown[] | SqlExpression
     >
 /** Keys of an include that mean nothing there; `never` where all is well. */
 type ExtraKeys<M, E> = E extends HasAssociationName
-  ? E['association'] extends AssociationName<M>
+  ? E['association'] extends IncludeName<M>
     ?
         | ExtraIn<E, RelationTarget<Relation<M, E['association']>>>
         | (E extends HasThroughWhere ? ExtraWhere<ThroughRelation<M, E['association']>, E['through']['where']> : never)
@@ -340,15 +349,15 @@ export type ExpectedInclude<M, I> = I extends readonly unknown[]
   ? { readonly [N in keyof I]: ExpectedElement<M, I[N]> }
   : ExpectedElement<M, I>
 type ExpectedElement<M, E> = E extends string
-  ? AssociationName<M>
+  ? IncludeName<M>
   : E extends HasAssociationName
-    ? E['association'] extends AssociationName<M>
+    ? E['association'] extends IncludeName<M>
       ? ExpectedOptions<
           E,
           IncludeByName<E['association'], RelationTarget<Relation<M, E['association']>>, M>,
           RelationTarget<Relation<M, E['association']>>
         >
-      : IncludeByName<AssociationName<M>, any>
+      : IncludeByName<IncludeName<M>, any>
     : E extends HasAssociation | HasModel
       ? ExpectedOptions<E, IncludeOf<TargetOfElement<M, E>>, TargetOfElement<M, E>>
       : IncludeInput<M>

@@ -21,7 +21,7 @@ export interface AnyModel {
  * attributes), so a model's constructor is overloaded [(), typed, ()]: inference reads the last signature, assignability stops at the
  * first, and a model that is only queried never computes its creation type.
  */
-export type ModelCtor<M> = abstract new (...args: any) => M
+export type ModelConstructor<M> = abstract new (...args: any) => M
 /** Members of the `typeof TYPES` of a model. */
 export type TypesOf<M extends AnyModel> = M[typeof TYPES]
 
@@ -105,7 +105,7 @@ export interface ModelTypes<A, C, R> {
   readonly where: WhereOptions<ModelTypes<A, C, R>['attributes'], RelationFilters<R>>
   readonly input: Input<C, ModelTypes<A, C, R>>
   readonly update: UpdateValues<ModelTypes<A, C, R>['attributes']>
-  readonly primaryKey: PrimaryKeyOf<ModelTypes<A, C, R>['attributes']>
+  readonly primaryKey: PrimaryKeyOf<ModelTypes<A, C, R>['attributes'], R>
 }
 /** Filters by the associations that a model declares; `any` (class style) declares none here. */
 type RelationFilters<R> = unknown extends R
@@ -127,10 +127,13 @@ export type PrimaryKeyValue = string | number | bigint | Uint8Array | Date
 interface HasId {
   readonly id: any
 }
-type PrimaryKeyOf<A> =
+// Of classes any key will do, as in Sequelize: their programs hand on what a request brought. Inferred models know their `id`.
+type PrimaryKeyOf<A, R> =
   IsAny<A> extends true
     ? any
-    : (A extends HasId ? NonNullable<A['id']> : PrimaryKeyValue) | { readonly [K in keyof A]?: A[K] }
+    :
+        | (unknown extends R ? PrimaryKeyValue : A extends HasId ? NonNullable<A['id']> : PrimaryKeyValue)
+        | { readonly [K in keyof A]?: A[K] }
 
 /** New values of an update: a value, or SQL. */
 export type UpdateValues<A> = { [K in keyof A]?: A[K] | Fn | Col | Literal | Cast | Sql | Json }

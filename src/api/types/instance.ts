@@ -1,8 +1,11 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: relations that are declared nowhere.
 /** Members of a model instance whose code is in `model/state`, typed by the model's attributes. Docs: models/getters-setters-virtuals. */
-import type { ModelTypes, PrimaryKeyValue } from './infer.js'
+import type { IsAny, ModelTypes, PrimaryKeyValue } from './infer.js'
 import type { BuildOptions, GetOptions, SetOptions } from './options.js'
 import type { TYPES } from './symbols.js'
+
+// Of a model without attribute types nothing is known by name.
+type KnownKey<A> = IsAny<A> extends true ? never : keyof A
 
 export interface ModelInstance<TAttributes extends object, TCreation extends object, TRelations = any> {
   readonly [TYPES]: ModelTypes<TAttributes, TCreation, TRelations>
@@ -16,6 +19,7 @@ export interface ModelInstance<TAttributes extends object, TCreation extends obj
   /** All values, through getters; with `plain` associations become plain objects as well. */
   get(options?: GetOptions): TAttributes
   get<K extends keyof this>(key: K, options?: GetOptions): this[K]
+  get<K extends KnownKey<TAttributes>>(key: K, options?: GetOptions): TAttributes[K]
   get(key: string, options?: GetOptions): unknown
   /** Sets values through setters (unless `raw`) and marks what changed. */
   set<K extends keyof TAttributes>(key: K, value: TAttributes[K], options?: SetOptions): this
@@ -42,7 +46,7 @@ export interface ModelInstance<TAttributes extends object, TCreation extends obj
   isSoftDeleted(): boolean
 }
 
-/** What `Model` extends: `model/state`'s class, with the constructor typed. Overloads: see `ModelCtor`. */
+/** What `Model` extends: `model/state`'s class, with the constructor typed. Overloads: see `ModelConstructor`. */
 export interface ModelStateClass {
   new <A extends object, C extends object, R>(): ModelInstance<A, C, R>
   new <A extends object, C extends object, R>(

@@ -1,6 +1,6 @@
 /** A model class as a type. */
 import type { Model } from '../model.js'
-import type { AnyModel, ModelCtor, TypesOf } from './infer.js'
+import type { AnyModel, TypesOf } from './infer.js'
 import type { BuildOptions } from './options.js'
 
 export type ModelStatics = Omit<typeof Model, 'prototype'>
@@ -16,4 +16,3 @@ export type ModelStatic<M extends AnyModel = Model> = ModelStatics & {
 }
 /** Sequelize's type of a model made by `define` with explicit attribute types. */
 export type ModelDefined<A extends object, C extends object> = ModelStatic<Model<A, C>>
-export type { ModelCtor }

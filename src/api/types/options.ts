@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from '../../connect/driver.js'
+import type { Logger } from '../../connect/logging.js'
 import type { Transaction } from '../../connect/transaction.js'
 import type { Col, Fn, Literal, SqlExpression } from '../../sql/fragments.js'
 import type { IndexHint } from '../../sql/query.js'
@@ -12,6 +13,7 @@ import type {
   AttributeSelection,
   AttributesOf,
   ExpectedInclude,
+  IncludeArgument,
   IncludeInput,
   IsRightInclude,
   ListOrOne,
@@ -20,13 +22,13 @@ import type {
   PartOf,
   WhereByClass,
 } from './include.js'
-import type { AnyModel, IsAny, ModelCtor, TypesOf, UpdateValues } from './infer.js'
+import type { AnyModel, IsAny, ModelConstructor, TypesOf, UpdateValues } from './infer.js'
 import type { WhereOptions } from './where.js'
 
 // ---------------------------------------------------------------- common to every statement
 export interface Logging {
   /** False: silent. True: the console. A function: gets each statement, and its time with `benchmark`. Default: the instance's `logging`. */
-  logging?: boolean | ((sql: string, timing?: any) => void)
+  logging?: boolean | Logger
   benchmark?: boolean
   logQueryParameters?: boolean
 }
@@ -66,7 +68,7 @@ export interface QueryOptions extends Logging, Transactionable, Poolable, Search
 export type LockLevel = 'UPDATE' | 'SHARE' | 'KEY SHARE' | 'NO KEY UPDATE'
 export type GroupOption = ListOrOne<string | SqlExpression>
 export interface RowLocking {
-  lock?: boolean | LockLevel | { readonly level: LockLevel; readonly of: ModelCtor<AnyModel> }
+  lock?: boolean | LockLevel | { readonly level: LockLevel; readonly of: ModelConstructor<AnyModel> }
   skipLocked?: boolean
   noWait?: boolean
 }
@@ -137,7 +139,12 @@ interface RightFind<M, I, S, R, Row> {
   readonly options: FindResultOptions<ExpectedInclude<M, I>, S, R, Row>
 }
 /** The same of calls where `include` alone is inferred. */
-export type WithInclude<M, I> = IsRightInclude<M, I> extends true ? { include?: I } : RightInclude<M, I>['options']
+// `[I] extends [NotGiven]`: type arguments were given, and that of `include` was left to its default.
+export type WithInclude<M, I> = [I] extends [NotGiven]
+  ? { include?: IncludeArgument<M> }
+  : IsRightInclude<M, I> extends true
+    ? { include?: I }
+    : RightInclude<M, I>['options']
 interface RightInclude<M, I> {
   readonly options: { include?: ExpectedInclude<M, I> }
 }
@@ -172,15 +179,15 @@ export interface FindByPkOptions<A = any> extends Omit<FindOptions<A>, 'where'> 
 export type FindAttributeOptions<A = any> = AttributeSelection<A>
 export type Includeable = IncludeInput<any>
 export interface ScopeOptions {
-  readonly method: string | readonly [string, ...unknown[]]
+  method: string | readonly [string, ...unknown[]]
 }
 export type WhereMergeStrategy = 'and' | 'overwrite'
 
 // ---------------------------------------------------------------- write
 export interface BuildOptions {
-  readonly isNewRecord?: boolean
-  readonly raw?: boolean
-  readonly include?: unknown
+  isNewRecord?: boolean
+  raw?: boolean
+  include?: unknown
 }
 export interface BulkBuildOptions extends BuildOptions {}
 export interface MutationOptions extends QueryOptions, Hookable {
@@ -294,13 +301,13 @@ export interface InstanceValidateOptions extends Hookable {
   fields?: readonly string[]
 }
 export interface SetOptions {
-  readonly raw?: boolean
-  readonly reset?: boolean
+  raw?: boolean
+  reset?: boolean
 }
 export interface GetOptions {
-  readonly plain?: boolean
-  readonly raw?: boolean
-  readonly clone?: boolean
+  plain?: boolean
+  raw?: boolean
+  clone?: boolean
 }
 export interface SyncOptions extends Logging, Hookable, SearchPathable {
   /** Drops the tables first, rows and all. Default: false. */

@@ -1,7 +1,7 @@
 /** Options and result types of `sequelize.query`. Docs: querying/raw-queries. */
 import type { Sql, SqlExpression } from '../../sql/fragments.js'
 import type { QueryTypes } from '../enums.js'
-import type { AnyModel, ModelCtor } from './infer.js'
+import type { AnyModel, ModelConstructor } from './infer.js'
 import type { QueryOptions } from './options.js'
 
 /** What a statement did, besides its rows. */
@@ -38,7 +38,7 @@ export interface QueryRawOptions extends QueryOptions {
   /** Values for `$1` or `$name` in the statement, sent to the driver apart from it. */
   bind?: readonly unknown[] | { readonly [name: string]: unknown }
   /** Makes instances of the rows. */
-  model?: ModelCtor<AnyModel>
+  model?: ModelConstructor<AnyModel>
   /** Column names become attribute names. */
   mapToModel?: boolean
   instance?: AnyModel
@@ -66,11 +66,11 @@ export interface QueryFunction {
   <T>(sql: Sql | SqlExpression, options: QueryRawOptions & { schema: StandardSchema<T> }): Promise<T[]>
   <M extends AnyModel>(
     sql: string | SqlExpression | QueryObject,
-    options: QueryRawOptions & { model: ModelCtor<M>; mapToModel?: boolean; plain: true },
+    options: QueryRawOptions & { model: ModelConstructor<M>; mapToModel?: boolean; plain: true },
   ): Promise<M | null>
   <M extends AnyModel>(
     sql: string | SqlExpression | QueryObject,
-    options: QueryRawOptions & { model: ModelCtor<M>; mapToModel?: boolean },
+    options: QueryRawOptions & { model: ModelConstructor<M>; mapToModel?: boolean },
   ): Promise<M[]>
   <T extends object>(
     sql: string | SqlExpression | QueryObject,

@@ -10,10 +10,10 @@ import type {
   HasManyOptions,
   HasOneOptions,
 } from './associations.js'
-import type { Defined } from './define.js'
-import type { AnyModel, ModelCtor, ModelTypes } from './infer.js'
+import type { Defined, ForeignKeyPart } from './define.js'
+import type { AnyModel, Flat, ModelConstructor, ModelTypes } from './infer.js'
 import type { ModelStatic } from './model.js'
-import type { TYPES } from './symbols.js'
+import type { LAZY, TYPES } from './symbols.js'
 
 type AnyStatic = ModelStatic<any>
 export interface RegistryTarget<K extends string> {
@@ -59,7 +59,7 @@ export interface Registry<Models, Relations> {
 export interface LazyDeclaration<DB extends RegistryTypes, D extends RegistryDeclaration> {
   readonly associationType: D['associationType']
   readonly foreignKey: D['foreignKey']
-  readonly target: () => ModelCtor<RegistryInstance<DB, D['targetKey']>>
+  readonly target: () => ModelConstructor<RegistryInstance<DB, D['targetKey']>>
 }
 type RelationsAt<DB extends RegistryTypes, K> = K extends keyof DB['relations']
   ? { readonly [N in keyof DB['relations'][K]]: LazyDeclaration<DB, DB['relations'][K][N]> }
@@ -67,13 +67,25 @@ type RelationsAt<DB extends RegistryTypes, K> = K extends keyof DB['relations']
 type BaseInstance<S> = S extends abstract new (...args: any) => infer I ? I : never
 /** Instance of model K: attributes of the defined model plus methods; associations resolve through the registry. */
 export type RegistryInstance<DB extends RegistryTypes, K> = K extends keyof DB['models']
-  ? FromBase<BaseInstance<DB['models'][K]>, RelationsAt<DB, K>, K & string>
+  ? FromBase<BaseInstance<DB['models'][K]>, RelationsAt<DB, K>, K & string, DeclaredAt<DB, K>>
   : never
-type FromBase<B, R, N extends string> = B extends {
+type DeclaredAt<DB extends RegistryTypes, K> = K extends keyof DB['relations'] ? DB['relations'][K] : {}
+type FromBase<B, R, N extends string, Declared> = B extends {
   readonly [TYPES]: ModelTypes<infer A extends object, infer C extends object, any>
 }
-  ? Defined<N, A, C, R>
+  ? ForeignKeyPart<Declared, A> extends infer Keys
+    ? [keyof Keys] extends [never]
+      ? Defined<N, A, C, R>
+      : Defined<N, Flat<A & Keys>, WithKeys<C, Keys>, R>
+    : never
   : never
+/** Creation attributes of the defined model, and the foreign keys that its associations add. */
+export interface WithKeys<C, Keys> {
+  readonly [LAZY]: (C extends LazyMark ? C[typeof LAZY] : C) & Partial<Keys>
+}
+interface LazyMark {
+  readonly [LAZY]: any
+}
 
 export type AssociateFunction = <
   const Models extends { readonly [name: string]: AnyStatic },

@@ -13,7 +13,7 @@ import type {
   ThroughOptions,
 } from './associations.js'
 import type { AttributesOf, IncludeArgument, IncludeGiven, IncludeThroughOptions } from './include.js'
-import type { AnyModel, CreationAttributes, IsAny, ModelCtor } from './infer.js'
+import type { AnyModel, CreationAttributes, IsAny, ModelConstructor } from './infer.js'
 import type { PrimaryKeyType, Singularize } from './mixins.js'
 import type { FindBase, FindGenerics, FindResult, MutationOptions, NewValues, SelectArgument } from './options.js'
 
@@ -59,12 +59,12 @@ export type DeclareBelongsToMany = <F extends Function, const Through extends st
 ) => BelongsToManyDeclaration<F, Through>
 
 interface Thunk<T> {
-  readonly target: () => ModelCtor<T>
+  readonly target: () => ModelConstructor<T>
 }
 /** Target instance type of a declaration. */
 export type TargetOf<D> = D extends Thunk<infer T> ? T : never
 interface ThroughRows<T> {
-  readonly through: ModelCtor<T> | (() => ModelCtor<T>)
+  readonly through: ModelConstructor<T> | (() => ModelConstructor<T>)
 }
 /** Instance type of the rows between; `any` where `through` is a name. */
 export type ThroughOf<D> = D extends ThroughRows<infer T> ? T : any

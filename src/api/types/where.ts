@@ -60,55 +60,55 @@ type Quantified<T> =
 
 /** Operators of every attribute type: one instantiation per distinct type, shared by all models. */
 export interface CommonOps<T> {
-  readonly [Op.eq]?: Quantified<T> | null
-  readonly [Op.ne]?: Quantified<T> | null
-  readonly [Op.is]?: null | (T & boolean) | DynamicSql
-  readonly [Op.isNot]?: null | (T & boolean) | DynamicSql
-  readonly [Op.gt]?: Quantified<T>
-  readonly [Op.gte]?: Quantified<T>
-  readonly [Op.lt]?: Quantified<T>
-  readonly [Op.lte]?: Quantified<T>
-  readonly [Op.between]?: readonly [Value<T>, Value<T>] | DynamicSql
-  readonly [Op.notBetween]?: readonly [Value<T>, Value<T>] | DynamicSql
-  readonly [Op.in]?: readonly Value<T>[] | DynamicSql
-  readonly [Op.notIn]?: readonly Value<T>[] | DynamicSql
-  readonly [Op.not]?: WhereValueNotNull<T> | null
-  readonly [Op.or]?: OrArray<WhereValueNotNull<T> | null>
-  readonly [Op.and]?: OrArray<WhereValueNotNull<T> | null>
-  readonly [Op.col]?: string
+  [Op.eq]?: Quantified<T> | null
+  [Op.ne]?: Quantified<T> | null
+  [Op.is]?: null | (T & boolean) | DynamicSql
+  [Op.isNot]?: null | (T & boolean) | DynamicSql
+  [Op.gt]?: Quantified<T>
+  [Op.gte]?: Quantified<T>
+  [Op.lt]?: Quantified<T>
+  [Op.lte]?: Quantified<T>
+  [Op.between]?: readonly [Value<T>, Value<T>] | DynamicSql
+  [Op.notBetween]?: readonly [Value<T>, Value<T>] | DynamicSql
+  [Op.in]?: readonly Value<T>[] | DynamicSql
+  [Op.notIn]?: readonly Value<T>[] | DynamicSql
+  [Op.not]?: WhereValueNotNull<T> | null
+  [Op.or]?: OrArray<WhereValueNotNull<T> | null>
+  [Op.and]?: OrArray<WhereValueNotNull<T> | null>
+  [Op.col]?: string
 }
 type Text = Quantified<string>
 export interface StringOps<T> extends CommonOps<T> {
-  readonly [Op.like]?: Text
-  readonly [Op.notLike]?: Text
-  readonly [Op.iLike]?: Text
-  readonly [Op.notILike]?: Text
-  readonly [Op.startsWith]?: Value<string>
-  readonly [Op.notStartsWith]?: Value<string>
-  readonly [Op.endsWith]?: Value<string>
-  readonly [Op.notEndsWith]?: Value<string>
-  readonly [Op.substring]?: Value<string>
-  readonly [Op.notSubstring]?: Value<string>
-  readonly [Op.regexp]?: Text
-  readonly [Op.notRegexp]?: Text
-  readonly [Op.iRegexp]?: Text
-  readonly [Op.notIRegexp]?: Text
-  readonly [Op.match]?: DynamicSql
+  [Op.like]?: Text
+  [Op.notLike]?: Text
+  [Op.iLike]?: Text
+  [Op.notILike]?: Text
+  [Op.startsWith]?: Value<string>
+  [Op.notStartsWith]?: Value<string>
+  [Op.endsWith]?: Value<string>
+  [Op.notEndsWith]?: Value<string>
+  [Op.substring]?: Value<string>
+  [Op.notSubstring]?: Value<string>
+  [Op.regexp]?: Text
+  [Op.notRegexp]?: Text
+  [Op.iRegexp]?: Text
+  [Op.notIRegexp]?: Text
+  [Op.match]?: DynamicSql
 }
 export interface ArrayOps<T extends readonly unknown[]> extends CommonOps<T> {
-  readonly [Op.overlap]?: T | DynamicSql
-  readonly [Op.contains]?: T | DynamicSql
-  readonly [Op.contained]?: T | DynamicSql
-  readonly [Op.any]?: T[number]
+  [Op.overlap]?: T | DynamicSql
+  [Op.contains]?: T | DynamicSql
+  [Op.contained]?: T | DynamicSql
+  [Op.any]?: T[number]
 }
 export interface JsonOps<T> extends CommonOps<T> {
-  readonly [Op.contains]?: Partial<T> | DynamicSql
-  readonly [Op.contained]?: T | DynamicSql
-  readonly [Op.anyKeyExists]?: readonly string[] | DynamicSql
-  readonly [Op.allKeysExist]?: readonly string[] | DynamicSql
+  [Op.contains]?: Partial<T> | DynamicSql
+  [Op.contained]?: T | DynamicSql
+  [Op.anyKeyExists]?: readonly string[] | DynamicSql
+  [Op.allKeysExist]?: readonly string[] | DynamicSql
 }
 /** Nested JSON: `{ meta: { address: { city: 'Oslo' } } }`. Instantiated on access. */
-export type JsonHash<T> = { readonly [K in keyof T]?: WhereValue<T[K]> }
+export type JsonHash<T> = { [K in keyof T]?: WhereValue<T[K]> }
 
 type IsAny<T> = 0 extends 1 & T ? true : false
 
@@ -130,8 +130,8 @@ export type WhereValue<T> = unknown extends T
 
 /** Keys that cannot be enumerated: `'$association.attribute$'` and casts. */
 export interface WhereDynamicKeys {
-  readonly [nested: `$${string}$${string}`]: unknown
-  readonly [castKey: `${string}::${string}`]: unknown
+  [nested: `$${string}$${string}`]: unknown
+  [castKey: `${string}::${string}`]: unknown
 }
 type JsonKey<A> = {
   [K in keyof A]: NonNullable<A[K]> extends string | number | boolean | bigint | Date | Uint8Array | readonly unknown[]
@@ -140,19 +140,16 @@ type JsonKey<A> = {
 }[keyof A] &
   string
 export type WhereJsonPaths<A> = {
-  readonly [P in `${JsonKey<A>}.${string}` | `${JsonKey<A>}[${string}` | `${JsonKey<A>}:unquote`]?: unknown
+  [P in `${JsonKey<A>}.${string}` | `${JsonKey<A>}[${string}` | `${JsonKey<A>}:unquote`]?: unknown
 }
 
 export interface WhereLogic<A, F = unknown> {
-  readonly [Op.and]?: OrArray<WhereOptions<A, F>>
-  readonly [Op.or]?: OrArray<WhereOptions<A, F>>
-  readonly [Op.not]?: OrArray<WhereOptions<A, F>>
+  [Op.and]?: OrArray<WhereOptions<A, F>>
+  [Op.or]?: OrArray<WhereOptions<A, F>>
+  [Op.not]?: OrArray<WhereOptions<A, F>>
 }
 /** Conditions by attribute. Sequelize also names it `WhereAttributeHash`. */
-export type WhereAttributeHash<A = any, F = unknown> = { readonly [K in keyof A]?: WhereValue<A[K]> } & WhereLogic<
-  A,
-  F
-> &
+export type WhereAttributeHash<A = any, F = unknown> = { [K in keyof A]?: WhereValue<A[K]> } & WhereLogic<A, F> &
   WhereDynamicKeys &
   WhereJsonPaths<A> &
   F
@@ -164,12 +161,12 @@ export type WhereOptions<A = any, F = unknown> =
 
 /** `{ profile: { is: null } }`: rows without one; `{ profile: { is: { bio: 'x' } } }`: rows whose one fits. */
 export interface RelationFilter<W> {
-  readonly is?: null | W
-  readonly isNot?: null | W
+  is?: null | W
+  isNot?: null | W
 }
 /** `{ tasks: { some: { done: true } } }`: one fits at least; `none`: not one; `every`: there is no other. */
 export interface ManyFilter<W> {
-  readonly some?: W
-  readonly none?: W
-  readonly every?: W
+  some?: W
+  none?: W
+  every?: W
 }
