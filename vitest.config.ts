@@ -10,6 +10,7 @@ const alias = [
   { find: /^mortise$/, replacement: fromRoot('./src/index.ts') },
   { find: /^mortise\/decorators-legacy$/, replacement: fromRoot('./src/decorators/legacy.ts') },
   { find: /^mortise\/decorators$/, replacement: fromRoot('./src/decorators/standard.ts') },
+  { find: /^mortise\/validators$/, replacement: fromRoot('./src/decorators/validators.ts') },
   { find: /^mortise\/kysely$/, replacement: fromRoot('./src/kysely/index.ts') },
   { find: /^mortise\/(sqlite|postgres)$/, replacement: fromRoot('./src/dialect/$1/index.ts') },
   { find: /^mortise\/(mysql|mariadb)$/, replacement: fromRoot('./src/dialect/mysql-like/$1.ts') },

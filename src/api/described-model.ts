@@ -15,11 +15,11 @@ import { initialise } from './register-model.js'
 import { initialModel, registration, schemaVariant, scopeVariant } from './registration.js'
 import type { Sequelize } from './sequelize.js'
 import type { AnyAssociation, Association } from './types/associations.js'
-import type { AttributeOptions, InitOptions, ModelAttributes, ModelOptions } from './types/define.js'
+import type { AttributeOptions, InitOptions, ModelAttributes, ModelOptions, ScopeGiven } from './types/define.js'
 import type { HookHolder, ModelHooks } from './types/hooks.js'
 import type { AnyModel, ModelConstructor, Untyped } from './types/infer.js'
 import type { ModelStateClass } from './types/instance.js'
-import type { FindOptions, ScopeOptions } from './types/options.js'
+import type { FindOptions } from './types/options.js'
 import type { TYPES } from './types/symbols.js'
 
 type T = typeof TYPES
@@ -135,7 +135,10 @@ export abstract class DescribedModel<
   static getAssociations(target: ModelConstructor<AnyModel>): (AnyAssociation & AssociationContract)[] {
     return metadata.associationsTo(this, target) as never
   }
-  static getAssociationWithModel(target: ModelConstructor<AnyModel>, alias?: string): AnyAssociation & AssociationContract {
+  static getAssociationWithModel(
+    target: ModelConstructor<AnyModel>,
+    alias?: string,
+  ): AnyAssociation & AssociationContract {
     return metadata.associationTo(this, target, alias) as never
   }
   static hasAlias(alias: string): boolean {
@@ -169,14 +172,14 @@ export abstract class DescribedModel<
   /** A variant of the model with these scopes instead of the current ones. The model itself is not changed. */
   static withScope<C>(
     this: C,
-    ...scopes: readonly (string | null | undefined | ScopeOptions | FindOptions | readonly (string | ScopeOptions)[])[]
+    ...scopes: readonly (ScopeGiven<C> | null | undefined | FindOptions | readonly ScopeGiven<C>[])[]
   ): C {
     return scopeVariant(this, scopes)
   }
   /** @deprecated v6's name of `withScope`; without arguments of `withoutScope`. */
   static scope<C>(
     this: C,
-    ...scopes: readonly (string | null | undefined | ScopeOptions | FindOptions | readonly (string | ScopeOptions)[])[]
+    ...scopes: readonly (ScopeGiven<C> | null | undefined | FindOptions | readonly ScopeGiven<C>[])[]
   ): C {
     return scopeVariant(this, scopes)
   }

@@ -29,7 +29,11 @@ interface HookFunctions<H> {
 }
 export interface ModelHookFunctions extends HookFunctions<ModelHooks> {
   /** @deprecated Use `hooks.addListener`. */
-  addHook<M extends AnyModel, K extends keyof ModelHooks>(this: ModelConstructor<M>, hook: K, listener: ModelHooks<M>[K]): void
+  addHook<M extends AnyModel, K extends keyof ModelHooks>(
+    this: ModelConstructor<M>,
+    hook: K,
+    listener: ModelHooks<M>[K],
+  ): void
   addHook<M extends AnyModel, K extends keyof ModelHooks>(
     this: ModelConstructor<M>,
     hook: K,

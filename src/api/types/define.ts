@@ -11,9 +11,9 @@ import type { AnyDataType, DataTypeClass, DataTypeLike, VirtualType } from './da
 import type { HooksOption, ModelHooks } from './hooks.js'
 import type { AnyModel, ModelConstructor, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
-import type { BuildOptions, FindOptions } from './options.js'
+import type { BuildOptions, FindOptions, ScopeOptions } from './options.js'
 import type { AllMixins, Declarations } from './relations.js'
-import type { IN, LAZY, OUT } from './symbols.js'
+import type { IN, LAZY, NAME, OUT, SCOPES } from './symbols.js'
 
 // ---------------------------------------------------------------- attributes
 type Action = ReferentialAction | Lowercase<ReferentialAction>
@@ -102,7 +102,18 @@ export interface IndexOptions extends Omit<ModelIndex, 'purpose' | 'where'> {
   method?: string
   where?: object
 }
-type ScopeDefinition = FindOptions<any> | ((...args: any) => FindOptions<any>)
+// A method's parameters are compared both ways: a scope may ask for what it likes, and a parameter without a type is unknown.
+type ScopeFunction = { call(...args: readonly unknown[]): FindOptions<any> }['call']
+type ScopeDefinition = FindOptions<any> | ScopeFunction
+/** A model whose scopes are named in its definition: the names, for `withScope`. */
+export interface ScopedModel<S extends string> {
+  readonly [SCOPES]: S
+}
+/** What `withScope` takes for a scope's name: those of the definition; any name where no type knows them (classes, `addScope`). */
+export type ScopeName<C> = C extends ScopedModel<infer S> ? S | 'defaultScope' : string
+/** A scope by name, `{ method: ['byRole', 'admin'] }` with arguments, or finder options. */
+export type ScopeGiven<C> = ScopeName<C> | ScopeOptions<ScopeName<C>>
+
 /** Options of a model that are values. */
 export interface PlainModelOptions {
   /** False: no `createdAt` and `updatedAt`. Default: true. */
@@ -167,8 +178,10 @@ export interface InitOptions<M = any> extends ModelOptions<M> {
  * What `define` and `model` take. `O` is inferred option by option: an object with functions whose parameters have no types would be no
  * source for it as a whole. Its keys are limited to the known ones, so that others are errors.
  */
-export type DefineOptions<O, R> = { readonly [K in keyof O & keyof PlainModelOptions]: O[K] } & PlainModelOptions &
-  FunctionModelOptions & { readonly associations?: R }
+export type DefineOptions<O, R, S extends string = string> = {
+  readonly [K in keyof O & keyof PlainModelOptions]: O[K]
+} & PlainModelOptions &
+  FunctionModelOptions & { readonly associations?: R; readonly scopes?: { readonly [K in S]: ScopeDefinition } }
 
 // ---------------------------------------------------------------- from a definition to attribute types
 // Named interfaces instead of inline `{ readonly primaryKey: true }`: inline literals in generic aliases are instantiated again per column.
@@ -304,7 +317,14 @@ export type DefinedInstance<N extends string, D, O, R = {}> = Implicit<D, O> & F
   : never
 
 /** An instance of the model `N` with the attributes `A`, the creation attributes `C` and the associations `R`. */
-export type Defined<N extends string, A extends object, C extends object, R = {}> = Model<A, C, R> & A & AllMixins<R, N>
+export type Defined<N extends string, A extends object, C extends object, R = {}> = Model<A, C, R> &
+  A &
+  AllMixins<R, N> &
+  NamedModel<N>
+/** An instance whose model's name is known to the types. */
+export interface NamedModel<N extends string> {
+  readonly [NAME]: N
+}
 
 export interface DefineFunction {
   // `M` is what is expected where something is: `const Note: ModelDefined<NoteAttributes, NoteCreation> = sequelize.define('Note', { … })`.
@@ -314,12 +334,13 @@ export interface DefineFunction {
     const D extends AttributesDefinition,
     const O extends PlainModelOptions = {},
     const R extends Declarations = {},
+    const S extends string = never,
     M extends AnyModel = DefinedInstance<N, D, O, R>,
   >(
     modelName: N,
     attributes: D & CheckDefinition<D>,
-    options?: DefineOptions<O, R>,
-  ): ModelStatic<M>
+    options?: DefineOptions<O, R, S>,
+  ): [S] extends [never] ? ModelStatic<M> : ModelStatic<M> & ScopedModel<S>
   /** Defines a model whose instance type is given. */
   <M extends AnyModel, A = TypesOf<M>['attributes']>(
     modelName: string,
@@ -334,11 +355,14 @@ export interface ModelFunction {
     const D extends AttributesDefinition,
     const O extends PlainModelOptions = {},
     const R extends Declarations = {},
+    const S extends string = never,
   >(
     modelName: N,
     attributes: D & CheckDefinition<D>,
-    options?: DefineOptions<O, R>,
-  ): ModelBase<DefinedInstance<N, D, O, R>>
+    options?: DefineOptions<O, R, S>,
+  ): [S] extends [never]
+    ? ModelBase<DefinedInstance<N, D, O, R>>
+    : ModelBase<DefinedInstance<N, D, O, R>> & ScopedModel<S>
   <M extends AnyModel = Model>(modelName: string): ModelStatic<M>
 }
 /** A base class. No `prototype: M` here: a derived class has its own, and the check of the static side would compare the two structurally. */

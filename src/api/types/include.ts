@@ -6,7 +6,7 @@
 import type { Literal, SqlExpression } from '../../sql/fragments.js'
 import type { AnyAssociation, RelationOf } from './associations.js'
 import type { AnyModel, BaseKeys, IsAny, ModelConstructor, TypesOf } from './infer.js'
-import type { RelationOfDeclaration, ThroughOf } from './relations.js'
+import type { RelationOfDeclaration, ThroughOf, WithThrough } from './relations.js'
 import type { LAZY } from './symbols.js'
 import type { ManyFilter, RelationFilter, WhereOptions } from './where.js'
 
@@ -239,8 +239,8 @@ type DeclaredRelation<M, K, E> =
 type IncludedTarget<T, E> = E extends { readonly include: infer NestedInclude } ? Loaded<T, NestedInclude> : T
 // Array nodes that are the body of an alias, or whose element is an alias, create deferred references, a different identity from the
 // declared `U[]`: `U[] & U[]` would stay unmerged. `infer X ? X[]` is eager and interned.
-export type IncludedRelation<R, E> = R extends readonly (infer U)[]
-  ? IncludedTarget<U, E> extends infer X
+type IncludedRelation<M, R, E> = R extends readonly (infer U)[]
+  ? IncludedTarget<U, E> & ThroughPart<M, E> extends infer X
     ? X[]
     : never
   : E extends string
@@ -248,9 +248,15 @@ export type IncludedRelation<R, E> = R extends readonly (infer U)[]
     : IsRequired<E> extends true
       ? IncludedTarget<R, E>
       : IncludedTarget<R, E> | null
+/** The row between, on targets of a declared belongsToMany. */
+type ThroughPart<M, E> = M extends AnyModel
+  ? unknown extends TypesOf<M>['relations']
+    ? unknown
+    : WithThrough<TypesOf<M>['relations'][IncludeNameOf<M, E>], E>
+  : unknown
 export type ElementOf<I> = I extends readonly (infer U)[] ? U : I
 type LoadedPart<M, I> = {
-  [E in ElementOf<I> as IncludeNameOf<M, E>]: IncludedRelation<DeclaredRelation<M, IncludeNameOf<M, E>, E>, E>
+  [E in ElementOf<I> as IncludeNameOf<M, E>]: IncludedRelation<M, DeclaredRelation<M, IncludeNameOf<M, E>, E>, E>
 }
 export type PartOf<M, I> = NotGiven extends I
   ? unknown

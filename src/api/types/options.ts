@@ -178,8 +178,8 @@ export interface FindAndCountOptions<A = any> extends FindOptions<A> {
 export interface FindByPkOptions<A = any> extends Omit<FindOptions<A>, 'where'> {}
 export type FindAttributeOptions<A = any> = AttributeSelection<A>
 export type Includeable = IncludeInput<any>
-export interface ScopeOptions {
-  method: string | readonly [string, ...unknown[]]
+export interface ScopeOptions<Name = string> {
+  method: Name | readonly [Name, ...unknown[]]
 }
 export type WhereMergeStrategy = 'and' | 'overwrite'
 

@@ -10,7 +10,7 @@ import type {
   HasManyOptions,
   HasOneOptions,
 } from './associations.js'
-import type { Defined, ForeignKeyPart } from './define.js'
+import type { Defined, ForeignKeyPart, ScopedModel } from './define.js'
 import type { AnyModel, Flat, ModelConstructor, ModelTypes } from './infer.js'
 import type { ModelStatic } from './model.js'
 import type { LAZY, TYPES } from './symbols.js'
@@ -95,4 +95,7 @@ export type AssociateFunction = <
   declare: (
     builders: { [K in keyof Models & string]: RegistryBuilder<K> },
   ) => R & { readonly [K in Exclude<keyof R, keyof Models>]: never },
-) => { readonly [K in keyof Models]: ModelStatic<Extract<RegistryInstance<Registry<Models, R>, K>, AnyModel>> }
+) => {
+  readonly [K in keyof Models]: ModelStatic<Extract<RegistryInstance<Registry<Models, R>, K>, AnyModel>> &
+    (Models[K] extends ScopedModel<infer S> ? ScopedModel<S> : unknown)
+}

@@ -3,6 +3,7 @@
  * Associations declared with the model: `associations: { profile: hasOne(() => Profile, 'userId') }`, and the methods that they give.
  * The target stays an unresolved arrow function until an association is read, which is what makes mutually recursive models inferable.
  */
+
 import type {
   AssociationKind,
   BelongsToManyOptions,
@@ -12,6 +13,7 @@ import type {
   OneOfMany,
   ThroughOptions,
 } from './associations.js'
+import type { NamedModel } from './define.js'
 import type { AttributesOf, IncludeArgument, IncludeGiven, IncludeThroughOptions } from './include.js'
 import type { AnyModel, CreationAttributes, IsAny, ModelConstructor } from './infer.js'
 import type { PrimaryKeyType, Singularize } from './mixins.js'
@@ -68,6 +70,22 @@ interface ThroughRows<T> {
 }
 /** Instance type of the rows between; `any` where `through` is a name. */
 export type ThroughOf<D> = D extends ThroughRows<infer T> ? T : any
+interface ThroughAs<N> {
+  readonly through: { readonly as: N }
+}
+interface WithoutThrough {
+  readonly through: { readonly attributes: readonly [] }
+}
+/** Property of a loaded target that holds the row between: the name of its model, or the `as` of the include's `through`. */
+type ThroughKey<T, E> = E extends WithoutThrough
+  ? never
+  : E extends ThroughAs<infer N extends string>
+    ? N
+    : T extends NamedModel<infer N>
+      ? N
+      : never
+/** The row between on a target of the association `D`, included by `E`; nothing where `through` is a name, whose model no type knows. */
+export type WithThrough<D, E> = D extends ThroughRows<infer T> ? { [K in ThroughKey<T, E>]: T } : unknown
 export interface ManyMark {
   readonly associationType: 'HasMany' | 'BelongsToMany'
 }

@@ -6,6 +6,9 @@
 export const TYPES: unique symbol = Symbol.for('mortise.types')
 /** On a type that is worked out only when it is read. */
 export const LAZY: unique symbol = Symbol.for('mortise.lazy')
+/** On a model instance: its model's name, and on a model: the names of its scopes. */
+export const NAME: unique symbol = Symbol.for('mortise.name')
+export const SCOPES: unique symbol = Symbol.for('mortise.scopes')
 /** On a data type: what an instance's property reads as. */
 export const OUT: unique symbol = Symbol.for('mortise.out')
 /** On a data type: what `create`, `set` and `where` take. */
