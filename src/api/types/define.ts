@@ -9,11 +9,11 @@ import type { Model } from '../model.js'
 import type { Sequelize } from '../sequelize.js'
 import type { AnyDataType, DataTypeClass, DataTypeLike, VirtualType } from './data-types.js'
 import type { HooksOption, ModelHooks } from './hooks.js'
-import type { AnyModel, ModelConstructor, TypesOf } from './infer.js'
+import type { AnyModel, Flat, ModelConstructor, ModelTypes, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
 import type { BuildOptions, FindOptions, ScopeOptions } from './options.js'
 import type { AllMixins, Declarations } from './relations.js'
-import type { IN, LAZY, NAME, OUT, SCOPES } from './symbols.js'
+import type { IN, LAZY, NAME, OUT, SCOPES, TYPES } from './symbols.js'
 
 // ---------------------------------------------------------------- attributes
 type Action = ReferentialAction | Lowercase<ReferentialAction>
@@ -286,7 +286,9 @@ type ForeignKeyName<R, N extends keyof R> = N extends string
     : never
   : never
 /** Foreign keys of the model's own `belongsTo` declarations that D does not list. */
-export type ForeignKeyPart<R, D> = { [K in Exclude<ForeignKeyName<R, keyof R>, keyof D>]: number | string | null }
+// `{}` where there is none: the type then has no mapped part, which would be walked at every call that names the model.
+type ForeignKeyPart<R, D> = ForeignKeys<Exclude<ForeignKeyName<R, keyof R>, keyof D>>
+type ForeignKeys<K extends string> = [K] extends [never] ? {} : { [P in K]: number | string | null }
 
 type RequiredKey<D, K extends keyof D> = K extends unknown
   ? D[K] extends NotNull
@@ -296,10 +298,10 @@ type RequiredKey<D, K extends keyof D> = K extends unknown
     : never
   : never
 export type AttributesFrom<D, I> = I extends infer J
-  ? { [K in keyof D | keyof J]: K extends keyof D ? Read<D[K]> : K extends keyof J ? J[K] : never }
+  ? { [K in keyof D | keyof J]: K extends keyof D ? Read<D[K]> : J[K & keyof J] }
   : never
 export type CreationFrom<D, I> = { [K in RequiredKey<D, keyof D>]: Write<D[K]> } & {
-  [K in Exclude<keyof D, RequiredKey<D, keyof D>>]?: Write<D[K]>
+  [K in keyof D]?: Write<D[K]>
 } & Partial<I>
 /** Members of an interface are resolved on access: models that are only queried never compute their creation type. */
 export interface LazyCreation<D, I> {
@@ -310,6 +312,7 @@ export interface LazyCreation<D, I> {
 /** Instances of a model defined by the literals `D` (attributes), `O` (options) and `R` (associations). */
 // `extends infer X` evaluates: hovers, errors and emitted declarations show `{ id: number; firstName: string | null }` instead of an alias
 // over the definition. The alias that is left, `Defined`, has them write attributes and associations once.
+// The associations stand in it once: what is compared and walked at each call with models made by `define` grows with each mention.
 export type DefinedInstance<N extends string, D, O, R = {}> = Implicit<D, O> & ForeignKeyPart<R, D> extends infer I
   ? AttributesFrom<D, I> extends infer A extends object
     ? Defined<N, A, LazyCreation<D, I>, R>
@@ -324,6 +327,24 @@ export type Defined<N extends string, A extends object, C extends object, R = {}
 /** An instance whose model's name is known to the types. */
 export interface NamedModel<N extends string> {
   readonly [NAME]: N
+}
+
+/** Instances of the model `B`, defined before, once it has the associations `R`; `Declared` tells their foreign keys. */
+export type FromBase<B, R, N extends string, Declared> = B extends {
+  readonly [TYPES]: ModelTypes<infer A extends object, infer C extends object, any>
+}
+  ? ForeignKeyPart<Declared, A> extends infer Keys
+    ? [keyof Keys] extends [never]
+      ? Defined<N, A, C, R>
+      : Defined<N, Flat<A & Keys>, WithKeys<C, Keys>, R>
+    : never
+  : never
+/** Creation attributes of the defined model, and the foreign keys that its associations add. */
+export interface WithKeys<C, Keys> {
+  readonly [LAZY]: (C extends LazyMark ? C[typeof LAZY] : C) & Partial<Keys>
+}
+interface LazyMark {
+  readonly [LAZY]: any
 }
 
 export interface DefineFunction {
@@ -369,5 +390,5 @@ export interface ModelFunction {
 export interface ModelBase<M extends AnyModel> extends ModelStatics {
   new (): M
   new (values?: TypesOf<M>['input'], options?: BuildOptions): M
-  new (): M
+  new (values?: undefined): M
 }

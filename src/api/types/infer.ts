@@ -18,8 +18,8 @@ export interface AnyModel {
 }
 /**
  * What static methods take as `this`. Comparing construct signatures resolves the constructor's parameter types (the creation
- * attributes), so a model's constructor is overloaded [(), typed, ()]: inference reads the last signature, assignability stops at the
- * first, and a model that is only queried never computes its creation type.
+ * attributes), so a model's constructor is overloaded [(), typed, (undefined)]: inference reads the last signature, assignability stops at the
+ * first, and a model that is only queried never computes its creation type. (A second `()` would be lost: intersections keep one of two.)
  */
 export type ModelConstructor<M> = abstract new (...args: any) => M
 /** Members of the `typeof TYPES` of a model. */
@@ -89,7 +89,7 @@ interface LazyMark {
 type Stored<T> = IsAny<T> extends true ? any : T extends LazyMark ? T[typeof LAZY] : Flat<T>
 type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : null extends T[K] ? never : K }[keyof T]
 export type MakeNullishOptional<T> = { [K in RequiredKeys<T>]: T[K] } & {
-  [K in Exclude<keyof T, RequiredKeys<T>>]?: T[K]
+  [K in keyof T]?: T[K]
 }
 
 /**

@@ -53,5 +53,5 @@ export interface ModelStateClass {
     values?: ModelTypes<A, C, R>['input'],
     options?: BuildOptions,
   ): ModelInstance<A, C, R>
-  new <A extends object, C extends object, R>(): ModelInstance<A, C, R>
+  new <A extends object, C extends object, R>(values?: undefined): ModelInstance<A, C, R>
 }

@@ -12,7 +12,7 @@ export type ModelStatics = Omit<typeof Model, 'prototype'>
 export type ModelStatic<M extends AnyModel = Model> = ModelStatics & {
   new (): M
   new (values?: TypesOf<M>['input'], options?: BuildOptions): M
-  new (): M
+  new (values?: undefined): M
 }
 /** Sequelize's type of a model made by `define` with explicit attribute types. */
 export type ModelDefined<A extends object, C extends object> = ModelStatic<Model<A, C>>

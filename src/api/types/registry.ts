@@ -10,10 +10,9 @@ import type {
   HasManyOptions,
   HasOneOptions,
 } from './associations.js'
-import type { Defined, ForeignKeyPart, ScopedModel } from './define.js'
-import type { AnyModel, Flat, ModelConstructor, ModelTypes } from './infer.js'
+import type { FromBase, ScopedModel } from './define.js'
+import type { AnyModel, ModelConstructor } from './infer.js'
 import type { ModelStatic } from './model.js'
-import type { LAZY, TYPES } from './symbols.js'
 
 type AnyStatic = ModelStatic<any>
 export interface RegistryTarget<K extends string> {
@@ -70,23 +69,6 @@ export type RegistryInstance<DB extends RegistryTypes, K> = K extends keyof DB['
   ? FromBase<BaseInstance<DB['models'][K]>, RelationsAt<DB, K>, K & string, DeclaredAt<DB, K>>
   : never
 type DeclaredAt<DB extends RegistryTypes, K> = K extends keyof DB['relations'] ? DB['relations'][K] : {}
-type FromBase<B, R, N extends string, Declared> = B extends {
-  readonly [TYPES]: ModelTypes<infer A extends object, infer C extends object, any>
-}
-  ? ForeignKeyPart<Declared, A> extends infer Keys
-    ? [keyof Keys] extends [never]
-      ? Defined<N, A, C, R>
-      : Defined<N, Flat<A & Keys>, WithKeys<C, Keys>, R>
-    : never
-  : never
-/** Creation attributes of the defined model, and the foreign keys that its associations add. */
-export interface WithKeys<C, Keys> {
-  readonly [LAZY]: (C extends LazyMark ? C[typeof LAZY] : C) & Partial<Keys>
-}
-interface LazyMark {
-  readonly [LAZY]: any
-}
-
 export type AssociateFunction = <
   const Models extends { readonly [name: string]: AnyStatic },
   const R extends { readonly [model: string]: { readonly [name: string]: RegistryDeclaration } },
