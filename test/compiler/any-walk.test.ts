@@ -10,7 +10,6 @@ const CONSTRAINT = 'a constraint: anything that is one meets it; users see their
 const PREPARED = 'options built ahead of the call, which must be assignable to those of every model'
 const VALUE = 'a value whose type the program alone knows, and annotates'
 const BEFORE = 'written before the model has a type: `define` and `model` infer it from the same literal'
-const LOGGER = 'loggers take what they like besides the text'
 /** `file: declaration`, and all that is in it → why. Files are those of `src/api/types` where nothing else is said. */
 const ALLOWED: { readonly [place: string]: string } = {
   'associations.ts: Association.source': 'associations of classes that nobody described',
@@ -21,7 +20,6 @@ const ALLOWED: { readonly [place: string]: string } = {
   'data-types.ts: DataTypeClass.args': CONSTRAINT,
   'define.ts: AttributeOptions.set.value': VALUE,
   'define.ts: FunctionModelOptions': BEFORE,
-  'define.ts: ScopeDefinition.args': VALUE,
   'hooks.ts: ModelHooks': BEFORE,
   'infer.ts: AnyModel.[TYPES]': CONSTRAINT,
   'infer.ts: ModelConstructor.args': CONSTRAINT,
@@ -34,13 +32,9 @@ const ALLOWED: { readonly [place: string]: string } = {
   'options.ts: CountOptions.attributes': PREPARED,
   'options.ts: CreateOptions.include': PREPARED,
   'options.ts: FindOptions': PREPARED,
-  'options.ts: Logging.logging.timing': LOGGER,
   'registry.ts: RegistryTypes': CONSTRAINT,
   'relations.ts: AssociationDeclaration.target': CONSTRAINT,
   'sequelize.ts: DialectClass.args': CONSTRAINT,
-  'sequelize.ts: Options.logging.timing': LOGGER,
-  'src/connect/logging.ts: Logging': LOGGER,
-  'src/connect/transaction-options.ts: TransactionOptions.logging.timing': LOGGER,
 }
 const reasonFor = (place: string): string | undefined =>
   Object.keys(ALLOWED).find((each) => place === each || place.startsWith(`${each}.`))

@@ -45,6 +45,11 @@ describe("declarations of a user's models", { timeout: 240_000 }, () => {
     expect(text.slice(0, text.indexOf('const Author'))).not.toMatch(/\bany\b/)
     expect(text).toContain('Promise<{\n    age: number;\n    firstName: string | null;\n}[]>')
     expect(declarations.get('classes.d.ts')).not.toMatch(/\bany\b/)
+    // Read by people: as many lines as the definition has things to say, and no type written out where it has a name.
+    expect(user.split('\n').length).toBeLessThanOrEqual(48)
+    expect(text.split('\n').length).toBeLessThanOrEqual(252)
+    expect(text).toContain('const Ink: import("mortise").ScopedStatic<import("mortise").Defined<"Ink"')
+    expect(text).not.toContain('ModelStatics')
     // Nobody can import what is not exported by name.
     for (const each of declarations.values()) expect(each).not.toMatch(/import\("mortise\/|import\("\.\.?\//)
   })

@@ -20,7 +20,7 @@ const REASONS: { readonly [file: string]: string } = {
   'options.ts': 'options that are built ahead of the call and belong to no model yet',
   'registry.ts': 'constraints over models that are looked up by name',
   'relations.ts': 'constraints on functions that are kept unresolved',
-  'sequelize.ts': 'arguments of a log function',
+  'sequelize.ts': 'dialect classes of every kind',
   'where.ts': 'keys that cannot be enumerated; models without declared attributes',
 }
 

@@ -109,6 +109,8 @@ type ScopeDefinition = FindOptions<any> | ScopeFunction
 export interface ScopedModel<S extends string> {
   readonly [SCOPES]: S
 }
+/** A name of its own: declarations of users' models then name the instances once. */
+export type ScopedStatic<M extends AnyModel, S extends string> = ModelStatic<M> & ScopedModel<S>
 /** What `withScope` takes for a scope's name: those of the definition; any name where no type knows them (classes, `addScope`). */
 export type ScopeName<C> = C extends ScopedModel<infer S> ? S | 'defaultScope' : string
 /** A scope by name, `{ method: ['byRole', 'admin'] }` with arguments, or finder options. */
@@ -361,7 +363,7 @@ export interface DefineFunction {
     modelName: N,
     attributes: D & CheckDefinition<D>,
     options?: DefineOptions<O, R, S>,
-  ): [S] extends [never] ? ModelStatic<M> : ModelStatic<M> & ScopedModel<S>
+  ): [S] extends [never] ? ModelStatic<M> : ScopedStatic<M, S>
   /** Defines a model whose instance type is given. */
   <M extends AnyModel, A = TypesOf<M>['attributes']>(
     modelName: string,

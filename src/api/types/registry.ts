@@ -10,7 +10,7 @@ import type {
   HasManyOptions,
   HasOneOptions,
 } from './associations.js'
-import type { FromBase, ScopedModel } from './define.js'
+import type { FromBase, ScopedModel, ScopedStatic } from './define.js'
 import type { AnyModel, ModelConstructor } from './infer.js'
 import type { ModelStatic } from './model.js'
 
@@ -78,6 +78,6 @@ export type AssociateFunction = <
     builders: { [K in keyof Models & string]: RegistryBuilder<K> },
   ) => R & { readonly [K in Exclude<keyof R, keyof Models>]: never },
 ) => {
-  readonly [K in keyof Models]: ModelStatic<Extract<RegistryInstance<Registry<Models, R>, K>, AnyModel>> &
-    (Models[K] extends ScopedModel<infer S> ? ScopedModel<S> : unknown)
+  readonly [K in keyof Models]: WithScopesOf<Models[K], Extract<RegistryInstance<Registry<Models, R>, K>, AnyModel>>
 }
+type WithScopesOf<Base, M extends AnyModel> = Base extends ScopedModel<infer S> ? ScopedStatic<M, S> : ModelStatic<M>
