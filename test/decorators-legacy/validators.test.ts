@@ -37,7 +37,7 @@ it('a decorator of a validator is the validator of its name', async () => {
     const error: unknown = await User.build({ email: 'a@example.com', ...values })
       .validate()
       .catch((caught: unknown) => caught)
-    return error instanceof ValidationError ? error.errors.map(({ path, message }) => `${path}: ${message}`) : []
+    return error instanceof ValidationError ? error.errors.map(({ path, message }) => `${path}: ${message}`).sort() : []
   }
   expect(await findings({ name: 'Ada', age: 3, color: 'red', token: 'b8f8b0c2-1f0a-4f3b-9a51-0c6a0f6d1d11' })).toEqual(
     [],
