@@ -1,7 +1,7 @@
 /** Kysely, a query builder: one-to-ones by its JSON helpers, as its documentation on relations recommends. */
 import type { Generated } from 'kysely'
 import { Kysely, MysqlDialect, ParseJSONResultsPlugin, PostgresDialect, SqliteDialect, sql } from 'kysely'
-import type { Contender } from '../contender.js'
+import type { Contender, Session } from '../contender.js'
 import { sqliteDate } from '../dataset.js'
 import type { Target } from '../target.js'
 import { POOL, serverIn } from '../target.js'
@@ -84,41 +84,51 @@ export const kysely: Contender = {
         ).as('profile'),
       )
     const returning = target.engine === 'sqlite' || target.engine === 'postgres'
+    // MariaDB refuses what the helpers write for MySQL: a subquery in FROM that looks outside.
+    const withRelations: Partial<Session> =
+      target.engine === 'mariadb'
+        ? {}
+        : {
+            findWithProfile: (id) => usersWithProfile().where('users.id', '=', id).executeTakeFirst(),
+            listWithProfile: (limit) => usersWithProfile().orderBy('users.id').limit(limit).execute(),
+            listWithAddress: (limit) =>
+              users()
+                .select((eb) =>
+                  jsonObjectFrom(
+                    eb
+                      .selectFrom('profiles')
+                      .select(['profiles.id', 'bio', 'avatar', 'website', 'visits'])
+                      .select((inner) =>
+                        jsonObjectFrom(
+                          inner
+                            .selectFrom('addresses')
+                            .select(['addresses.id', 'street', 'city', 'zip', 'country'])
+                            .whereRef('addresses.profile_id', '=', 'profiles.id'),
+                        ).as('address'),
+                      )
+                      .whereRef('profiles.user_id', '=', 'users.id'),
+                  ).as('profile'),
+                )
+                .orderBy('users.id')
+                .limit(limit)
+                .execute(),
+            listWithTasks: (limit) =>
+              users()
+                .select((eb) =>
+                  jsonArrayFrom(
+                    eb
+                      .selectFrom('tasks')
+                      .select(['tasks.id', 'title', 'done'])
+                      .whereRef('tasks.user_id', '=', 'users.id'),
+                  ).as('tasks'),
+                )
+                .orderBy('users.id')
+                .limit(limit)
+                .execute(),
+          }
     return {
       findByKey: (id) => users().where('users.id', '=', id).executeTakeFirst(),
-      findWithProfile: (id) => usersWithProfile().where('users.id', '=', id).executeTakeFirst(),
-      listWithProfile: (limit) => usersWithProfile().orderBy('users.id').limit(limit).execute(),
-      listWithAddress: (limit) =>
-        users()
-          .select((eb) =>
-            jsonObjectFrom(
-              eb
-                .selectFrom('profiles')
-                .select(['profiles.id', 'bio', 'avatar', 'website', 'visits'])
-                .select((inner) =>
-                  jsonObjectFrom(
-                    inner
-                      .selectFrom('addresses')
-                      .select(['addresses.id', 'street', 'city', 'zip', 'country'])
-                      .whereRef('addresses.profile_id', '=', 'profiles.id'),
-                  ).as('address'),
-                )
-                .whereRef('profiles.user_id', '=', 'users.id'),
-            ).as('profile'),
-          )
-          .orderBy('users.id')
-          .limit(limit)
-          .execute(),
-      listWithTasks: (limit) =>
-        users()
-          .select((eb) =>
-            jsonArrayFrom(
-              eb.selectFrom('tasks').select(['tasks.id', 'title', 'done']).whereRef('tasks.user_id', '=', 'users.id'),
-            ).as('tasks'),
-          )
-          .orderBy('users.id')
-          .limit(limit)
-          .execute(),
+      ...withRelations,
       createPair: (user, profile) =>
         db.transaction().execute(async (trx) => {
           const { createdAt, active, ...rest } = user
