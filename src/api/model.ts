@@ -46,15 +46,12 @@ import type {
   Target,
 } from './types/associations.js'
 import type {
-  ElementOf,
   IncludeArgument,
   IncludeGiven,
   IncludeInput,
-  IncludeNameOf,
   ListOrOne,
   Loaded,
   NotGiven,
-  Relation,
   WhereByClass,
 } from './types/include.js'
 import type { AnyModel, ModelConstructor, Untyped, UpdateValues } from './types/infer.js'
@@ -92,17 +89,10 @@ import type {
   UpsertOptions,
   WithInclude,
 } from './types/options.js'
+import type { CountOf, Extremum, NestedCreate, UpdateResult } from './types/results.js'
 import type { TYPES } from './types/symbols.js'
 
 type T = typeof TYPES
-type Grouped = { readonly [attribute: string]: unknown; readonly count: number }
-/** With `group`, a count of each group. Options that were built ahead only say that there may be one; as in Sequelize, they count as none. */
-type CountOf<G> = [G] extends [never] ? number : GroupOption extends G ? number : Grouped[]
-/** `T`, where a program names its result as in Sequelize 6 (`User.max<number, User>('age')`), else what the attribute has. */
-type Extremum<T, V> = [T] extends [never] ? V : T
-type UpdateResult<M, R> = R extends true | readonly unknown[]
-  ? [affectedCount: number, affectedRows: M[]]
-  : [affectedCount: number]
 
 /**
  * A model: its static side is the table, an instance is a row. `TAttributes` and `TCreation` are usually
@@ -491,14 +481,5 @@ const VALIDATE_OPTIONS: ReadonlySet<string> = new Set(['hooks', 'noHooks', 'fiel
 /** Finder options under the model's scopes. */
 const scoped = (model: object, options: object | undefined): FindInput =>
   registration(model).definition.scopes.resolve(options as FindInput | undefined)
-
-/** `User.create({ name, tasks: [{ title }] }, { include: ['tasks'] })` */
-type NestedCreate<M, I> = NotGiven extends I
-  ? unknown
-  : { [E in ElementOf<I> as IncludeNameOf<M, E>]?: NestedValues<Relation<M, IncludeNameOf<M, E>>, E> }
-type NestedValues<R, E> = R extends readonly (infer U)[] ? readonly NestedOne<U, E>[] : NestedOne<R, E>
-type NestedOne<U, E> = U extends AnyModel
-  ? Partial<U[T]['input']> & (E extends { readonly include: infer Nested } ? NestedCreate<U, Nested> : unknown)
-  : unknown
 
 export type { ModelInstance }

@@ -1,0 +1,25 @@
+/** Result types of counts, extremes and updates, and what `create` takes for its includes. Those of finds: `include`. */
+import type { ElementOf, IncludeNameOf, NotGiven, Relation } from './include.js'
+import type { AnyModel } from './infer.js'
+import type { GroupOption } from './options.js'
+import type { TYPES } from './symbols.js'
+
+type T = typeof TYPES
+
+type Grouped = { readonly [attribute: string]: unknown; readonly count: number }
+/** With `group`, a count of each group. Options that were built ahead only say that there may be one; as in Sequelize, they count as none. */
+export type CountOf<G> = [G] extends [never] ? number : GroupOption extends G ? number : Grouped[]
+/** `T`, where a program names its result as in Sequelize 6 (`User.max<number, User>('age')`), else what the attribute has. */
+export type Extremum<T, V> = [T] extends [never] ? V : T
+export type UpdateResult<M, R> = R extends true | readonly unknown[]
+  ? [affectedCount: number, affectedRows: M[]]
+  : [affectedCount: number]
+
+/** `User.create({ name, tasks: [{ title }] }, { include: ['tasks'] })` */
+export type NestedCreate<M, I> = NotGiven extends I
+  ? unknown
+  : { [E in ElementOf<I> as IncludeNameOf<M, E>]?: NestedValues<Relation<M, IncludeNameOf<M, E>>, E> }
+type NestedValues<R, E> = R extends readonly (infer U)[] ? readonly NestedOne<U, E>[] : NestedOne<R, E>
+type NestedOne<U, E> = U extends AnyModel
+  ? Partial<U[T]['input']> & (E extends { readonly include: infer Nested } ? NestedCreate<U, Nested> : unknown)
+  : unknown
