@@ -45,27 +45,72 @@ async function loadQuery(
   { parents, keys }: KeyedParents,
   read: Read,
 ): Promise<void> {
-  const association = branch.association!
-  const positions = association.keys.map((_, at) => at)
-  const waiting = new Map<string, { readonly key: Row; readonly parents: ModelState[] }>()
+  const waiting = new Waiting(branch.association!.keys.length)
   for (let at = 0; at < keys.length; at += 1) {
     const key = keys[at]!
     // A key with a null in it leads to nothing.
-    if (key.includes(null)) continue
-    const text = keyOf(key, positions)
-    const group = waiting.get(text)
-    if (group === undefined) waiting.set(text, { key, parents: [parents[at] as ModelState] })
-    else group.parents.push(parents[at] as ModelState)
+    if (!key.includes(null)) waiting.add(key, parents[at] as ModelState)
   }
-  const give = giverOf(request, association)
-  await rowsOfKeys(request, branch, valuesOf(request, branch, waiting.values()), read, (item, key) => {
-    const group = waiting.get(keyOf(key, positions))
+  const give = giverOf(request, branch.association!)
+  await rowsOfKeys(request, branch, valuesOf(request, branch, waiting.groups), read, (item, key) => {
+    const group = waiting.of(key)
     if (group !== undefined) give(item, group.parents)
   })
 }
 
+interface Group {
+  readonly key: Row
+  readonly parents: ModelState[]
+}
+
+/** Parents by the key that leads to their rows. */
+class Waiting {
+  readonly #byKey = new Map<unknown, Group>()
+  #byText: Map<string, Group> | null = null
+  readonly #positions: readonly number[]
+  #last: Group | undefined
+  #lastPart: unknown
+
+  constructor(parts: number) {
+    this.#positions = Array.from({ length: parts }, (_, at) => at)
+  }
+
+  get groups(): Iterable<Group> {
+    return this.#byKey.values()
+  }
+
+  add(key: Row, parent: ModelState): void {
+    const same = this.#sameness(key)
+    const group = this.#byKey.get(same)
+    if (group === undefined) this.#byKey.set(same, { key, parents: [parent] })
+    else group.parents.push(parent)
+  }
+
+  /** Who waits for a row with this key. Rows of one key mostly come one behind the other. */
+  of(key: Row): Group | undefined {
+    const same = this.#sameness(key)
+    if (this.#last === undefined || same !== this.#lastPart) {
+      this.#lastPart = same
+      this.#last = this.#byKey.get(same) ?? this.#ofText(key)
+    }
+    return this.#last
+  }
+
+  /** Of one part it is the value itself; of several, or of bytes and dates, a text. */
+  #sameness(key: Row): unknown {
+    const [part] = key
+    return key.length === 1 && typeof part !== 'object' ? part : keyOf(key, this.#positions)
+  }
+
+  /** A key and what refers to it may be of different types, one of them read as a text. */
+  #ofText(key: Row): Group | undefined {
+    this.#byText ??= new Map(Array.from(this.#byKey.values(), (group) => [keyOf(group.key, this.#positions), group]))
+    return this.#byText.get(keyOf(key, this.#positions))
+  }
+}
+
 /** Keys as they stand in rows → as the parents' attributes have them. */
-function valuesOf({ runtime }: FindRequest, branch: Branch, groups: Iterable<{ readonly key: Row }>): readonly Row[] {
+function valuesOf({ runtime }: FindRequest, branch: Branch, groups: Iterable<Group>): readonly Row[] {
   const { definition } = branch.parent!
   const readers = branch.association!.keys.map(
     ({ from }) => runtime.dialect.codec(definition.attribute(from).type).fromRow,
