@@ -7,11 +7,11 @@ import { QueryError } from '../errors/base.js'
 import type { ModelClass } from '../model/definition.js'
 import { show } from '../types/data-type.js'
 import { afterFind, beforeFind, read } from './find.js'
-import { ECHO } from './hydrate.js'
 import type { Keyset, PlaceOfRow } from './keyset.js'
 import { cursorOf, keysetOf, placeOf, requestFrom } from './keyset.js'
 import type { FindInput } from './options.js'
 import { normaliseFind } from './request.js'
+import { ECHO } from './row-shape.js'
 
 export interface PageInfo {
   readonly hasNextPage: boolean

@@ -50,6 +50,15 @@ export interface RowShape {
   readonly echo: readonly number[]
 }
 
+/** The number of the keys that are noted for `echo`, where those of a queried branch have the branch's. */
+export const ECHO = -1
+/** Keys to be noted of an item of this shape, by the branch that they are for. */
+export const keysOf = (shape: RowShape): readonly { readonly branch: number; readonly keys: readonly number[] }[] =>
+  shape.echo.length > 0 ? [...shape.queries, { branch: ECHO, keys: shape.echo }] : shape.queries
+/** True where rows are folded: an item has several of them. */
+export const hasMany = (shape: RowShape): boolean =>
+  shape.children.some((child) => child.cardinality === 'many' || hasMany(child))
+
 export interface ShapeRules {
   readonly mode: ResultMode
   /** The root's primary key is needed to tell rows apart. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { ReadContext, Row } from '../../../src/read/hydrate.js'
-import { compileReader, keyOf } from '../../../src/read/hydrate.js'
+import type { Found, ReadContext, Row } from '../../../src/read/hydrate.js'
+import { compileReader } from '../../../src/read/hydrate.js'
 import type { ResultMode } from '../../../src/read/request.js'
+import { keyOf } from '../../../src/read/row-key.js'
 import type { RowShape } from '../../../src/read/row-shape.js'
 import { DataTypes } from '../../../src/types/index.js'
 import { database } from './database.js'
@@ -61,6 +62,68 @@ const rows: Row[] = [
 ]
 const context: ReadContext = { models: [User, Profile, Profile, Profile], options: [{}, {}, {}, {}], columns: [] }
 
+/** To-many below the root, below a to-many and below a one-to-one; keys of one part and of several; what a right join brings. */
+const folded = part({
+  fields: [{ name: 'id', index: 0, fromRow: null }],
+  identity: [0],
+  echo: [0],
+  children: [
+    part({
+      branch: 1,
+      as: 'tasks',
+      cardinality: 'many',
+      fields: [{ name: 'bio', index: 1, fromRow: double }],
+      presence: [1],
+      identity: [1, 2],
+      hiddenKeys: [{ name: 'id', index: 2, fromRow: null }],
+      queries: [{ branch: 5, as: 'later', cardinality: 'many', keys: [1, 2] }],
+      children: [
+        part({
+          branch: 2,
+          as: 'notes',
+          cardinality: 'many',
+          fields: [{ name: 'bio', index: 3, fromRow: null }],
+          presence: [3],
+          identity: [3],
+        }),
+      ],
+    }),
+    part({
+      branch: 3,
+      as: 'profile',
+      fields: [{ name: 'bio', index: 4, fromRow: null }],
+      presence: [4],
+      identity: [4],
+      children: [
+        part({
+          branch: 4,
+          as: 'tags',
+          cardinality: 'many',
+          fields: [{ name: 'bio', index: 5, fromRow: null }],
+          presence: [5],
+        }),
+      ],
+    }),
+  ],
+})
+const foldedRows: Row[] = [
+  [1, 7, 1, 'n1', 'p1', 't1'],
+  [1, 7, 1, 'n2', 'p1', 't1'],
+  [2, null, null, null, null, null],
+  [1, 7, 2, null, 'p1', null],
+  [1, 7, 1, 'n1', 'p2', 't9'],
+  [null, 8, 8, 'n8', null, null],
+  [3, 9, 9, Buffer.from('a'), null, null],
+  [3, 9, 9, Buffer.from('a'), null, null],
+]
+const foldedContext: ReadContext = {
+  models: [User, Profile, Profile, Profile, Profile, Profile],
+  options: [{}, {}, {}, {}, {}, {}],
+  columns: [],
+}
+const keysOf = ({ keyed }: Found): unknown =>
+  [...keyed].map(([branch, { parents, keys }]) => [branch, keys, parents.map(shown)])
+
 /** Own values all the way down, instances by their class. */
 const shown = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
@@ -89,6 +152,19 @@ describe('readers', () => {
       )
     })
   }
+  it('generated and closed over fold the same rows', () => {
+    const [generated, closed] = [true, false].map((generate) =>
+      compileReader(folded, 'instances', false, generate)(foldedRows, foldedContext),
+    )
+    expect(shown(generated!.items)).toEqual(shown(closed!.items))
+    expect(keysOf(generated!)).toEqual(keysOf(closed!))
+    const [first] = generated!.items as {
+      dataValues: { tasks: unknown[]; profile: { dataValues: { tags: unknown[] } } }
+    }[]
+    expect(generated!.items).toHaveLength(3)
+    expect(first!.dataValues.tasks).toHaveLength(2)
+    expect(first!.dataValues.profile.dataValues.tags).toHaveLength(2)
+  })
   it('makes instances with values of their own, whatever the names', () => {
     const { items, keyed } = compileReader(shape, 'instances', false)(rows, context)
     const [first, second, third] = items as {
