@@ -90,6 +90,11 @@ export interface Connection {
   tellsKeys?(table: string, rows: number): boolean
   /** What is sent before the last statement has answered travels behind it, and is carried out after it, in one flight. */
   readonly pipelines?: boolean
+  /**
+   * The same of statements without parameters alone (BEGIN, SAVEPOINT), and what travels behind one that fails is carried out nonetheless: so
+   * it must be of no harm then.
+   */
+  readonly leads?: boolean
   /** False once the connection is known to be lost. */
   readonly isOpen: boolean
   /** The driver's own object, for hooks (`afterConnect`) and for programs that need it. */

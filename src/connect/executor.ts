@@ -392,6 +392,17 @@ export class Executor {
       : this.#transactions.savepoint(current, own, callback)
   }
 
+  /**
+   * The same for a step that writes by one statement, its last: where a statement that fails leaves the transaction as it was, there is
+   * nothing that a savepoint would have to undo, and the step only takes its turn.
+   */
+  singleNow<T>(options: ExecOptions, callback: TransactionCallback<T>): T | Promise<T> {
+    const current = this.currentTransaction(options)
+    return current === null || this.dialect.transactions.abortsOnError === true
+      ? this.atomicNow(options, callback)
+      : this.#transactions.turn(current, callback)
+  }
+
   /** A transaction that the caller commits or rolls back. With `transaction`: a savepoint in it. */
   async startUnmanagedTransaction(options: TransactionOptions = {}): Promise<Transaction> {
     const settings = this.#transactions.settings(options)

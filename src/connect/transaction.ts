@@ -200,6 +200,11 @@ export class Transaction {
     return this.#connection.pipelines === true
   }
 
+  /** @internal What begins it, or a savepoint in it, needs no answer before the next statement may be sent. */
+  get mayLead(): boolean {
+    return this.#connection.pipelines === true || this.#connection.leads === true
+  }
+
   /** @internal The connection, whatever the state: for the statements that end the transaction. */
   get ownConnection(): Connection {
     return this.#connection

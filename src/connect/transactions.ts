@@ -51,6 +51,7 @@ const withoutSignal = (options: TransactionOptions): TransactionOptions =>
   options.signal === undefined ? options : { ...options, signal: undefined }
 
 const BEGINNING = 'beginning a transaction'
+const NOTHING_MORE = (): void => {}
 const NO_PARAMS: readonly unknown[] = Object.freeze([])
 
 export class Transactions {
@@ -155,18 +156,35 @@ export class Transactions {
     const parent = innermost(given)
     const entered = parent.enter()
     return entered instanceof Promise
-      ? entered.then(() => this.#inTurn(parent, options, callback))
-      : this.#inTurn(parent, options, callback)
+      ? entered.then(() => this.#savepointInTurn(parent, options, callback))
+      : this.#savepointInTurn(parent, options, callback)
   }
 
-  #inTurn<T>(parent: Transaction, options: TransactionOptions, callback: TransactionCallback<T>): T | Promise<T> {
+  #savepointInTurn<T>(
+    parent: Transaction,
+    options: TransactionOptions,
+    callback: TransactionCallback<T>,
+  ): T | Promise<T> {
+    return this.#inTurn(parent, () => {
+      const begun = this.beginSavepoint(parent, options)
+      return begun instanceof Promise
+        ? begun.then((transaction) => this.#finish(transaction, callback))
+        : this.#finish(begun, callback)
+    })
+  }
+
+  /** The callback in the transaction itself, in turn with its savepoints: nothing is undone by itself. */
+  turn<T>(given: Transaction, callback: TransactionCallback<T>): T | Promise<T> {
+    const parent = innermost(given)
+    const entered = parent.enter()
+    const work = (): T | Promise<T> => callback(parent)
+    return entered instanceof Promise ? entered.then(() => this.#inTurn(parent, work)) : this.#inTurn(parent, work)
+  }
+
+  #inTurn<T>(parent: Transaction, work: () => T | Promise<T>): T | Promise<T> {
     let result: T | Promise<T>
     try {
-      const begun = this.beginSavepoint(parent, options)
-      result =
-        begun instanceof Promise
-          ? begun.then((transaction) => this.#finish(transaction, callback))
-          : this.#finish(begun, callback)
+      result = work()
     } catch (error) {
       parent.leaveTurn()
       throw error
@@ -278,7 +296,7 @@ export class Transactions {
     // A connection that was idle for long may be dead: it is asked first. Hooks of queries may change the order in which they are sent.
     if (
       mayHurry &&
-      transaction.pipelines &&
+      transaction.mayLead &&
       texts.length === 1 &&
       lease.idleRounds === 0 &&
       options.signal === undefined &&
@@ -349,9 +367,10 @@ export class Transactions {
     const transaction = new Transaction(this.#host, connection, null, parent.settings, options, parent)
     const done = this.#control(transaction, dialect.transactions.savepoint(transaction.name))
     if (!(done instanceof Promise)) return transaction
-    if (!transaction.pipelines || parent.rootTransaction.opening !== null) return done.then(() => transaction)
-    // Where a savepoint fails, the transaction is lost, and what travels behind it fails as well.
-    done.catch(() => {})
+    if (!transaction.mayLead || parent.rootTransaction.opening !== null) return done.then(() => transaction)
+    // Where a savepoint fails, the transaction is lost, and what travels behind it fails as well; elsewhere its end tells.
+    if (transaction.pipelines) done.catch(() => {})
+    else transaction.open(done.then(NOTHING_MORE))
     return transaction
   }
 

@@ -8,7 +8,7 @@ import type { TransactionSyntax } from '../connect/transaction-options.js'
 import type { Change } from '../schema/change.js'
 import type { ForeignKeySnapshot, SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
 import type { Expr } from '../sql/expr.js'
-import type { QueryNode, TableName } from '../sql/query.js'
+import type { QueryNode, TableName, UnionNode } from '../sql/query.js'
 import type { DataType, TypeCodec } from '../types/data-type.js'
 
 export interface Traits {
@@ -105,7 +105,7 @@ export interface Dialect {
   quoteTable(table: TableName): string
   /** A value as SQL text: for DDL defaults, `sequelize.escape` and replacements. Never used on the query path. */
   escape(value: unknown, type?: DataType | null): string
-  print(node: QueryNode): Printed
+  print(node: QueryNode | UnionNode): Printed
   printExpr(expr: Expr): Printed
   /** SQL of an expression with its values written out, for DDL (defaults, partial indexes, checks). */
   printInline(expr: Expr): string

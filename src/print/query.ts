@@ -13,12 +13,13 @@ import type {
   SelectItem,
   SelectNode,
   Source,
+  UnionNode,
   UpdateNode,
 } from '../sql/query.js'
 import { orderItem } from './expr.js'
 import type { PrintTable, Writer } from './writer.js'
 
-export type QueryTable = Pick<PrintTable, QueryNode['kind'] | Source['kind'] | JoinNode['kind']>
+export type QueryTable = Pick<PrintTable, QueryNode['kind'] | UnionNode['kind'] | Source['kind'] | JoinNode['kind']>
 
 const JOIN_WORDS = {
   inner: ' INNER JOIN ',
@@ -145,6 +146,13 @@ export const queryTable: QueryTable = {
     selectBody(node, out)
     limitClause(node, out)
     lockClause(node, out)
+  },
+  union(node, out) {
+    for (const [at, one] of node.selects.entries())
+      out
+        .raw(at === 0 ? '(' : ' UNION ALL (')
+        .node(one)
+        .raw(')')
   },
   insert: printInsert,
   update(node, out) {

@@ -110,6 +110,11 @@ export interface DeleteNode {
   readonly limit: Expr | null
   readonly returning: readonly SelectItem[]
 }
+/** The rows of one select after the other. Each keeps its own lock. */
+export interface UnionNode {
+  readonly kind: 'union'
+  readonly selects: readonly SelectNode[]
+}
 export type QueryNode = SelectNode | InsertNode | UpdateNode | DeleteNode
 
 const EMPTY_SELECT: SelectNode = {

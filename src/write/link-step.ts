@@ -12,7 +12,7 @@ import type { Attribute } from '../model/attribute.js'
 import type { ModelClass, ModelDefinition } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
 import { column, compare, param } from '../sql/expr.js'
-import type { QueryNode } from '../sql/query.js'
+import type { SelectNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
 import type { Identified } from './identify.js'
 import type { WriteOptions } from './options.js'
@@ -65,7 +65,7 @@ export async function lockSource(
 export const lockNode = (
   { table }: ModelDefinition,
   key: readonly { readonly attribute: Attribute; readonly value: unknown }[],
-): QueryNode =>
+): SelectNode =>
   select({
     columns: key.map(({ attribute }) => ({ expr: column(null, attribute.columnName), alias: null })),
     from: { kind: 'table', table, alias: null },

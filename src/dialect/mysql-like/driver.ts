@@ -63,6 +63,7 @@ class MysqlConnection implements Connection {
   readonly #kinds = new Lru<string, string>(TEXTS)
   /** `auto_increment_increment` of the session, once it is known. */
   #keyStep: number | null = null
+  #wasCancelled = false
   /** The stream that the server is sending. */
   #stream: ResultRows | null = null
 
@@ -89,6 +90,14 @@ class MysqlConnection implements Connection {
 
   get native(): unknown {
     return nativeOf(this.#wire)
+  }
+
+  /**
+   * Text goes out at once and in order; what has to be prepared first may be overtaken. A late cancellation could hit BEGIN, and what
+   * travels behind it would be outside of any transaction.
+   */
+  get leads(): boolean {
+    return this.#driver.sendsAhead && !this.#wasCancelled
   }
 
   execute(statement: Statement): Promise<Result> {
@@ -198,6 +207,7 @@ class MysqlConnection implements Connection {
 
   /** By a connection of its own: the server takes no word from one that waits for an answer. */
   async cancel(): Promise<void> {
+    this.#wasCancelled = true
     const other = await this.#driver.connect(this.#config)
     await new Promise<void>((resolve, reject) => {
       other.query(`KILL QUERY ${this.#wire.threadId()}`, (error) => (error ? reject(error) : resolve()))

@@ -35,6 +35,8 @@ export interface Reader {
 export interface DriverModule {
   readonly name: 'mariadb' | 'mysql2'
   readonly reader: Reader
+  /** A statement is on its way before those ahead of it have answered. */
+  readonly sendsAhead: boolean
   connect(options: Readonly<Record<string, unknown>>): Promise<Wire>
 }
 
@@ -66,6 +68,7 @@ const BIGINT = 8
 
 const mariadb = (module: NativeModule): DriverModule => ({
   name: 'mariadb',
+  sendsAhead: true,
   reader: {
     name: (field) => (field as MariadbField).name(),
     isWide: (field) => (field as MariadbField).columnType === BIGINT,
@@ -94,6 +97,7 @@ interface Mysql2Field {
 }
 const mysql2 = (module: NativeModule): DriverModule => ({
   name: 'mysql2',
+  sendsAhead: false,
   reader: {
     name: (field) => (field as Mysql2Field).name,
     // With the options below they are numbers or text already.

@@ -77,6 +77,9 @@ function withoutDefaults(node: InsertNode, out: Writer): InsertNode {
 export const sqliteTable: PrintTable = {
   ...exprTable,
   ...queryTable,
+  union(node, out) {
+    for (const [at, one] of node.selects.entries()) out.raw(at === 0 ? '' : ' UNION ALL ').node(one)
+  },
   select(node, out) {
     selectBody(node, out)
     limitClause(node, out)

@@ -19,7 +19,7 @@ describeEachEngine('statements of writes', (engine) => {
     await db.sync()
     const kinds = async (work: () => unknown): Promise<string[]> =>
       (await engine.recorder(sequelize).during(work, { all: true })).map((text) =>
-        text.replace(/^START TRANSACTION/, 'BEGIN').replace(/^([A-Z]+)[\s\S]*$/, '$1'),
+        text.replace(/^START TRANSACTION/, 'BEGIN').replace(/^\(?([A-Z]+)[\s\S]*$/, '$1'),
       )
     return { db, User, Profile, kinds }
   }
@@ -67,7 +67,9 @@ describeEachEngine('statements of writes', (engine) => {
     const user = await User.create({ name: 'a', profile: { bio: 'old' } }, { include: ['profile'] })
     const next = await Profile.create({ bio: 'new' })
     const looks = engine.traits.rowLocks === true ? ['SELECT', 'SELECT'] : ['SELECT']
-    expect(await kinds(() => user.setProfile(next))).toEqual(['BEGIN', ...looks, 'UPDATE', 'UPDATE', 'COMMIT'])
+    // Where gaps are locked, one statement locks and looks, and one releases and links.
+    const steps = engine.traits.gapLocks === true ? ['SELECT', 'UPDATE'] : [...looks, 'UPDATE', 'UPDATE']
+    expect(await kinds(() => user.setProfile(next))).toEqual(['BEGIN', ...steps, 'COMMIT'])
     expect(await kinds(() => user.setProfile(next))).toEqual(['BEGIN', ...looks, 'COMMIT'])
     expect(await kinds(() => user.setProfile(null))).toEqual(['BEGIN', ...looks, 'UPDATE', 'COMMIT'])
   })
