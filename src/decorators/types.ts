@@ -17,7 +17,7 @@ export interface PropertyDecorator {
     value: ClassAccessorDecoratorTarget<any, V>,
     context: ClassAccessorDecoratorContext<any, V>,
   ): ClassAccessorDecoratorResult<any, V>
-  (value: unknown, context: FieldContext<any>): any
+  (value: unknown, context: FieldContext<any>): void
 }
 /** `@Unique`, `@Unique()` and `@Unique('name')`. */
 export interface OptionalPropertyDecorator<T> extends PropertyDecorator {

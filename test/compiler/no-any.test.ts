@@ -8,11 +8,10 @@ import { check, root } from '../support/compiler.js'
 
 /** Why a file of `src/api/types` says any; files that are not here have none. */
 const REASONS: { readonly [file: string]: string } = {
-  'associations.ts': 'constraints, and associations of classes that nobody described',
+  'associations.ts': 'constraints',
   'data-types.ts': 'constraints; parameters that custom types narrow',
-  'define.ts':
-    'the `this` and value of getters and setters, which are written before the model has a type; constraints',
-  'hooks.ts': 'instances of hooks that are written before their model has a type, or see every model',
+  'define.ts': 'constraints; scopes, which are options of no model yet',
+  'hooks.ts': 'attributes of models that declare none',
   'include.ts': 'includes of models whose associations are not declared; constraints',
   'infer.ts': 'constraints that every model meets; attributes of a model that declares none',
   'instance.ts': 'the relations of classes, which are declared nowhere',

@@ -1,9 +1,10 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: an association between models that nobody named.
+// biome-ignore-all lint/suspicious/noExplicitAny: constraints on the models of an association.
 /**
  * The static `hasOne`, `belongsTo` … and the types of the methods that they add to instances (Sequelize's mixin types).
  * Docs: associations/has-one, associations/belongs-to, associations/has-many, associations/belongs-to-many.
  */
 import type { ReferentialAction } from '../../schema/snapshot.js'
+import type { Model } from '../model.js'
 import type { AttributeOptions } from './define.js'
 import type { ListOrOne } from './include.js'
 import type { AnyModel, AttributeNames, CreationAttributes, ModelConstructor } from './infer.js'
@@ -20,8 +21,8 @@ export interface AnyAssociation {
  * `declare static associations: { task: Association<User, Task> }` types a class's own (docs: models/model-typing).
  */
 export interface Association<
-  S = any,
-  T = any,
+  S = Model,
+  T = Model,
   FK extends string = string,
   As extends string = string,
   K extends AssociationKind = AssociationKind,

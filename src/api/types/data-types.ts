@@ -66,11 +66,11 @@ export interface NumberOptions {
   readonly scale?: number
 }
 /** `INTEGER(1).UNSIGNED.ZEROFILL`: what may follow a number's type chains. */
-interface Numeric<Out, In> extends DataType<Out, In> {
+export interface Numeric<Out, In> extends DataType<Out, In> {
   readonly UNSIGNED: Numeric<Out, In>
   readonly ZEROFILL: Numeric<Out, In>
 }
-interface NumericFactory<Out, In> extends AnyDataType {
+export interface NumericFactory<Out, In> extends AnyDataType {
   (options?: number | NumberOptions, scale?: number): Numeric<Out, In>
   new (options?: number | NumberOptions, scale?: number): Numeric<Out, In>
   readonly [OUT]: Out
@@ -79,7 +79,8 @@ interface NumericFactory<Out, In> extends AnyDataType {
   readonly UNSIGNED: Numeric<Out, In>
   readonly ZEROFILL: Numeric<Out, In>
 }
-export interface DecimalType extends NumericFactory<string, string | number> {}
+/** Read back as a string: a JavaScript number cannot hold every value. */
+export interface DecimalType extends NumericFactory<string, string | number | bigint> {}
 /** An integer or floating type. */
 export interface NumberType extends NumericFactory<number, number> {}
 export interface BigIntInstance extends DataType<string, string | number | bigint> {

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: `this` of getters and setters, and constraints.
+// biome-ignore-all lint/suspicious/noExplicitAny: constraints, and scopes, which are options of no model yet.
 /**
  * `sequelize.define` and `sequelize.model`: from a definition's literal to the types of its instances.
  * Docs: models/defining-models, other-topics/legacy-model-definitions.
@@ -8,11 +8,11 @@ import type { ReferentialAction } from '../../schema/snapshot.js'
 import type { Model } from '../model.js'
 import type { Sequelize } from '../sequelize.js'
 import type { AnyDataType, DataTypeClass, DataTypeLike, VirtualType } from './data-types.js'
-import type { HooksOption, ModelHooks } from './hooks.js'
+import type { HookOption, HooksOption, ModelHooks } from './hooks.js'
 import type { AnyModel, Flat, ModelConstructor, ModelTypes, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
 import type { BuildOptions, FindOptions, ScopeOptions } from './options.js'
-import type { AllMixins, Declarations } from './relations.js'
+import type { AllMixins, Declarations, MixinNames } from './relations.js'
 import type { IN, LAZY, NAME, OUT, SCOPES, TYPES } from './symbols.js'
 
 // ---------------------------------------------------------------- attributes
@@ -44,8 +44,7 @@ export interface AttributeIndexOptions {
 }
 /** Validators of an attribute: the built-in ones by name, or functions that throw. */
 export type ColumnValidateOptions = { readonly [rule: string]: unknown }
-/** Options of an attribute (Sequelize 6: `ModelAttributeColumnOptions`). `M`: the instances, as `get` and `set` get them. */
-export interface AttributeOptions<M = any> {
+export interface PlainAttributeOptions {
   type: DataTypeLike
   /** False: NOT NULL, and validated. Default: true (false for primary keys). */
   allowNull?: boolean
@@ -65,35 +64,52 @@ export interface AttributeOptions<M = any> {
   onUpdate?: Action
   onDelete?: Action
   validate?: ColumnValidateOptions
-  get?: (this: M) => unknown
-  set?: (this: M, value: any) => void
   /** Inheritance: places the attribute before or after another. */
   insertBefore?: string
   insertAfter?: string
 }
+// Methods, whose `this` and parameters are compared both ways: a setter says itself what it takes.
+/** Options of an attribute (Sequelize 6: `ModelAttributeColumnOptions`). `M`: the instances, as `get` and `set` get them. */
+export interface AttributeOptions<M = Model> extends PlainAttributeOptions {
+  get?(this: M): unknown
+  set?(this: M, value: unknown): void
+}
+/** The same in `define` and `model`, where `DefinitionFunctions` types the functions. */
+export interface InferredAttributeOptions extends PlainAttributeOptions {
+  get?: Function
+  set?: Function
+}
 export type ModelAttributeColumnOptions = AttributeOptions
 export type { Attribute as NormalizedAttributeOptions } from '../../model/attribute.js'
 export type AttributesDefinition = {
-  readonly [name: string]: AnyDataType | DataTypeClass | AttributeOptions | SqlTypeMark
+  readonly [name: string]: AnyDataType | DataTypeClass | InferredAttributeOptions | SqlTypeMark
 }
 // A bare SQL type is written in capitals: 'VARBINARY(50)'.
 type SqlTypeMark = Uppercase<string>
 /** Attributes for `Model.init` of a model with the attributes `A` (all of them, as the model knows its own). */
-export type ModelAttributes<M extends AnyModel = any, A = TypesOf<M>['attributes']> = {
+export type ModelAttributes<M extends AnyModel = Model, A = TypesOf<M>['attributes']> = {
   [K in keyof A]?: AnyDataType | DataTypeClass | AttributeOptions<M> | SqlTypeMark
 }
 
-// A const-inferred D is never checked for excess properties. `BadOptions` is `never` for correct definitions; only a wrong one pays for
-// the mapped type that points at the misspelt option.
+// A const-inferred D is never checked for excess properties. `UnusualOptions` is `never` for most definitions; the others pay for the mapped
+// type that points at the misspelt option, or that types getters and setters. While the functions themselves are checked, D is not known
+// yet and stands for any definition, which has some.
 type AttributeOptionKey = keyof AttributeOptions
-type BadOptions<C> = C extends AnyDataType | Function | string ? never : Exclude<keyof C, AttributeOptionKey>
-export type CheckDefinition<D> = [BadOptions<D[keyof D]>] extends [never]
+type UnusualOptions<C> = C extends AnyDataType | Function | string
+  ? never
+  : Exclude<keyof C, keyof PlainAttributeOptions>
+export type CheckDefinition<D, T> = [UnusualOptions<D[keyof D]>] extends [never]
   ? unknown
-  : {
-      readonly [K in keyof D]: D[K] extends AnyDataType
-        ? D[K]
-        : { readonly [P in keyof D[K]]: P extends AttributeOptionKey ? D[K][P] : never }
-    }
+  : [UnusualOptions<D[keyof D]>] extends [AttributeOptionKey]
+    ? // A wrong type is told by the definition's own constraint.
+      [T[keyof T]] extends [DataTypeLike | boolean]
+      ? DefinitionFunctions<T>
+      : unknown
+    : {
+        readonly [K in keyof D]: D[K] extends AnyDataType
+          ? D[K]
+          : { readonly [P in keyof D[K]]: P extends AttributeOptionKey ? D[K][P] : never }
+      }
 
 // ---------------------------------------------------------------- model options
 /** An index of a model. Docs: models/indexes. */
@@ -155,35 +171,80 @@ export interface PlainModelOptions {
   associationNaming?: 'model' | 'camel'
 }
 /** Options of a model that are functions, or hold some. `M`: the model's instances, as hooks get them. */
-export interface FunctionModelOptions<M = any> {
+export interface FunctionModelOptions<M = Model> {
   hooks?: HooksOption<ModelHooks<M>>
   scopes?: { readonly [name: string]: ScopeDefinition }
   defaultScope?: FindOptions<any>
   /** Validators of the whole instance, called with it as `this`. */
-  validate?: { readonly [name: string]: (this: M) => unknown }
-  getterMethods?: { readonly [name: string]: (this: M) => unknown }
-  setterMethods?: { readonly [name: string]: (this: M, value: any) => void }
+  validate?: { readonly [name: string]: InstanceFunction<M> }
+  getterMethods?: { readonly [name: string]: InstanceFunction<M> }
+  setterMethods?: { readonly [name: string]: InstanceSetter<M> }
 }
-/**
- * Options of a model. Docs: models/defining-models, models/advanced, models/naming-strategies.
- * `M`: its instances, as hooks get them. `define` and `model` leave it open: their hooks are written before the model has a type, and a
- * hook that uses an association would make the type depend on itself. `User.beforeCreate(…)` knows the instances.
- */
-export interface ModelOptions<M = any> extends PlainModelOptions, FunctionModelOptions<M> {
+// Compared both ways, as methods are.
+type InstanceFunction<M> = { call(this: M): unknown }['call']
+type InstanceSetter<M> = { call(this: M, value: unknown): void }['call']
+/** Options of a model. Docs: models/defining-models, models/advanced, models/naming-strategies. `M`: its instances, as hooks get them. */
+export interface ModelOptions<M = Model> extends PlainModelOptions, FunctionModelOptions<M> {
   /** Declared with the model; typed by a type parameter of its own. */
   associations?: object
 }
-export interface InitOptions<M = any> extends ModelOptions<M> {
+export interface InitOptions<M = Model> extends ModelOptions<M> {
   sequelize: Sequelize
 }
 /**
  * What `define` and `model` take. `O` is inferred option by option: an object with functions whose parameters have no types would be no
  * source for it as a whole. Its keys are limited to the known ones, so that others are errors.
  */
-export type DefineOptions<O, R, S extends string = string> = {
+export type DefineOptions<N extends string, D, O, R, S extends string = string> = {
   readonly [K in keyof O & keyof PlainModelOptions]: O[K]
 } & PlainModelOptions &
-  FunctionModelOptions & { readonly associations?: R; readonly scopes?: { readonly [K in S]: ScopeDefinition } }
+  InferredFunctionOptions<N, D, O, R> & {
+    readonly associations?: R
+    readonly scopes?: { readonly [K in S]: ScopeDefinition }
+  }
+// A function that says itself what it takes is compared with `Function`, and its result is not asked for: `(user: User) => …` would make
+// the class its own base. `Function` has no signature, so parameters without types get those of `H`.
+type Inferred<H> = NoInfer<{ readonly [K in keyof H]?: HookOption<H[K]> | Function }>
+/** Options of a model that are functions, of a model that is being inferred. Members of an interface are resolved on access. */
+interface InferredFunctionOptions<N extends string, D, O, R> {
+  hooks?: Inferred<ModelHooks<OwnInstance<N, D, O, R>>>
+  defaultScope?: FindOptions
+  /** Validators of the whole instance, called with it as `this`. */
+  validate?: NoInfer<{ readonly [name: string]: InstanceFunction<OwnInstance<N, D, O, R>> | Function }>
+  getterMethods?: NoInfer<{ readonly [name: string]: InstanceFunction<OwnInstance<N, D, O, R>> | Function }>
+  setterMethods?: NoInfer<{ readonly [name: string]: InstanceSetter<OwnInstance<N, D, O, R>> | Function }>
+}
+/**
+ * Instances as the functions of their own definition get them: with all attributes, and with the methods of associations, of which only
+ * `User.beforeCreate(…)` knows more. What they give would make the model's type depend on itself.
+ */
+type OwnInstance<N extends string, D, O, R> = Implicit<D, O> & ForeignKeyPart<R, D> extends infer I
+  ? AttributesFrom<D, I> extends infer A extends object
+    ? Defined<N, A, LazyCreation<D, I>> & { readonly [P in MixinNames<R>]: UntypedMixin }
+    : never
+  : never
+type UntypedMixin = (...args: readonly unknown[]) => Promise<unknown>
+
+// ---------------------------------------------------------------- getters and setters of attributes
+/**
+ * What `get` and `set` of attributes get as `this`: attributes by their data types. `T` is inferred apart from the definition, attribute by
+ * attribute, since the definition as a whole is not known before its functions are.
+ */
+export type DefinitionFunctions<T> = { readonly [K in keyof T]: T[K] | AttributeFunctions<T, T[K]> }
+export interface AttributeFunctions<T, X> {
+  readonly type: X
+  readonly allowNull?: X | true
+  readonly primaryKey?: X | false
+  get?(this: NoInfer<DefinitionThis<T>>): unknown
+  set?(this: NoInfer<DefinitionThis<T>>, value: NoInfer<GivenValue<X>>): void
+}
+// `T[K]` is the data type, or a union of it with `false` (`allowNull: false`) and `true` (`primaryKey: true`).
+type NullUnless<X, V> = boolean extends X ? V : [Extract<X, boolean>] extends [never] ? V | null : V
+type OwnValue<X> = NullUnless<X, ReadOf<Exclude<X, boolean>>>
+type GivenValue<X> = NullUnless<X, WriteOf<Exclude<X, boolean>>>
+type OwnValues<T> = { [K in keyof T]: OwnValue<T[K]> }
+/** An instance, as far as the attributes of its definition say; the rest may be there or not. */
+export type DefinitionThis<T> = Model<OwnValues<T>> & OwnValues<T> & Omit<ImplicitId & ImplicitTimestamps, keyof T>
 
 // ---------------------------------------------------------------- from a definition to attribute types
 // Named interfaces instead of inline `{ readonly primaryKey: true }`: inline literals in generic aliases are instantiated again per column.
@@ -210,8 +271,8 @@ interface ComputedMark {
 type NotNull = NotNullMark | PrimaryKeyMark
 type Supplied = DefaultMark | AutoMark
 
-type ReadOf<T> = T extends AnyDataType ? T[typeof OUT] : T extends DataTypeClass ? InstanceType<T>[typeof OUT] : any
-type WriteOf<T> = T extends AnyDataType ? T[typeof IN] : T extends DataTypeClass ? InstanceType<T>[typeof IN] : any
+type ReadOf<T> = T extends AnyDataType ? T[typeof OUT] : T extends DataTypeClass ? InstanceType<T>[typeof OUT] : unknown
+type WriteOf<T> = T extends AnyDataType ? T[typeof IN] : T extends DataTypeClass ? InstanceType<T>[typeof IN] : unknown
 type Read<C> = C extends AnyDataType
   ? C[typeof OUT] | null
   : C extends TypeMark
@@ -359,10 +420,11 @@ export interface DefineFunction {
     const R extends Declarations = {},
     const S extends string = never,
     M extends AnyModel = DefinedInstance<N, D, O, R>,
+    T = unknown,
   >(
     modelName: N,
-    attributes: D & CheckDefinition<D>,
-    options?: DefineOptions<O, R, S>,
+    attributes: D & CheckDefinition<D, T>,
+    options?: DefineOptions<N, D, O, R, S>,
   ): [S] extends [never] ? ModelStatic<M> : ScopedStatic<M, S>
   /** Defines a model whose instance type is given. */
   <M extends AnyModel, A = TypesOf<M>['attributes']>(
@@ -379,10 +441,11 @@ export interface ModelFunction {
     const O extends PlainModelOptions = {},
     const R extends Declarations = {},
     const S extends string = never,
+    T = unknown,
   >(
     modelName: N,
-    attributes: D & CheckDefinition<D>,
-    options?: DefineOptions<O, R, S>,
+    attributes: D & CheckDefinition<D, T>,
+    options?: DefineOptions<N, D, O, R, S>,
   ): [S] extends [never]
     ? ModelBase<DefinedInstance<N, D, O, R>>
     : ModelBase<DefinedInstance<N, D, O, R>> & ScopedModel<S>

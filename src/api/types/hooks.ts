@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: hooks among the options of `define` and `model`, written before their model has a type.
+// biome-ignore-all lint/suspicious/noExplicitAny: attributes of models that declare none.
 /**
  * Hooks by name, with what each receives. Options are drafts: a hook may change them. Docs: other-topics/hooks.
  */
@@ -37,7 +37,7 @@ type AttributesOf<M> = M extends AnyModel ? Attributes<M> : any
 type ValuesOf<M> = M extends AnyModel ? CreationAttributes<M> : any
 
 /** The hooks of a model with instances `M`. */
-export interface ModelHooks<M = any> {
+export interface ModelHooks<M = Model> {
   beforeValidate(instance: M, options: InstanceValidateOptions): AsyncHookReturn
   afterValidate(instance: M, options: InstanceValidateOptions): AsyncHookReturn
   validationFailed(instance: M, options: InstanceValidateOptions, error: ValidationError): AsyncHookReturn
@@ -78,7 +78,7 @@ export interface ModelHooks<M = any> {
   afterDefinitionRefresh(): void
 }
 /** Options of a static `update`, with the new values. */
-export interface BulkUpdateHookOptions<M = any> extends UpdateOptions<AttributesOf<M>> {
+export interface BulkUpdateHookOptions<M = Model> extends UpdateOptions<AttributesOf<M>> {
   attributes: UpdateValues<AttributesOf<M>>
 }
 /** What is associated: the models, and `association` when it is made. */
@@ -90,12 +90,11 @@ export interface AssociateHookData {
   readonly association?: AnyAssociation
 }
 /** Functions by name of the hook: one, several, or with a name by which they are removed. */
-export type HooksOption<H> = {
-  readonly [K in keyof H]?:
-    | H[K]
-    | { readonly name?: string | symbol; readonly callback: H[K] }
-    | readonly (H[K] | { readonly name?: string | symbol; readonly callback: H[K] })[]
-}
+export type HooksOption<H> = { readonly [K in keyof H]?: HookOption<H[K]> }
+export type HookOption<F> =
+  | F
+  | { readonly name?: string | symbol; readonly callback: F }
+  | readonly (F | { readonly name?: string | symbol; readonly callback: F })[]
 /** What a hook may change, and add to. */
 type Draft<T> = { -readonly [K in keyof T]: T[K] }
 /** Settings that a driver is connected with; each driver has its own. */

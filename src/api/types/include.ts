@@ -99,13 +99,26 @@ type OrderByDeclared<M> = {
     | readonly [K, OrderAttribute<RelationTarget<Relation<M, K>>> | SqlExpression, OrderDirection?]
     | readonly [K, AssociationName<RelationTarget<Relation<M, K>>>, ...unknown[]]
 }[AssociationName<M>]
-export type OrderItem<M = any> =
+type OrderItemOf<M> =
   | OrderAttribute<M>
   | SqlExpression
   | readonly [OrderAttribute<M> | SqlExpression, OrderDirection?]
   | OrderByAssociation<M>
   | readonly [OrderAssociation, ...unknown[]]
-export type Order<M = any> = SqlExpression | readonly OrderItem<M>[]
+/**
+ * What a part of the options has that was built ahead of the call, for no model in particular: `const order: Order = [['name', 'ASC']]`.
+ * Every model takes it. A literal in the call is none: with all its properties optional, this is a weak type, and what is assigned to it has
+ * to have one of them.
+ */
+export interface Prepared {
+  readonly [LAZY]?: 'prepared'
+}
+/** What `order` takes of the model `M`. */
+export type OrderOf<M> = SqlExpression | readonly (OrderItemOf<M> | Prepared)[]
+// Apart from `OrderOf`: a type parameter of a call would be inferred from it.
+/** Any attribute and association, by name. */
+export type OrderItem = OrderItemOf<any> & Prepared
+export type Order = SqlExpression | readonly OrderItem[]
 
 // ---------------------------------------------------------------- projection
 export type ProjectionAlias = readonly [SqlExpression | string, string]
@@ -147,7 +160,7 @@ export interface IncludeCommon<T> {
   on?: WhereOf<T>
   attributes?: AttributeSelection<AttributesOf<T>>
   include?: ListOrOne<IncludeInput<T>>
-  order?: Order<T>
+  order?: OrderOf<T>
   limit?: number | Literal | null
   offset?: number | Literal | null
   through?: IncludeThroughOptions
@@ -179,7 +192,7 @@ export interface IncludeAll {
 type IncludeNamed<M> = {
   [K in IncludeName<M>]: IncludeByName<K, RelationTarget<Relation<M, K>>, M>
 }[IncludeName<M>]
-/** One element of `include`. Sequelize's name for it is `Includeable`. */
+/** One element of `include`. */
 export type IncludeInput<M = any> =
   | IncludeName<M>
   | ModelConstructor<AnyModel>
@@ -188,8 +201,18 @@ export type IncludeInput<M = any> =
   | IncludeByAssociation
   | IncludeByModel
   | IncludeAll
-/** An include written as an object, untyped: for options that are built ahead of the call. */
-export interface IncludeOptions extends IncludeCommon<any> {
+/** An element of an `include` that is built ahead of the call: any association, by name. What is loaded by it, no type knows. */
+export type Includeable =
+  | string
+  | ModelConstructor<AnyModel>
+  | AnyAssociation
+  | IncludeByAssociation
+  | IncludeByModel
+  | IncludeAll
+  | IncludeOptions
+  | NotGiven
+/** An include written as an object, for options that are built ahead of the call. */
+export interface IncludeOptions extends IncludeCommon<any>, Prepared {
   association?: string | AnyAssociation
   model?: ModelConstructor<AnyModel>
   all?: IncludeAll['all']
@@ -262,7 +285,9 @@ export type PartOf<M, I> = NotGiven extends I
   ? unknown
   : I extends readonly unknown[]
     ? number extends I['length']
-      ? Partial<LoadedPart<M, I>>
+      ? NotGiven extends I[number]
+        ? unknown
+        : Partial<LoadedPart<M, I>>
       : LoadedPart<M, I>
     : LoadedPart<M, I>
 /**
@@ -374,6 +399,8 @@ type ExpectedOptions<E, Options, T> = E extends HasInclude
 
 /** What `include` takes. */
 export type IncludeArgument<M> = ListOrOne<IncludeInput<M>> | NotGiven
+/** The same, of options that are built ahead of the call. */
+export type PreparedInclude = ListOrOne<Includeable>
 /** What `I` is inferred from: whatever was written, and for editors what could be. */
 export type IncludeGiven<M> = IncludeArgument<M> | (string & {}) | object
 /** False where `I` is no right `include` of `M`; then `ExpectedInclude` says what should stand there. */
@@ -383,7 +410,11 @@ export type IsRightInclude<M, I> = NotGiven extends I
     ? [ExtraKeys<M, ElementOf<I>>] extends [never]
       ? true
       : false
-    : false
+    : [HasMark<ElementOf<I>>] extends [never]
+      ? false
+      : true
+/** `never` but for what is built ahead of the call. */
+type HasMark<E> = E extends unknown ? (typeof LAZY extends keyof E ? true : never) : never
 /** `I` where it is right, else what should stand there. */
 export type CheckedInclude<M, I> = IsRightInclude<M, I> extends true ? I : RightInclude<M, I>['include']
 /** An interface, so that only a wrong include computes what would be right. */

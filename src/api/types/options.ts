@@ -14,12 +14,14 @@ import type {
   AttributesOf,
   ExpectedInclude,
   IncludeArgument,
-  IncludeInput,
   IsRightInclude,
   ListOrOne,
   NotGiven,
   Order,
+  OrderOf,
   PartOf,
+  Prepared,
+  PreparedInclude,
   WhereByClass,
 } from './include.js'
 import type { AnyModel, IsAny, ModelConstructor, TypesOf, UpdateValues } from './infer.js'
@@ -109,14 +111,15 @@ export interface PageOptions<M extends AnyModel>
 export interface FindBase<M extends AnyModel> extends FindCommon {
   // The first is what generic code over models falls back to; the second knows the associations of a class.
   where?: TypesOf<M>['where'] | WhereByClass<M>
-  order?: Order<M>
+  order?: OrderOf<M>
 }
-type PreparedSelection<A> = IsAny<A> extends true ? any : AttributeSelection<A>
+type PreparedSelection<A> =
+  IsAny<A> extends true ? (AttributeSelection<any> & Prepared) | NotGiven : AttributeSelection<A>
 /** Sequelize's `FindOptions<Attributes<User>>`: for options built ahead of the call. */
 export interface FindOptions<A = any> extends FindCommon {
   where?: WhereOptions<A>
-  order?: any
-  include?: any
+  order?: Order
+  include?: PreparedInclude
   attributes?: PreparedSelection<A>
   raw?: false
   rejectOnEmpty?: false
@@ -150,7 +153,7 @@ interface RightInclude<M, I> {
 }
 export interface CountOptions<A = any> extends QueryOptions, Hookable, Paranoid {
   where?: WhereOptions<A>
-  include?: ListOrOne<Includeable>
+  include?: PreparedInclude
   /** Counts different values of `col` (default: primary keys). */
   distinct?: boolean
   col?: string
@@ -163,7 +166,7 @@ export interface CountWithOptions<A = any> extends CountOptions<A> {
 }
 export interface AggregateOptions<A = any> extends QueryOptions, Hookable, Paranoid {
   where?: WhereOptions<A>
-  include?: ListOrOne<Includeable>
+  include?: PreparedInclude
   dataType?: unknown
   distinct?: boolean
   plain?: boolean
@@ -176,8 +179,7 @@ export interface FindAndCountOptions<A = any> extends FindOptions<A> {
   countGroupedRows?: boolean
 }
 export interface FindByPkOptions<A = any> extends Omit<FindOptions<A>, 'where'> {}
-export type FindAttributeOptions<A = any> = AttributeSelection<A>
-export type Includeable = IncludeInput<any>
+export type FindAttributeOptions<A = any> = PreparedSelection<A>
 export interface ScopeOptions<Name = string> {
   method: Name | readonly [Name, ...unknown[]]
 }
@@ -211,7 +213,7 @@ export interface SaveOptions<A = any> extends QueryOptions, Hookable {
   paranoid?: boolean
   raw?: boolean
 }
-export interface CreateOptions<A = any, I = any> extends SaveOptions<A> {
+export interface CreateOptions<A = any, I = PreparedInclude> extends SaveOptions<A> {
   include?: I
   ignoreDuplicates?: boolean
   isNewRecord?: boolean
@@ -371,7 +373,7 @@ export type RowOr<Row, T> = [NoInfer<Row>] extends [never] ? T : NoInfer<Row>
 export type ListOrPlain<T, P, E> = [P] extends [true] ? OrNull<T, E> : T[]
 export type OrNull<T, E> = E extends true | Error ? T : T | null
 
-export type SelectArgument<M extends AnyModel> = AttributeSelection<TypesOf<M>['attributes']> | NotGiven
+export type SelectArgument<M extends AnyModel> = AttributeSelection<TypesOf<M>['attributes']> | NotGiven | Prepared
 /** Values of a static update. */
 export type StaticUpdateValues<A> = UpdateValues<A>
 export type NumberFields<A> = keyof A | readonly (keyof A)[] | { readonly [K in keyof A]?: number | bigint | Fn }

@@ -102,13 +102,11 @@ type ManyKeys<N extends string> =
   | `${'get' | 'set' | 'count' | 'add' | 'remove' | 'has'}${Capitalize<N>}`
   | `${'add' | 'remove' | 'has' | 'create'}${Capitalize<Singularize<N>>}`
 
+/** Names of the methods that the associations `R` give. */
+export type MixinNames<R> = OneKeys<NamesOf<R, keyof R, OneMark>> | ManyKeys<NamesOf<R, keyof R, ManyMark>>
 /** All association methods in one mapped type: the keys are a few template literals, each value is one interface reference. */
 export type AllMixins<R, Source extends string = string> = {
-  readonly [P in
-    | OneKeys<NamesOf<R, keyof R, OneMark>>
-    | ManyKeys<NamesOf<R, keyof R, ManyMark>>]: P extends `get${string}`
-    ? GetMixin<DeclarationOf<R, P>>
-    : Mixin<R, P, Source>
+  readonly [P in MixinNames<R>]: P extends `get${string}` ? GetMixin<DeclarationOf<R, P>> : Mixin<R, P, Source>
 }
 
 /** `getX` of the association `D`: `include`, `attributes` and `raw` decide on the result as in `findAll`. */

@@ -18,7 +18,9 @@ export type UpdateResult<M, R> = R extends true | readonly unknown[]
 /** `User.create({ name, tasks: [{ title }] }, { include: ['tasks'] })` */
 export type NestedCreate<M, I> = NotGiven extends I
   ? unknown
-  : { [E in ElementOf<I> as IncludeNameOf<M, E>]?: NestedValues<Relation<M, IncludeNameOf<M, E>>, E> }
+  : NotGiven extends ElementOf<I>
+    ? unknown
+    : { [E in ElementOf<I> as IncludeNameOf<M, E>]?: NestedValues<Relation<M, IncludeNameOf<M, E>>, E> }
 type NestedValues<R, E> = R extends readonly (infer U)[] ? readonly NestedOne<U, E>[] : NestedOne<R, E>
 type NestedOne<U, E> = U extends AnyModel
   ? Partial<U[T]['input']> & (E extends { readonly include: infer Nested } ? NestedCreate<U, Nested> : unknown)
