@@ -14,6 +14,8 @@ import type { DataType, TypeCodec } from '../types/data-type.js'
 export interface Traits {
   /** `statement`: INSERT/UPDATE/DELETE … RETURNING; `insert-delete` (MariaDB); `none`. */
   readonly returning: 'statement' | 'insert-delete' | 'none'
+  /** Rows of one INSERT of many, besides the usual 250: larger numbers, the largest first. Default none. */
+  readonly rowsPerInsert?: readonly number[]
   /** Connections may tell the keys of an INSERT without being asked (`Connection.tellsKeys`). Default false. */
   readonly tellsKeys?: boolean
   readonly schemas: boolean

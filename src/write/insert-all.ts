@@ -12,15 +12,12 @@ import { isFragment } from '../sql/fragments.js'
 import { conflictOf } from './conflict.js'
 import { explain } from './faults.js'
 import { returnedBy } from './increment.js'
-import { insertPlainly, ROWS_PER_STATEMENT } from './insert-plain.js'
+import { insertPlainly, sizeFor, sizesOf } from './insert-plain.js'
 import { bringsSomeKeys, generatedKey, rereadAll } from './inserted-keys.js'
 import type { WriteOptions } from './options.js'
 import { attributeNames, execOf, stepOptions } from './options.js'
 import { saveOne } from './row.js'
 import { areListed, insertRows } from './statements.js'
-
-/** Where the text does not grow with the rows. */
-const ROWS_PER_LIST = 5000
 
 /** Writes all instances or none. They are stamped and validated already. */
 export async function insertAll(
@@ -52,16 +49,10 @@ export async function insertAll(
   const target = mayUpdate ? conflict.clause.target.map((name) => definition.shape.byColumn.get(name)!) : []
   const decisive = target.every((attribute) => attributes.includes(attribute)) ? target : []
   const isSeries = !mayUpdate || uniqueKeysOf(definition.model).length === 0
-  const perStatement = Math.max(
-    1,
-    Math.min(
-      areListed(runtime, attributes) ? ROWS_PER_LIST : ROWS_PER_STATEMENT,
-      Math.floor(runtime.dialect.traits.maxParameters / attributes.length),
-    ),
-  )
+  const sizes = sizesOf(runtime, attributes, areListed(runtime, attributes))
 
-  const insert = async (from: number, within: WriteOptions): Promise<void> => {
-    const part = rows.length <= perStatement ? rows : rows.slice(from, from + perStatement)
+  const insert = async (from: number, count: number, within: WriteOptions): Promise<void> => {
+    const part = rows.length <= count ? rows : rows.slice(from, from + count)
     try {
       const result = await insertRows(runtime, definition, attributes, part, returning, execOf(within), conflict)
       if (!canReturn && mayUpdate && decisive.length > 0) {
@@ -75,9 +66,13 @@ export async function insertAll(
       throw explain(error, definition, only, (name) => only?.dataValues[name])
     }
   }
-  if (rows.length <= perStatement) return await insert(0, options)
+  const first = sizeFor(sizes, instances, 0)
+  if (rows.length <= first) return await insert(0, first, options)
   await runtime.executor.atomic(execOf(options) ?? {}, async (transaction) => {
-    for (let from = 0; from < rows.length; from += perStatement) await insert(from, { ...options, transaction })
+    for (let from = 0, count = first; from < rows.length; from += count) {
+      count = sizeFor(sizes, instances, from)
+      await insert(from, count, { ...options, transaction })
+    }
   })
 }
 

@@ -9,15 +9,14 @@ import type { Runtime } from '../dialect/runtime.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelDefinition, ModelShape } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
+import { FEW } from '../read/lists.js'
 import { isFragment } from '../sql/fragments.js'
 import { explain } from './faults.js'
 import { generatedKey } from './inserted-keys.js'
 import type { WriteOptions } from './options.js'
 import { execOf } from './options.js'
-import { insertBound } from './statements.js'
+import { areListed, insertBound, insertBoundLists } from './statements.js'
 
-/** Rows of one statement: longer ones gain nothing, and their texts are kept. */
-export const ROWS_PER_STATEMENT = 250
 const MOST_COLUMNS = 30
 const MOST_SETS = 100
 
@@ -30,7 +29,12 @@ interface Code {
 }
 interface Columns {
   readonly attributes: readonly Attribute[]
+  /** What the database fills in, and as much of it as it can be asked for. */
+  readonly missing: readonly Attribute[]
   readonly returning: readonly Attribute[]
+  /** Many rows are one array for each column. */
+  readonly areListed: boolean
+  readonly lists: (instances: Instances, from: number, to: number) => (readonly unknown[])[]
   readonly bind: (instances: Instances, from: number, to: number) => unknown[]
   /** Takes over that the rows are there, with generated keys that count up from `first` in steps. */
   readonly takeKeys: (instances: Instances, from: number, to: number, first: number, step: number) => void
@@ -48,10 +52,9 @@ export function insertPlainly(
   instances: Instances,
   options: WriteOptions,
 ): Promise<void> | null {
-  const { traits } = runtime.dialect
   for (const option of CHANGING) if ((options[option] ?? null) !== null) return null
-  if (traits.returning !== 'statement' || definition.settings.omitNull || runtime.options.omitNull) return null
-  const code = codeOf(runtime, definition)
+  if (definition.settings.omitNull || runtime.options.omitNull) return null
+  const code = codeOf(definition)
   if (code === null) return null
   const bits = code.columnsOf(instances)
   if (bits <= 0) return null
@@ -64,29 +67,31 @@ export function insertPlainly(
   return insertIn(runtime, definition, instances, columns, options)
 }
 
-function codeOf(runtime: Runtime, definition: ModelDefinition): Code | null {
+const isOdd = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (isFragment(value) || Array.isArray(value))
+
+function codeOf(definition: ModelDefinition): Code | null {
   const found = kept.get(definition)
   if (found === null || found?.shape === definition.shape) return found
-  const code = compileCode(runtime, definition)
+  const code = compileCode(definition)
   kept.set(definition, code)
   return code
 }
 
-function compileCode(runtime: Runtime, { shape }: ModelDefinition): Code | null {
+function compileCode({ shape }: ModelDefinition): Code | null {
   const { physical } = shape
   if (physical.length > MOST_COLUMNS || physical.length === 0) return null
-  for (const { type } of physical)
-    if (type.key === 'JSON' || type.key === 'JSONB' || runtime.dialect.codec(type).listedAs !== undefined) return null
+  if (physical.some(({ type }) => type.key === 'JSON' || type.key === 'JSONB')) return null
   const tests = physical.map(
     ({ attributeName, autoIncrement }, at) => `
       value = values[${JSON.stringify(attributeName)}]
       if (value !== undefined${autoIncrement ? ' && value !== null' : ''}) {
         bits |= ${1 << at}
-        if (isFragment(value)) return -1
+        if (isOdd(value)) return -1
       }`,
   )
   const columnsOf = compile<Code['columnsOf']>(
-    { isFragment },
+    { isOdd },
     `return function (instances) {
       let all = 0, value
       for (let index = 0; index < instances.length; index += 1) {
@@ -105,7 +110,8 @@ function compileCode(runtime: Runtime, { shape }: ModelDefinition): Code | null 
 function compileColumns(runtime: Runtime, { shape }: ModelDefinition, bits: number): Columns {
   const isGiven = (_: Attribute, at: number): boolean => (bits & (1 << at)) !== 0
   const attributes = shape.physical.filter(isGiven)
-  const returning = shape.physical.filter((attribute, at) => !isGiven(attribute, at))
+  const missing = shape.physical.filter((attribute, at) => !isGiven(attribute, at))
+  const returning = runtime.dialect.traits.returning === 'none' ? [] : missing
   const scope: Record<string, unknown> = {}
   const cells = attributes.map(({ attributeName, type }, at) => {
     const cell = `values[${JSON.stringify(attributeName)}]`
@@ -121,7 +127,7 @@ function compileColumns(runtime: Runtime, { shape }: ModelDefinition, bits: numb
     return `values[${JSON.stringify(attributeName)}] = ${cell} === null ? null : ${fromRow === null ? cell : `read${at}(${cell})`}`
   })
   const key = shape.autoIncrement
-  const keyed = returning.map(
+  const keyed = missing.map(
     ({ attributeName }) =>
       `values[${JSON.stringify(attributeName)}] = ${attributeName === key?.attributeName ? 'key' : 'null'}`,
   )
@@ -132,8 +138,10 @@ function compileColumns(runtime: Runtime, { shape }: ModelDefinition, bits: numb
   const taken = 'instance.isNewRecord = false; instance._previous = null'
   return {
     attributes,
+    missing,
     returning,
-    ...compile<Pick<Columns, 'bind' | 'takeKeys' | 'takeRows'>>(
+    areListed: areListed(runtime, attributes),
+    ...compile<Pick<Columns, 'bind' | 'lists' | 'takeKeys' | 'takeRows'>>(
       scope,
       `return {
         bind(instances, from, to) {
@@ -141,6 +149,12 @@ function compileColumns(runtime: Runtime, { shape }: ModelDefinition, bits: numb
           let at = 0
           ${each(cells.map((cell) => `params[at++] = ${cell}`).join('\n'))}
           return params
+        },
+        lists(instances, from, to) {
+          const ${attributes.map((_, at) => `list${at} = new Array(to - from)`).join(', ')}
+          let at = 0
+          ${each(`${attributes.map(({ attributeName }, at) => `list${at}[at] = values[${JSON.stringify(attributeName)}]`).join('\n')}\nat += 1`)}
+          return [${attributes.map((_, at) => `list${at}`).join(', ')}]
         },
         takeKeys(instances, from, to, first, step) {
           let key = first
@@ -161,18 +175,32 @@ async function insertIn(
   columns: Columns,
   options: WriteOptions,
 ): Promise<void> {
-  const { attributes, returning } = columns
-  const most = Math.floor(runtime.dialect.traits.maxParameters / attributes.length)
-  const perStatement = Math.max(1, Math.min(ROWS_PER_STATEMENT, most))
-  const insert = (from: number, exec: ExecOptions | undefined): void | Promise<void> => {
-    const to = Math.min(instances.length, from + perStatement)
+  const { length } = instances
+  const areListed = columns.areListed && length > FEW
+  const insert = (from: number, to: number, exec: ExecOptions | undefined): void | Promise<void> => {
     const fail = (error: unknown): never => {
       const only = to - from === 1 ? instances[from]! : null
       throw explain(error, definition, only, (name) => only?.dataValues[name])
     }
     try {
-      const params = columns.bind(instances, from, to)
-      const result = insertBound(runtime, definition, attributes, to - from, params, returning, exec)
+      const result = areListed
+        ? insertBoundLists(
+            runtime,
+            definition,
+            columns.attributes,
+            columns.lists(instances, from, to),
+            columns.returning,
+            exec,
+          )
+        : insertBound(
+            runtime,
+            definition,
+            columns.attributes,
+            to - from,
+            columns.bind(instances, from, to),
+            columns.returning,
+            exec,
+          )
       if (result instanceof Promise)
         return result.then((answer) => take(runtime, definition, instances, columns, from, to, answer), fail)
       return take(runtime, definition, instances, columns, from, to, result)
@@ -180,11 +208,15 @@ async function insertIn(
       return fail(error)
     }
   }
-  if (instances.length <= perStatement) return await insert(0, execOf(options))
-  const insertFrom = (first: number, exec: ExecOptions): void | Promise<void> => {
-    for (let from = first; from < instances.length; from += perStatement) {
-      const inserted = insert(from, exec)
-      if (inserted instanceof Promise) return inserted.then(() => insertFrom(from + perStatement, exec))
+  const sizes = sizesOf(runtime, columns.attributes, areListed)
+  const first = sizeFor(sizes, instances, 0)
+  if (length <= first) return await insert(0, length, execOf(options))
+  const insertFrom = (start: number, exec: ExecOptions): void | Promise<void> => {
+    for (let from = start; from < length; ) {
+      const to = Math.min(length, from + (from === 0 ? first : sizeFor(sizes, instances, from)))
+      const inserted = insert(from, to, exec)
+      if (inserted instanceof Promise) return inserted.then(() => insertFrom(to, exec))
+      from = to
     }
     return undefined
   }
@@ -207,7 +239,7 @@ function take(
     return
   }
   const key = shape.autoIncrement
-  if (key === null || !columns.returning.includes(key)) {
+  if (key === null || !columns.missing.includes(key)) {
     columns.takeKeys(instances, from, to, 0, 0)
     return
   }
@@ -220,4 +252,45 @@ function take(
     columns.takeKeys(instances, index, index + 1, 0, 0)
     instances[index]!.dataValues[key.attributeName] = generatedKey(runtime, key, result, index - from)
   }
+}
+
+// ---------------------------------------------------------------- how many rows one statement takes
+
+/** Where the text does not grow with the rows. */
+const ROWS_PER_LIST = 5000
+const ROWS_PER_STATEMENT = 250
+/** Statements of many rows may be so long, as texts of the values are counted. Servers refuse what is longer than a limit of theirs. */
+const MOST_LETTERS = 4_000_000
+
+/**
+ * Rows of a statement, largest first; whatever is left over is a statement of its own. In the process longer ones gain nothing; over a wire each is
+ * a flight, but a text for each number of rows would fill the server with prepared statements: so large numbers are a few sizes.
+ */
+export function sizesOf({ dialect }: Runtime, attributes: readonly Attribute[], areListed: boolean): readonly number[] {
+  const { maxParameters, rowsPerInsert = [] } = dialect.traits
+  const most = Math.max(1, Math.floor(maxParameters / attributes.length))
+  if (areListed) return [Math.min(ROWS_PER_LIST, most)]
+  return [...rowsPerInsert.filter((size) => size <= most), Math.min(ROWS_PER_STATEMENT, most)]
+}
+
+/** Rows of the next statement, of those from `from` on. */
+export function sizeFor(sizes: readonly number[], instances: readonly ModelState[], from: number): number {
+  const left = instances.length - from
+  const least = sizes.at(-1)!
+  for (const size of sizes) if (size === least || (size <= left && areShort(instances, from, size))) return size
+  return least
+}
+
+function areShort(instances: readonly ModelState[], from: number, count: number): boolean {
+  let letters = 0
+  for (let index = from; index < from + count; index += 1) {
+    const values = instances[index]!.dataValues
+    for (const name in values) {
+      const value = values[name]
+      if (typeof value === 'string') letters += value.length
+      else if (ArrayBuffer.isView(value)) letters += value.byteLength
+      else if (typeof value === 'object' && value !== null && !(value instanceof Date)) return false
+    }
+  }
+  return letters <= MOST_LETTERS
 }

@@ -332,6 +332,19 @@ function insertLists(
     for (let row = 0, at = index; at < flat.length; row += 1, at += width) list[row] = flat[at]
     return list
   })
+  return insertBoundLists(runtime, definition, attributes, lists, returning, options, conflict)
+}
+
+/** The same with a list for each attribute. Values are plain. */
+export function insertBoundLists(
+  runtime: Runtime,
+  definition: ModelDefinition,
+  attributes: readonly Attribute[],
+  lists: readonly (readonly unknown[])[],
+  returning: readonly Attribute[],
+  options: ExecOptions | undefined,
+  conflict: Conflict | null = null,
+): Result | Promise<Result> {
   const key = `l|${names(attributes)}|${names(returning)}|${conflict?.key ?? ''}`
   const compiled = cached(definition, key, runtime, () => ({
     kind: 'insert',

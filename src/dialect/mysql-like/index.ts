@@ -135,6 +135,7 @@ export const commonTraits = {
   nullsOrdering: 'emulated',
   conflictClause: 'on-duplicate-key',
   updateLimit: true,
+  rowsPerInsert: Object.freeze([1000, 500]),
   deferrableConstraints: false,
   partialIndexes: false,
   partialUniqueIndexes: true,

@@ -8,7 +8,12 @@ type Convert = ((value: unknown) => unknown) | null
 // ---------------------------------------------------------------- arrays (docs: arrays, "Array Input and Output Syntax")
 /** `depth`: how deep arrays are parts of the array; below that they are elements (JSON). */
 export function arrayText(items: readonly unknown[], toBind: Convert, depth = Infinity): string {
-  return `{${items.map((item) => elementText(item, toBind, depth - 1)).join(',')}}`
+  let text = '{'
+  for (let at = 0; at < items.length; at += 1) {
+    if (at > 0) text += ','
+    text += elementText(items[at], toBind, depth - 1)
+  }
+  return `${text}}`
 }
 
 function elementText(item: unknown, toBind: Convert, depth: number): string {

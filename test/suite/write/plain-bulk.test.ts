@@ -22,7 +22,7 @@ describeEachEngine('many new rows', (engine) => {
       .tuple(fc.subarray(Object.keys(shape)), fc.boolean())
       .chain(([left, isMixed]) =>
         fc
-          .array(fc.record(shape), { minLength: 1, maxLength: 6 })
+          .array(fc.record(shape), { minLength: 1, maxLength: 12 })
           .map((rows) =>
             rows.map((row, at) =>
               Object.fromEntries(
