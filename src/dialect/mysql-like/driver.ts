@@ -136,8 +136,10 @@ class MysqlConnection implements Connection {
         reject(error)
       }
       try {
-        if (params.length === 0) this.#wire.query(text, done)
-        else if (this.#prepares) this.#wire.execute(this.#typed(statement), bindable(params), done)
+        if (params.length === 0) {
+          if (LEADS.test(text) && this.leads) this.#wire.gather()
+          this.#wire.query(text, done)
+        } else if (this.#prepares) this.#wire.execute(this.#typed(statement), bindable(params), done)
         else this.#wire.query(inlined(text, bindable(params)), done)
       } catch (error) {
         fail(error)
@@ -251,6 +253,9 @@ class MysqlConnection implements Connection {
     return new Rows(rows, columns, this.#reader, /^\s*(?:INSERT|DELETE|REPLACE)\b/i.test(text) ? rows.length : 0)
   }
 }
+
+/** Nobody waits for their answer before the next statement is sent. */
+const LEADS = /^(?:BEGIN|SAVEPOINT)\b/
 
 /** Cannot be prepared at all; the server has as many as it takes. */
 const NOT_PREPARED: ReadonlySet<number> = new Set([1295, 1461])

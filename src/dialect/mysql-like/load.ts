@@ -3,6 +3,8 @@
  * both servers (`docs/decisions.md` has figures), or `mysql2` where that is what is installed; the option `driver` says which. Loaded at the first connection. Both come out in one shape, `Wire`.
  */
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
+import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConnectionError } from '../../errors/database.js'
@@ -18,6 +20,8 @@ export interface Wire {
   execute(text: string, params: readonly unknown[], done: Done): void
   /** The rows of text with no parameters, one by one. */
   stream(text: string): WireStream
+  /** What is sent within this tick goes to the socket in one write, where the socket is known. */
+  gather(): void
   /** The connection's number on the server. */
   threadId(): number
   end(done: () => void): void
@@ -75,11 +79,24 @@ const mariadb = (module: NativeModule): DriverModule => ({
   },
   connect(options) {
     const { maxPreparedStatements, ...rest } = options
-    return connected(module, {
+    let socket: Socket | null = null
+    // As the connector makes it, only that it is known here.
+    const stream = (): Socket => {
+      socket = createConnection(Number(rest.port ?? 3306), String(rest.host ?? 'localhost'))
+      return socket.setNoDelay(true)
+    }
+    const gather = (): void => {
+      if (socket === null || socket.writableCorked > 0) return
+      const corked = socket
+      corked.cork()
+      process.nextTick(() => corked.uncork())
+    }
+    return connected(module, gather, {
       // As mysql2 does without asking; a server that wants a password encrypted has no other way to a client without TLS.
       allowPublicKeyRetrieval: true,
       connectTimeout: CONNECT_TIMEOUT,
       prepareCacheLength: maxPreparedStatements ?? STATEMENTS_PER_CONNECTION,
+      ...(rest.socketPath === undefined ? { stream } : {}),
       ...rest,
       rowsAsArray: true,
       metaAsArray: true,
@@ -105,7 +122,7 @@ const mysql2 = (module: NativeModule): DriverModule => ({
   },
   connect(options) {
     const { prepareCacheLength, ...rest } = options
-    return connected(module, {
+    return connected(module, () => {}, {
       connectTimeout: CONNECT_TIMEOUT,
       maxPreparedStatements: prepareCacheLength ?? STATEMENTS_PER_CONNECTION,
       ...rest,
@@ -119,13 +136,14 @@ const mysql2 = (module: NativeModule): DriverModule => ({
   },
 })
 
-function connected(module: NativeModule, options: object): Promise<Wire> {
+function connected(module: NativeModule, gather: () => void, options: object): Promise<Wire> {
   return new Promise((resolve, reject) => {
     const native = module.createConnection(options)
     const wire: Wire = {
       query: (sql, done) => void native.query({ sql, rowsAsArray: true, metaAsArray: true }, done),
       execute: (sql, params, done) => void native.execute({ sql, rowsAsArray: true, metaAsArray: true }, params, done),
       stream: (sql) => native.query({ sql, rowsAsArray: true, metaAsArray: true }).stream(),
+      gather,
       threadId: () => Number(native.threadId),
       end: (done) => native.end(done),
       destroy: () => native.destroy(),
