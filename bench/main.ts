@@ -27,6 +27,7 @@ const HELP = `npm run bench -- [options]
   --growth            instead: time per row, level of include and model, as they grow (SQLite in memory)
   --memory            instead: heap of 10,000 users with profile and address
   --cold              instead: import of each library in a fresh process
+  --caches            instead: plans and statements of Mortise in a steady application, for lists, for shapes at random
   --streams           instead: 100,000 users with their profiles as a stream
   --markdown FILE     --json FILE     --svg FILE     write the report there, too
 `
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
       growth: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
       cold: { type: 'boolean', default: false },
+      caches: { type: 'boolean', default: false },
       streams: { type: 'boolean', default: false },
       markdown: { type: 'string' },
       json: { type: 'string' },
@@ -54,7 +56,8 @@ async function main(): Promise<void> {
   const studies: Table[] = []
   if (values.growth) studies.push(...(await (await import('./studies/growth.js')).growth()))
   if (values.cold) studies.push(...(await import('./studies/cold.js')).cold())
-  if ((values.growth || values.cold) && !values.memory && !values.streams) return await publish(studies, values)
+  if ((values.growth || values.cold) && !values.memory && !values.caches && !values.streams)
+    return await publish(studies, values)
   const { CONTENDERS, versionsOf } = await import('./contenders/index.js')
   const engine = oneOf('--engine', values.engine, ENGINES) as EngineName
   const time = oneOf('--time', values.time ?? (engine === 'sqlite' ? 'cpu' : 'clock'), ['cpu', 'clock'])
@@ -82,6 +85,7 @@ async function main(): Promise<void> {
   )
 
   if (values.memory) studies.push(...(await (await import('./studies/memory.js')).memory(engine, chosen)))
+  if (values.caches) studies.push(...(await (await import('./studies/caches.js')).caches(engine)))
   if (values.streams) studies.push(...(await (await import('./studies/streams.js')).streams(engine, chosen)))
   if (studies.length > 0) return await publish(studies, values)
   const target = await prepare(engine)

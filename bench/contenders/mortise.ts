@@ -4,8 +4,8 @@ import type { Contender, Session } from '../contender.js'
 import type { Target } from '../target.js'
 import { POOL, serverIn } from '../target.js'
 
-function connect(target: Target, pool: object = {}) {
-  const common = { logging: false, define: { timestamps: false, underscored: true } } as const
+export function connect(target: Target, pool: object = {}, logging: false | ((sql: string) => void) = false) {
+  const common = { logging, define: { timestamps: false, underscored: true } } as const
   if (target.engine === 'sqlite') return new Sequelize({ ...common, dialect: 'sqlite', storage: target.file })
   const { host, port, user, password, database } = serverIn(target)
   return new Sequelize(database, user, password, {
@@ -33,8 +33,8 @@ export const mortisePipelining: Contender = {
   },
 }
 
-async function open(target: Target, pool?: object): Promise<Session> {
-  const sequelize = connect(target, pool)
+/** The bench's tables as models. */
+export function modelsOf(sequelize: Sequelize) {
   const required = <T>(type: T) => ({ type, allowNull: false }) as const
   class Address extends sequelize.model(
     'address',
@@ -77,6 +77,13 @@ async function open(target: Target, pool?: object): Promise<Session> {
     title: required(DataTypes.STRING),
     done: required(DataTypes.BOOLEAN),
   }) {}
+  return { Address, Profile, User, Task }
+}
+
+async function open(target: Target, pool?: object): Promise<Session> {
+  const sequelize = connect(target, pool)
+  const { Profile, User, Task } = modelsOf(sequelize)
+  type User = InstanceType<typeof User>
   await sequelize.authenticate()
   if (target.engine === 'sqlite') await sequelize.query('PRAGMA synchronous = OFF')
 

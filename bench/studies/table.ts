@@ -9,8 +9,8 @@ export interface Table {
 }
 
 const cellOf = (value: string | number): string =>
-  typeof value === 'string'
-    ? value
+  typeof value === 'string' || Number.isInteger(value)
+    ? String(value)
     : value >= 100
       ? value.toFixed(0)
       : value >= 10
