@@ -294,6 +294,8 @@ const is =
     )
   }
 
+/** Types of which there are ranges. */
+const RANGED = new Set(['INTEGER', 'BIGINT', 'DECIMAL', 'DATE', 'DATEONLY'])
 /** Containment: of an array or JSON document (values of the operand's type) or of one element of a range. */
 const containment =
   (op: CompareOperator): Row =>
@@ -302,6 +304,15 @@ const containment =
     // The left side may be a single value inside a range given on the right: then the value's own type decides.
     const type = element ? ((left.type?.options.subtype as DataType | undefined) ?? null) : left.type
     const isOwn = left.isJson || left.type === null || ['ARRAY', 'RANGE'].includes(left.type.key)
+    if (op === 'contained' && !isOwn && Array.isArray(value) && RANGED.has(left.type.key)) {
+      const range = normalizeType(DataTypes.RANGE(left.type as never))
+      return {
+        kind: 'compare',
+        op,
+        left: left.expr,
+        right: { kind: 'cast', expr: right(left, value, tables, range), type: range },
+      }
+    }
     return { kind: 'compare', op, left: left.expr, right: right(left, value, tables, isOwn ? type : null) }
   }
 

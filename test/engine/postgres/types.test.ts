@@ -126,6 +126,43 @@ describeEngine('postgres', 'data types', (engine) => {
     }
   })
 
+  // Docs: querying/operators, "Range Contains Operator": the left side may be a single value.
+  test('a value inside a range given on the right', async () => {
+    const db = engine.script(await engine.connect())
+    const Thing = db.define(
+      'Thing',
+      {
+        n: DataTypes.INTEGER,
+        big: DataTypes.BIGINT,
+        exact: DataTypes.DECIMAL,
+        at: DataTypes.DATE,
+        day: DataTypes.DATEONLY,
+      },
+      { timestamps: false },
+    )
+    await db.sync()
+    const first = {
+      n: 1,
+      big: '9007199254740993',
+      exact: '0.5',
+      at: new Date('2024-01-01T12:00:00Z'),
+      day: '2024-01-01',
+    }
+    const second = { n: 5, big: '7', exact: '2.5', at: new Date('2024-06-01T12:00:00Z'), day: '2024-06-01' }
+    await Thing.bulkCreate([first, second])
+    const found = async (where: object): Promise<number[]> =>
+      (await Thing.findAll({ where, order: ['id'] })).map((row: Row) => row.n)
+    expect(await found({ n: { [Op.contained]: [0, 5] } })).toEqual([1])
+    expect(await found({ n: { [Op.contained]: [1, { value: 5, inclusive: true }] } })).toEqual([1, 5])
+    expect(await found({ big: { [Op.contained]: ['9007199254740993', null] } })).toEqual([1])
+    expect(await found({ exact: { [Op.contained]: ['2.5', '3'] } })).toEqual([5])
+    expect(await found({ at: { [Op.contained]: [new Date('2024-01-01'), new Date('2024-02-01')] } })).toEqual([1])
+    expect(await found({ day: { [Op.contained]: ['2024-06-01', '2024-07-01'] } })).toEqual([5])
+    await expect(found({ n: { [Op.contained]: ['a', 'b'] } })).rejects.toThrow(
+      'n is compared with a value of another type',
+    )
+  })
+
   test('operators of arrays, ranges, JSON and patterns', async () => {
     const db = engine.script(await engine.connect())
     const Thing = db.define(
