@@ -105,6 +105,8 @@ export interface Dialect {
 
   quoteIdentifier(name: string): string
   quoteTable(table: TableName): string
+  /** Text as SQL text, for the `escape` of data types. */
+  escapeString(value: string): string
   /** A value as SQL text: for DDL defaults, `sequelize.escape` and replacements. Never used on the query path. */
   escape(value: unknown, type?: DataType | null): string
   print(node: QueryNode | UnionNode): Printed

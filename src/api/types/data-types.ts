@@ -3,6 +3,7 @@
  * How `DataTypes` looks to the type checker: each type says what an instance reads (`OUT`) and what it takes (`IN`).
  * The classes behind are in `src/types`. Docs: models/data-types.
  */
+import type { Dialect } from '../../dialect/dialect.js'
 import type { DataType as DataTypeContract, TypeCodec } from '../../types/data-type.js'
 import type { IN, OUT } from './symbols.js'
 
@@ -127,13 +128,15 @@ export interface RangePart<T> {
 export type InputRangePart<T> = T | number | null | { readonly value: T | number | null; readonly inclusive?: boolean }
 export type Range<T> = readonly [lower: RangePart<T>, higher: RangePart<T>] | readonly []
 export type Rangable<T> = readonly [lower: InputRangePart<T>, higher: InputRangePart<T>] | readonly [] | string
+/** What is taken: two ends or none, but it need be no tuple, so that `const range = [start, end]` will do. */
+export type RangeInput<T> = readonly InputRangePart<T>[] | string
 export interface RangeType {
   <const D extends AnyDataType>(
     type?: D | { readonly subtype: D },
-  ): DataType<Range<D[typeof OUT]>, Rangable<D[typeof IN]>>
+  ): DataType<Range<D[typeof OUT]>, RangeInput<D[typeof IN]>>
   new <const D extends AnyDataType>(
     type?: D | { readonly subtype: D },
-  ): DataType<Range<D[typeof OUT]>, Rangable<D[typeof IN]>>
+  ): DataType<Range<D[typeof OUT]>, RangeInput<D[typeof IN]>>
   readonly key: string
 }
 type Position = number[]
@@ -199,6 +202,10 @@ export interface UuidType
   readonly V7: DataType<string>
 }
 
+/** With what a value is written as SQL text: `options.dialect.escapeString('…')`. */
+export interface StringifyOptions {
+  readonly dialect: Dialect
+}
 /**
  * Base class of a user's own data type (docs: other-topics/extending-data-types):
  * `class Point extends DataTypes.ABSTRACT<{ x: number, y: number }> { toSql() { return 'TEXT' } … }`.
@@ -210,7 +217,7 @@ export interface CustomType<Out, In = Out> extends DataType<Out, In> {
   toBindableValue(value: any): unknown
   parseDatabaseValue(value: any): unknown
   toSql(): string
-  escape(value: unknown): string
+  escape(value: unknown, options?: StringifyOptions): string
   getDataTypeId(): string
   toDialectDataType(dialect: unknown): DataType & { readonly codec?: TypeCodec }
 }
