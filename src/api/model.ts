@@ -89,7 +89,7 @@ import type {
   UpsertOptions,
   WithInclude,
 } from './types/options.js'
-import type { CountOf, Extremum, NestedCreate, UpdateResult } from './types/results.js'
+import type { CountOf, Extremum, NestedCreate, UpdateResult, WithoutValues } from './types/results.js'
 import type { TYPES } from './types/symbols.js'
 
 type T = typeof TYPES
@@ -282,12 +282,14 @@ export abstract class Model<
     const counted = refusedOptions(model, 'count', options) ?? count(runtimeOf(this), model, scoped(this, options))
     return (await counted) as never
   }
-  static async aggregate<R = unknown, _M = unknown>(
-    attribute: string,
+  /** `'*'` counts rows. */
+  static async aggregate<R = unknown, M extends AnyModel = AnyModel>(
+    this: ModelConstructor<M>,
+    attribute: keyof M[T]['attributes'] | '*',
     fn: string,
-    options?: AggregateOptions,
+    options?: Omit<AggregateOptions, 'where'> & { where?: M[T]['where'] | WhereByClass<M> },
   ): Promise<R> {
-    return (await aggregate(runtimeOf(this), modelClass(this), attribute, fn, scoped(this, options))) as never
+    return (await aggregate(runtimeOf(this), modelClass(this), attribute as string, fn, scoped(this, options))) as never
   }
   static max<V = never, M extends AnyModel = AnyModel, K extends keyof M[T]['attributes'] = keyof M[T]['attributes']>(
     this: ModelConstructor<M>,
@@ -315,14 +317,18 @@ export abstract class Model<
   // ---------------------------------------------------------------- write
 
   /** An instance that is not saved. */
-  static build<M extends AnyModel>(this: ModelConstructor<M>, values?: M[T]['input'], options?: BuildOptions): M {
+  static build<M extends AnyModel, const I extends IncludeGiven<M> = NotGiven>(
+    this: ModelConstructor<M>,
+    values?: M[T]['input'] & NestedCreate<M, I>,
+    options?: BuildOptions & WithInclude<M, I>,
+  ): Loaded<M, I> {
     return buildOne(modelClass(this), values, options as never) as never
   }
-  static bulkBuild<M extends AnyModel>(
+  static bulkBuild<M extends AnyModel, const I extends IncludeGiven<M> = NotGiven>(
     this: ModelConstructor<M>,
-    records: readonly M[T]['input'][],
-    options?: BuildOptions,
-  ): M[] {
+    records: readonly (M[T]['input'] & NestedCreate<M, I>)[],
+    options?: BuildOptions & WithInclude<M, I>,
+  ): Loaded<M, I>[] {
     const model = modelClass(this)
     if (!Array.isArray(records))
       throw new QueryError(`${model.name}.bulkBuild() takes a list of values, got ${show(records)}.`)
@@ -332,25 +338,28 @@ export abstract class Model<
    * Builds and saves. `include` writes associated rows as well, all or nothing.
    * `await User.create({ name: 'Ada', profile: { bio: '…' } }, { include: 'profile' })`. Docs: querying/insert.
    */
+  static create<M extends AnyModel>(this: ModelConstructor<M> & WithoutValues<M>): Promise<M>
   static create<M extends AnyModel, const I extends IncludeGiven<M> = NotGiven>(
     this: ModelConstructor<M>,
-    values?: M[T]['input'] & NestedCreate<M, I>,
+    values: (M[T]['input'] & NestedCreate<M, I>) | undefined,
     options?: Omit<CreateOptions<M[T]['attributes']>, 'include'> & WithInclude<M, I>,
-  ): Promise<Loaded<M, I>> {
+  ): Promise<Loaded<M, I>>
+  static create<M extends AnyModel>(this: ModelConstructor<M>, values?: object, options?: object): Promise<M> {
     return create(modelClass(this), values, options as never) as never
   }
   /** Inserts rows in one statement. Values are validated only with `validate: true`. */
-  static bulkCreate<M extends AnyModel>(
+  static bulkCreate<M extends AnyModel, const I extends IncludeGiven<M> = NotGiven>(
     this: ModelConstructor<M>,
-    records: readonly M[T]['input'][],
-    options?: BulkCreateOptions<M[T]['attributes']>,
-  ): Promise<M[]> {
+    records: readonly (M[T]['input'] & NestedCreate<M, I>)[],
+    options?: Omit<BulkCreateOptions<M[T]['attributes']>, 'include'> & WithInclude<M, I>,
+  ): Promise<Loaded<M, I>[]> {
     return bulkCreate(runtimeOf(this), modelClass(this), records as never, options as never) as never
   }
   /** The row that `where` finds, else one built (not saved) from `where` and `defaults`. */
   static findOrBuild<M extends AnyModel>(
     this: ModelConstructor<M>,
     options: FindBase<M> & {
+      where: M[T]['where'] | WhereByClass<M>
       defaults?: M[T]['input']
       include?: ListOrOne<IncludeInput<M>>
       attributes?: SelectArgument<M>
@@ -362,6 +371,7 @@ export abstract class Model<
   static findOrCreate<M extends AnyModel>(
     this: ModelConstructor<M>,
     options: FindBase<M> & {
+      where: M[T]['where'] | WhereByClass<M>
       defaults?: M[T]['input']
       include?: ListOrOne<IncludeInput<M>>
       attributes?: SelectArgument<M>
@@ -376,6 +386,7 @@ export abstract class Model<
   static findCreateFind<M extends AnyModel>(
     this: ModelConstructor<M>,
     options: FindBase<M> & {
+      where: M[T]['where'] | WhereByClass<M>
       defaults?: M[T]['input']
       include?: ListOrOne<IncludeInput<M>>
       attributes?: SelectArgument<M>

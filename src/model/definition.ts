@@ -25,6 +25,11 @@ import type { ModelState } from './state.js'
 
 export type { IndexOptions, ModelSettings }
 
+/** Attributes by name; any key may be asked for, so that `keyof Attributes<M>` will do. */
+export interface AttributeMap extends ReadonlyMap<string, Attribute> {
+  get(name: PropertyKey): Attribute | undefined
+  has(name: PropertyKey): boolean
+}
 /** A model class, as the rooms below the API see it. `new` with `HYDRATE` (see `state`) makes an instance around a row. */
 export interface ModelClass {
   new (...args: never[]): ModelState
@@ -37,7 +42,7 @@ export interface ModelClass {
 export interface ModelShape {
   readonly revision: number
   /** Every attribute in definition order, virtual ones too. */
-  readonly attributes: ReadonlyMap<string, Attribute>
+  readonly attributes: AttributeMap
   /** The same as a list. */
   readonly all: readonly Attribute[]
   /** Attributes with a column, in definition order. */
@@ -87,7 +92,7 @@ export interface ModelDefinition {
   checkIndexes(): void
 
   // As Sequelize 7 shows a definition to programs.
-  readonly attributes: ReadonlyMap<string, Attribute>
+  readonly attributes: AttributeMap
   readonly physicalAttributes: ReadonlyMap<string, Attribute>
   readonly columns: ReadonlyMap<string, Attribute>
   /** The attributes as they were written, open to changes; `refreshAttributes` takes them over. */

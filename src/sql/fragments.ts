@@ -124,6 +124,10 @@ export class Sql<Row = unknown> extends SqlExpression<Row> {
   ) {
     super()
   }
+  /** Texts and values in turn, as a `Literal` has them: the tag's result can stand where a program asks for one. */
+  get val(): readonly unknown[] {
+    return this.texts.flatMap((text, index) => (index < this.values.length ? [text, this.values[index]] : [text]))
+  }
 }
 /** Parts with a separator between. */
 export class Join extends SqlExpression {

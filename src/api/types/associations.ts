@@ -308,7 +308,7 @@ export type HasManyHasAssociationMixin<T extends AnyModel, PrimaryKey> = (
   target: T | PrimaryKey,
   options?: HasManyHasAssociationMixinOptions<T>,
 ) => Promise<boolean>
-export type HasManyCountAssociationsMixin<T extends AnyModel> = (
+export type HasManyCountAssociationsMixin<T extends AnyModel = any> = (
   options?: HasManyCountAssociationsMixinOptions<T>,
 ) => Promise<number>
 /** `createX`. `X`: the foreign key, which the association fills in. */
@@ -380,7 +380,7 @@ export type BelongsToManyHasAssociationMixin<T extends AnyModel, PrimaryKey> = (
   target: T | PrimaryKey,
   options?: BelongsToManyHasAssociationMixinOptions<T>,
 ) => Promise<boolean>
-export type BelongsToManyCountAssociationsMixin<T extends AnyModel> = (
+export type BelongsToManyCountAssociationsMixin<T extends AnyModel = any> = (
   options?: BelongsToManyCountAssociationsMixinOptions<T>,
 ) => Promise<number>
 export type BelongsToManyCreateAssociationMixin<T extends AnyModel, X extends PropertyKey = never> = (

@@ -24,7 +24,8 @@ export interface ModelInstance<TAttributes extends object, TCreation extends obj
   /** Sets values through setters (unless `raw`) and marks what changed. */
   set<K extends keyof TAttributes>(key: K, value: TAttributes[K], options?: SetOptions): this
   set(values: Partial<TAttributes>, options?: SetOptions): this
-  set(key: string, value: unknown, options?: SetOptions): this
+  /** A value inside JSON: `set('meta.address.city', 'Oslo')`. */
+  set(path: `${string}.${string}`, value: unknown, options?: SetOptions): this
   /** A value without its getter. */
   getDataValue<K extends keyof TAttributes>(key: K): TAttributes[K]
   setDataValue<K extends keyof TAttributes>(key: K, value: TAttributes[K]): void

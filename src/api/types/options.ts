@@ -189,7 +189,6 @@ export type WhereMergeStrategy = 'and' | 'overwrite'
 export interface BuildOptions {
   isNewRecord?: boolean
   raw?: boolean
-  include?: unknown
 }
 export interface BulkBuildOptions extends BuildOptions {}
 export interface MutationOptions extends QueryOptions, Hookable {
@@ -338,14 +337,16 @@ type SelectedKeys<A, S> = S extends readonly (infer E)[]
   : S extends { readonly exclude: readonly (infer X)[] }
     ? Exclude<keyof A, X>
     : keyof A
-type AliasRow<S> = S extends readonly (infer E)[]
+type AliasRow<A, S> = S extends readonly (infer E)[]
   ? {
       [P in E as P extends readonly [any, infer N extends string] ? N : never]: P extends readonly [
         SqlExpression<infer T>,
         string,
       ]
         ? T
-        : unknown
+        : P extends readonly [infer K extends keyof A, string]
+          ? A[K]
+          : unknown
     }
   : {}
 // `infer` drops the alias: hovers and declarations show the row.
@@ -356,7 +357,7 @@ export type RawRow<A, S> = NotGiven extends S
   : S extends readonly unknown[]
     ? number extends S['length']
       ? Partial<A>
-      : Evaluated<Pick<A, SelectedKeys<A, S>> & AliasRow<S>>
+      : Evaluated<Pick<A, SelectedKeys<A, S>> & AliasRow<A, S>>
     : Evaluated<Pick<A, SelectedKeys<A, S>>>
 /** Declare `interface MortiseTypes { selectNarrowing: true }` by module augmentation to narrow instances to the attributes selected. */
 // biome-ignore lint/suspicious/noEmptyInterface: only an interface can be augmented.

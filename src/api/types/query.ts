@@ -72,12 +72,13 @@ export interface QueryFunction {
     sql: string | SqlExpression | QueryObject,
     options: QueryRawOptions & { model: ModelConstructor<M>; mapToModel?: boolean },
   ): Promise<M[]>
+  /** `query(sql<Row>`…`, { type: QueryTypes.SELECT })`; `query<Row>('…', …)` names the row of a text. */
   <T extends object>(
-    sql: string | SqlExpression | QueryObject,
+    sql: Sql<T> | string | SqlExpression | QueryObject,
     options: QueryRawOptions & { type: QueryTypes.SELECT | 'SELECT'; plain: true },
   ): Promise<T | null>
   <T extends object>(
-    sql: string | SqlExpression | QueryObject,
+    sql: Sql<T> | string | SqlExpression | QueryObject,
     options: QueryRawOptions & { type: QueryTypes.SELECT | 'SELECT' },
   ): Promise<T[]>
   (

@@ -31,15 +31,15 @@ export interface RegistryDeclaration<
 export interface RegistryBuilder<K extends string> extends RegistryTarget<K> {
   hasOne<T extends string, const FK extends string = string>(
     target: RegistryTarget<T>,
-    options?: HasOneOptions<string, FK>,
+    options?: FK | HasOneOptions<string, FK>,
   ): RegistryDeclaration<'HasOne', T, FK>
   belongsTo<T extends string, const FK extends string = string>(
     target: RegistryTarget<T>,
-    options?: BelongsToOptions<string, FK>,
+    options?: FK | BelongsToOptions<string, FK>,
   ): RegistryDeclaration<'BelongsTo', T, FK>
   hasMany<T extends string, const FK extends string = string>(
     target: RegistryTarget<T>,
-    options?: HasManyOptions<string, FK>,
+    options?: FK | HasManyOptions<string, FK>,
   ): RegistryDeclaration<'HasMany', T, FK>
   belongsToMany<T extends string>(
     target: RegistryTarget<T>,

@@ -18,6 +18,7 @@ import type { AttributesOf, IncludeArgument, IncludeGiven, IncludeThroughOptions
 import type { AnyModel, CreationAttributes, IsAny, ModelConstructor } from './infer.js'
 import type { PrimaryKeyType, Singularize } from './mixins.js'
 import type { FindBase, FindGenerics, FindResult, MutationOptions, NewValues, SelectArgument } from './options.js'
+import type { TYPES } from './symbols.js'
 
 /** A declaration. `F` is the function `() => Task`. */
 export interface AssociationDeclaration<K extends AssociationKind = AssociationKind, F = any, FK = string> {
@@ -145,6 +146,12 @@ type MixinArguments<R, P, Source extends string> =
   DeclarationOf<R, P> extends infer D ? ArgumentsFor<D, InstanceOf<D>, P, Source> : never
 type One<T> = T | PrimaryKeyType<T>
 type Some<T> = One<T> | Iterable<One<T>>
+/** Attributes of a row that is made: `user.setShooter({ firstName: 'John' })`. No instance, whose attributes would do as well. */
+type NewRow<D, T extends AnyModel, Source extends string> = NoInstance &
+  Omit<CreationAttributes<T>, ForeignKeyOf<D, Source>>
+interface NoInstance {
+  readonly [TYPES]?: never
+}
 type ArgumentsFor<D, T extends AnyModel, P, Source extends string> = P extends `count${string}`
   ? [options?: FindBase<T> & ReadThrough<D>]
   : P extends `create${string}`
@@ -157,12 +164,15 @@ type ArgumentsFor<D, T extends AnyModel, P, Source extends string> = P extends `
       ]
     : D extends OneMark
       ? [
-          newAssociation: One<T> | null,
+          newAssociation: One<T> | NewRow<D, T, Source> | null,
           options?: MutationOptions & { destroyPrevious?: boolean | object; save?: boolean; steal?: boolean },
         ]
       : P extends `set${string}`
         ? [newAssociations: Iterable<One<T>> | null, options?: ManyOptions<D> & { destroyPrevious?: boolean | object }]
-        : [target: Some<T>, options?: ManyOptions<D> & { destroy?: boolean | object }]
+        : [
+            target: Some<T> | (P extends `add${string}` ? NewRow<D, T, Source> : never),
+            options?: ManyOptions<D> & { destroy?: boolean | object },
+          ]
 interface ThroughMark {
   readonly associationType: 'BelongsToMany'
 }

@@ -15,6 +15,11 @@ export type UpdateResult<M, R> = R extends true | readonly unknown[]
   ? [affectedCount: number, affectedRows: M[]]
   : [affectedCount: number]
 
+/** A model that `create()` without values will do for: no attribute is required. */
+export type WithoutValues<M extends AnyModel> = {} extends M[T]['input'] ? unknown : RequiredValues
+interface RequiredValues {
+  readonly 'create() needs the values that are required': true
+}
 /** `User.create({ name, tasks: [{ title }] }, { include: ['tasks'] })` */
 export type NestedCreate<M, I> = NotGiven extends I
   ? unknown

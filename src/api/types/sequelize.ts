@@ -44,12 +44,85 @@ export interface ConnectionOptions {
   database?: string
   username?: string
   user?: string
-  password?: string
+  /** PostgreSQL: a function is asked at each connection. */
+  password?: string | (() => string | Promise<string>)
   host?: string
   port?: number | string
   protocol?: string
-  ssl?: boolean | object
+  ssl?: boolean | string | object
   native?: boolean
+  /** The driver, by name or as the module: see the options of the dialect. */
+  driver?: unknown
+  /** False, for poolers such as PgBouncer: nothing is prepared by name. PostgreSQL, MySQL, MariaDB. Default: true. */
+  preparedStatements?: boolean
+  /** SQLite: opens the file for reading only. Default: false. */
+  readOnly?: boolean
+  /** SQLite: milliseconds to wait for another's lock. Default: 5000. */
+  busyTimeout?: number
+  /** SQLite: better-sqlite3's native part, for bundled programs. */
+  nativeBinding?: unknown
+  /** PostgreSQL: schemas in which tables without one are looked for. */
+  searchPath?: string | readonly string[]
+  /** PostgreSQL: least level of the server's notices; `'ignore'` leaves the setting alone. */
+  clientMinMessages?: string | false
+  /** PostgreSQL: cannot be false. */
+  standardConformingStrings?: boolean
+  /** PostgreSQL, in milliseconds, as are the next four. */
+  statement_timeout?: number
+  query_timeout?: number
+  lock_timeout?: number
+  idle_in_transaction_session_timeout?: number
+  connectionTimeoutMillis?: number
+  application_name?: string
+  fallback_application_name?: string
+  client_encoding?: string
+  options?: string
+  connectionString?: string
+  keepAlive?: boolean
+  keepAliveInitialDelayMillis?: number
+  enableChannelBinding?: boolean
+  sslnegotiation?: string
+  /** PGlite: the folder of the database. Default: in memory. */
+  dataDir?: string
+  /** PGlite: its extensions. */
+  extensions?: object
+  /** MySQL and MariaDB: a Unix socket instead of host and port. */
+  socketPath?: string
+  /** MySQL and MariaDB: the server's warnings are logged after their statement. Default: false. */
+  showWarnings?: boolean
+  connectTimeout?: number
+  socketTimeout?: number
+  queryTimeout?: number
+  compress?: boolean
+  charset?: string
+  collation?: string
+  debug?: boolean | readonly string[]
+  trace?: boolean
+  maxPreparedStatements?: number
+  prepareCacheLength?: number
+  allowPublicKeyRetrieval?: boolean
+  rsaPublicKey?: string
+  cachingRsaPublicKey?: string
+  connectAttributes?: boolean | object
+  sessionVariables?: object
+  initSql?: string | readonly string[]
+  permitLocalInfile?: boolean
+  infileStreamFactory?: unknown
+  pipelining?: boolean
+  keepAliveDelay?: number
+  enableKeepAlive?: boolean
+  keepAliveInitialDelay?: number
+  maxAllowedPacket?: number
+  localAddress?: string
+  flags?: string | readonly string[]
+  insecureAuth?: boolean
+  authPlugins?: unknown
+  authSwitchHandler?: unknown
+  passwordSha1?: unknown
+  restrictedAuth?: unknown
+  permitConnectionWhenExpired?: boolean
+  disableEval?: boolean
+  stream?: unknown
 }
 export interface Options extends ConnectionOptions {
   /** A dialect's class or name. */

@@ -15,6 +15,7 @@ import type {
   Where,
 } from '../../sql/fragments.js'
 import type { Op } from '../../sql/op.js'
+import type { RangeInput } from './data-types.js'
 
 /** Strips the `CreationOptional` and `ForeignKey` brands so that equal base types share one instantiation. */
 export type Unbrand<T> = T extends string
@@ -76,9 +77,17 @@ export interface CommonOps<T> {
   [Op.or]?: OrArray<WhereValueNotNull<T> | null>
   [Op.and]?: OrArray<WhereValueNotNull<T> | null>
   [Op.col]?: string
+  /** Equal to one of them. */
+  [Op.any]?: readonly Value<T>[] | DynamicSql | { readonly [Op.values]: readonly Value<T>[] }
+  /** Equal to all of them. */
+  [Op.all]?: readonly Value<T>[] | DynamicSql | { readonly [Op.values]: readonly Value<T>[] }
 }
 type Text = Quantified<string>
-export interface StringOps<T> extends CommonOps<T> {
+/** A value inside a range: `{ publishedAt: { [Op.contained]: [start, end] } }`. */
+export interface ScalarOps<T> extends CommonOps<T> {
+  [Op.contained]?: RangeInput<Comparable<T>> | DynamicSql
+}
+export interface StringOps<T> extends ScalarOps<T> {
   [Op.like]?: Text
   [Op.notLike]?: Text
   [Op.iLike]?: Text
@@ -95,12 +104,25 @@ export interface StringOps<T> extends CommonOps<T> {
   [Op.notIRegexp]?: Text
   [Op.match]?: DynamicSql
 }
+/** Of arrays and of ranges. What a range takes is worked out in the members, which cost nothing until one is used. */
 export interface ArrayOps<T extends readonly unknown[]> extends CommonOps<T> {
-  [Op.overlap]?: T | DynamicSql
-  [Op.contains]?: T | DynamicSql
-  [Op.contained]?: T | DynamicSql
-  [Op.any]?: T[number]
+  [Op.overlap]?: WholeOf<T> | DynamicSql
+  /** Of a range: a value or a range. */
+  [Op.contains]?: WholeOf<T> | ValueOfRange<T> | DynamicSql
+  [Op.contained]?: WholeOf<T> | DynamicSql
+  [Op.adjacent]?: RangeOf<T>
+  [Op.strictLeft]?: RangeOf<T>
+  [Op.strictRight]?: RangeOf<T>
+  [Op.noExtendLeft]?: RangeOf<T>
+  [Op.noExtendRight]?: RangeOf<T>
 }
+interface AnyRange {
+  readonly 0: { readonly value: unknown; readonly inclusive: boolean }
+}
+/** The values of a range, both of whose ends are of one type; `never` of an array. */
+type ValueOfRange<T> = T extends AnyRange ? Comparable<NonNullable<T[0]['value']>> : never
+type RangeOf<T> = [ValueOfRange<T>] extends [never] ? never : RangeInput<ValueOfRange<T>> | DynamicSql
+type WholeOf<T> = [ValueOfRange<T>] extends [never] ? T : RangeInput<ValueOfRange<T>>
 export interface JsonOps<T> extends CommonOps<T> {
   [Op.contains]?: Partial<T> | DynamicSql
   [Op.contained]?: T | DynamicSql
@@ -109,6 +131,13 @@ export interface JsonOps<T> extends CommonOps<T> {
 }
 /** Nested JSON: `{ meta: { address: { city: 'Oslo' } } }`. Instantiated on access. */
 export type JsonHash<T> = { [K in keyof T]?: WhereValue<T[K]> }
+/** Paths below a key of nested JSON: `'age::integer'`, `'[0]'`, `'address.city'`, `'name:unquote'`. */
+interface JsonPathKeys {
+  [cast: `${string}::${string}`]: unknown
+  [index: `[${string}`]: unknown
+  [path: `${string}.${string}`]: unknown
+  [unquoted: `${string}:unquote`]: unknown
+}
 
 type IsAny<T> = 0 extends 1 & T ? true : false
 
@@ -118,10 +147,10 @@ type WhereValueNotNull<T> =
     : [T] extends [string]
       ? Value<T> | readonly Value<T>[] | StringOps<T>
       : [T] extends [number | boolean | bigint | Date | Uint8Array]
-        ? Value<T> | readonly Value<T>[] | CommonOps<T>
+        ? Value<T> | readonly Value<T>[] | ScalarOps<T>
         : [T] extends [readonly unknown[]]
           ? T | DynamicSql | ArrayOps<T>
-          : T | DynamicSql | JsonOps<T> | JsonHash<T>
+          : T | DynamicSql | JsonOps<T> | JsonHash<T> | JsonPathKeys
 
 /** What one attribute of type `T` may be compared with. */
 export type WhereValue<T> = unknown extends T
