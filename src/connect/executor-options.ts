@@ -24,6 +24,8 @@ export interface ExecOptions {
   readonly searchPath?: string | readonly string[] | null
   /** Runs the statement again when it failed for a passing reason (`RetryOptions`). Default: that of the Sequelize instance. */
   readonly retry?: object | null
+  /** @internal The last statement of a step that has its own transaction: COMMIT may travel behind it. */
+  readonly isLast?: boolean
 }
 
 /**

@@ -202,7 +202,9 @@ export class Executor {
   #sendInside(transaction: Transaction, statement: Statement, options: ExecOptions): Result | Promise<Result> {
     const { opening } = transaction.rootTransaction
     if (opening !== null) return this.#sendBehind(opening, transaction, statement, options)
-    return this.#sendOn(transaction, statement, options)
+    const result = this.#sendOn(transaction, statement, options)
+    if (options.isLast === true) transaction.commitBehind()
+    return result
   }
 
   /** A statement that travels behind BEGIN. Where that has to begin anew on another connection, the statement goes there, too. */

@@ -101,6 +101,8 @@ export interface TransactionSyntax {
   constraints(mode: ConstraintCheckingMode): readonly string[]
   /** A statement that fails ends the transaction, or the savepoint around it (PostgreSQL): it cannot be tried again alone. Default false. */
   readonly abortsOnError?: boolean
+  /** COMMIT has failed, everything is undone, and the connection is as it was before BEGIN. Default: nobody knows. */
+  wasUndone?(error: unknown): boolean
   /** The engine ended the transaction by itself, so that there is nothing left to roll back. */
   hasEnded(error: unknown): boolean
 }

@@ -56,6 +56,8 @@ export interface TransactionHost {
   leave(transaction: Transaction, isSound: boolean): void | Promise<void>
   /** The server takes no writes. */
   refusedToWrite(): void
+  /** Statements are sent at once, without hooks that look at each and may wait. */
+  sendsAtOnce(): boolean
   /** Runs what ends the transaction as a public call of its own. */
   call<T>(work: () => T): T
 }
@@ -80,6 +82,9 @@ export class Transaction {
   readonly #host: TransactionHost
   #connection: Connection
   #opening: Promise<void> | null = null
+  #ending: Promise<void> | null = null
+  /** Ends the savepoint that was left last; kept there where the transaction goes on. Of the outermost transaction. */
+  #release: string | null = null
   #notBegun: unknown = null
   readonly #given: TransactionOptions
   readonly #savepoint: string | null
@@ -223,7 +228,9 @@ export class Transaction {
     }
     const doomed = this.doomError(statement.text)
     if (doomed !== null) throw doomed
-    this.rootTransaction.lastText = statement.text
+    const root = this.rootTransaction
+    if (root.#release !== null) root.#releaseNow(root.#release)
+    root.lastText = statement.text
     return this.#connection
   }
 
@@ -277,11 +284,13 @@ export class Transaction {
     const { syntax } = this.#host
     const text = this.#savepoint === null ? syntax.commit : syntax.release(this.#savepoint)
     try {
+      if (text !== null && this.parent !== null && this.pipelines) {
+        // With the next statement; COMMIT and ROLLBACK end savepoints by themselves.
+        this.rootTransaction.#release = text
+        return this.#committed()
+      }
       const done = text === null ? undefined : this.#host.control(this, text)
-      if (done instanceof Promise && this.parent !== null && this.pipelines) {
-        // Where a release fails, the connection is lost or the transaction aborted: what comes next fails as well, COMMIT at the latest.
-        done.catch(() => {})
-      } else if (done instanceof Promise) {
+      if (done instanceof Promise) {
         return done.then(
           () => this.#committed(),
           (error: unknown) => this.#notCommitted(error),
@@ -291,6 +300,28 @@ export class Transaction {
       return this.#notCommitted(error)
     }
     return this.#committed()
+  }
+
+  /** Where a release fails, the connection is lost or the transaction aborted: what comes next fails as well, COMMIT at the latest. */
+  #releaseNow(text: string): void {
+    this.#release = null
+    const done = this.#host.control(this, text)
+    if (done instanceof Promise) done.catch(() => {})
+  }
+
+  /**
+   * @internal The last statement has just been sent: COMMIT travels behind it, if nothing else is to be done before. Should the statement fail,
+   * the server undoes all, and says so in the answer to COMMIT.
+   */
+  commitBehind(): void {
+    if (this.parent !== null || !this.pipelines || this.#opening !== null || this.#checks !== null) return
+    if (this.finished !== undefined || this.signal !== null || !this.#host.sendsAtOnce()) return
+    this.#ending = Promise.resolve(this.commitNow())
+    this.#ending.catch(() => {})
+  }
+  /** @internal What becomes of a COMMIT that is on its way. */
+  get ending(): Promise<void> | null {
+    return this.#ending
   }
 
   /** @internal Runs in the transaction before it is made final. Where it throws, everything is rolled back. */
@@ -322,13 +353,14 @@ export class Transaction {
 
   async #notCommitted(error: unknown): Promise<never> {
     this.finished = 'rollback'
+    const isUndone = this.parent === null && this.#host.syntax.wasUndone?.(error) === true
     try {
-      await this.#undo()
+      if (!isUndone) await this.#undo()
     } catch {
       // The error of the commit is the one that counts.
     }
-    // After a COMMIT that failed nobody knows in what state the connection is.
-    if (this.parent === null) await this.#host.leave(this, false)
+    // After a COMMIT that failed nobody knows in what state the connection is, unless the server says so.
+    if (this.parent === null) await this.#host.leave(this, isUndone)
     await this.#runHooks('rollback')
     throw error
   }
@@ -354,6 +386,8 @@ export class Transaction {
     const { syntax } = this.#host
     // The savepoint may be gone with everything else, and the outermost transaction will be rolled back in any case.
     if (this.parent !== null && this.rootTransaction.#doom !== null) return
+    // One that was left stands inside of what is undone.
+    this.rootTransaction.#release = null
     try {
       if (this.#savepoint === null) await this.#host.control(this, syntax.rollback)
       else {

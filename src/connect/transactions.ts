@@ -81,6 +81,7 @@ export class Transactions {
         return this.#leave(transaction, isSound)
       },
       refusedToWrite: () => base.refusedToWrite(),
+      sendsAtOnce: () => !base.isObserved(),
       call: (work) => base.call(work),
     }
   }
@@ -237,9 +238,10 @@ export class Transactions {
       result = await pending
       if (transaction.signal !== null) refuseAborted(transaction.signal, 'COMMIT')
     } catch (error) {
+      if (transaction.ending !== null) await transaction.ending.catch(() => {})
       return await this.#failed(transaction, error)
     }
-    const committed = transaction.commitNow()
+    const committed = transaction.ending ?? transaction.commitNow()
     if (committed instanceof Promise) await committed
     return result
   }

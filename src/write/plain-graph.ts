@@ -96,7 +96,7 @@ function execIn(transaction: Transaction, options: WriteOptions | undefined): Ex
 }
 
 function insertFrom(first: number, work: Work): void | Promise<void> {
-  const { runtime, rows, options, exec, before } = work
+  const { runtime, rows, options, transaction, exec, before } = work
   const validate = options?.validate !== false
   for (let at = first; at < rows.length; at += 1) {
     const { instance, definition, holder } = rows[at]!
@@ -105,8 +105,9 @@ function insertFrom(first: number, work: Work): void | Promise<void> {
       const { values } = holder.association.link(holder.instance, instance)
       agree(instance, values, holder.association, holder.instance, true)
     }
+    const isLast = at > 0 && at === rows.length - 1 && transaction.pipelines
     const outcome =
-      plainInsert(runtime, instance, definition, exec, validate) ??
+      plainInsert(runtime, instance, definition, isLast ? { ...exec, isLast } : exec, validate) ??
       saveOne(runtime, instance, definition, optionsOf(work, instance))
     if (outcome instanceof Promise) return outcome.then(() => insertFrom(at + 1, work))
   }

@@ -44,6 +44,8 @@ interface Plan {
   readonly generates: Generates | null
   /** Columns that the statement answers with. */
   readonly returned: readonly Column[]
+  /** Some of them are converted, which may fail: nothing may be final before. */
+  readonly converts: boolean
 }
 interface Columns {
   readonly shape: ModelShape
@@ -94,7 +96,9 @@ function keep<K>(
   if (plans.size >= MAX_PLANS) plans.clear()
   const generates = generatedBy(runtime, definition, node)
   const text = runtime.dialect.print(generates === null ? node : ({ ...node, returning: [] } as QueryNode)).text
-  const plan: Plan = { text, mode: generates === null && returned.length > 0 ? 'rows' : 'run', returned, generates }
+  const mode = generates === null && returned.length > 0 ? 'rows' : 'run'
+  const converts = returned.some(({ fromRow }) => fromRow !== null)
+  const plan: Plan = { text, mode, returned, converts, generates }
   plans.set(key, plan)
   return plan
 }
@@ -233,6 +237,7 @@ function send(
   const fail = (error: unknown): never => {
     throw explain(error, definition, instance, (name) => instance.dataValues[name])
   }
+  if (exec?.isLast === true && plan.converts) exec = { ...exec, isLast: false }
   let result: Result | Promise<Result>
   try {
     result = executor.executeNow(statement, 'write', exec)

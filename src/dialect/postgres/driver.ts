@@ -17,6 +17,7 @@ import type { Memory } from './pglite.js'
 import { pathOf } from './session.js'
 import { arrayText } from './structures.js'
 import { quoteIdentifier } from './text.js'
+import { UNDONE } from './transactions.js'
 
 const STATEMENTS_PER_CONNECTION = 200
 /** Texts that are remembered to have come once. */
@@ -356,7 +357,7 @@ const undone = (): Error =>
     new Error(
       'The transaction could not be committed and was rolled back: a statement in it had failed, and the error was caught. Let the error through, or run the statement in a savepoint (nestMode: "savepoint").',
     ),
-    { code: '40000' },
+    { code: UNDONE },
   )
 
 /** Names of columns are seldom asked for: the plan knows the positions. */

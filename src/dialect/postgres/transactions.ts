@@ -2,6 +2,9 @@
 import type { ConstraintCheckingMode, IsolationLevel, TransactionSyntax } from '../../connect/transaction-options.js'
 import { quoteIdentifier } from './text.js'
 
+/** What COMMIT of a transaction fails with that the server has rolled back (`driver`). */
+export const UNDONE = '40000'
+
 const isolation = (level: IsolationLevel): readonly string[] => [`SET TRANSACTION ISOLATION LEVEL ${level}`]
 
 function constraints({ mode, constraints: names }: ConstraintCheckingMode): readonly string[] {
@@ -25,6 +28,7 @@ export const postgresTransactions: TransactionSyntax = {
   isolation,
   constraints,
   abortsOnError: true,
+  wasUndone: (error) => error instanceof Error && (error.cause as { code?: unknown } | undefined)?.code === UNDONE,
   // The server undoes the work of a connection that is lost; 25P01: there is no transaction any more.
   hasEnded: (error) => {
     if (!(error instanceof Error)) return false

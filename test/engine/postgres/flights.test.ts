@@ -54,9 +54,64 @@ describeEngine('postgres', 'flights', (engine) => {
 
   test('BEGIN with the first statement', async () => {
     const { User, flights } = await world()
-    expect(await flights(() => withProfile(User))).toEqual([['BEGIN', 'INSERT'], ['INSERT'], ['COMMIT']])
+    expect(await flights(() => withProfile(User))).toEqual([
+      ['BEGIN', 'INSERT'],
+      ['INSERT', 'COMMIT'],
+    ])
+    expect(await User.findOne({ include: 'profile' })).toMatchObject({ name: 'a', profile: { bio: 'b' } })
   })
-  test('a savepoint, the lock, release and link; the end of the savepoint with COMMIT', async () => {
+  test('COMMIT behind the last INSERT: where that fails nothing is written, and the connection is as good as before', async () => {
+    const { db, User, Profile, flights } = await world()
+    await db.query('ALTER TABLE "Profiles" ADD CHECK (bio <> \'bad\')')
+    const [{ pid }] = (await db.query('SELECT pg_backend_pid() AS pid', { type: 'SELECT' })) as [{ pid: number }]
+    const user = User.build({ name: 'a', profile: { bio: 'bad' } }, { include: ['profile'] })
+    const saving = async (): Promise<void> => {
+      await expect(user.save()).rejects.toMatchObject({ name: 'SequelizeCheckConstraintError' })
+    }
+    expect(await flights(saving)).toEqual([
+      ['BEGIN', 'INSERT'],
+      ['INSERT', 'COMMIT'],
+    ])
+    expect([await User.count(), await Profile.count()]).toEqual([0, 0])
+    expect([user.isNewRecord, user.profile.isNewRecord, user.profile.userId]).toEqual([true, true, undefined])
+    user.profile.bio = 'good'
+    await user.save()
+    expect(await User.findOne({ include: 'profile' })).toMatchObject({ name: 'a', profile: { bio: 'good' } })
+    expect(await db.query('SELECT pg_backend_pid() AS pid', { type: 'SELECT' })).toEqual([{ pid }])
+  })
+  test('COMMIT behind the last INSERT fails: its error, and nothing is written', async () => {
+    const { db, User } = await world()
+    await db.query(
+      'ALTER TABLE "Users" ADD "profileId" integer DEFAULT 77 REFERENCES "Profiles" DEFERRABLE INITIALLY DEFERRED',
+    )
+    await expect(withProfile(User)).rejects.toMatchObject({ name: 'SequelizeForeignKeyConstraintError' })
+    expect(await User.count()).toBe(0)
+  })
+  test('what is converted when it comes back is read before COMMIT: nothing is final that could still fail', async () => {
+    const { db, User, flights } = await world()
+    const Note = db.define('Note', { place: DataTypes.GEOMETRY('POINT'), span: DataTypes.RANGE(DataTypes.INTEGER) })
+    User.hasOne(Note, { as: 'note', foreignKey: 'userId' })
+    await db.query(
+      'CREATE TABLE "Notes" (id serial PRIMARY KEY, place point, span int4range, "userId" integer, "createdAt" timestamptz, "updatedAt" timestamptz)',
+    )
+    const create = (): unknown => User.create({ name: 'a', note: {} }, { include: ['note'] })
+    expect(await flights(create)).toEqual([['BEGIN', 'INSERT'], ['INSERT'], ['COMMIT']])
+  })
+  test('a savepoint that is left goes with what comes next', async () => {
+    const { db, User, flights } = await world()
+    await withProfile(User)
+    const twice = async (): Promise<void> => {
+      const user = await User.findOne()
+      await user!.createProfile({ bio: 'one' })
+      await User.count()
+      await expect(db.transaction({ nestMode: 'savepoint' }, () => Promise.reject(new Error('no')))).rejects.toThrow(
+        'no',
+      )
+    }
+    const words = (await flights(() => db.transaction(twice))).flat()
+    expect(words.join(' ')).toMatch(/SAVEPOINT .*INSERT RELEASE SELECT SAVEPOINT ROLLBACK RELEASE COMMIT$/)
+  })
+  test('a savepoint, the lock, release and link; COMMIT ends the savepoint', async () => {
     const { db, User, Profile, flights } = await world()
     await withProfile(User)
     const { id } = await Profile.create({ bio: 'new' })
@@ -68,7 +123,7 @@ describeEngine('postgres', 'flights', (engine) => {
       ['BEGIN', 'SELECT'],
       ['SELECT'],
       ['SAVEPOINT', 'SELECT', 'UPDATE', 'UPDATE'],
-      ['RELEASE', 'COMMIT'],
+      ['COMMIT'],
     ])
     expect(await User.findOne({ include: 'profile' })).toMatchObject({ profile: { id } })
   })
