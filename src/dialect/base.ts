@@ -5,7 +5,7 @@
 import type { Syntax } from '../print/writer.js'
 import { print, Writer } from '../print/writer.js'
 import type { Expr } from '../sql/expr.js'
-import type { QueryNode, TableName, UnionNode } from '../sql/query.js'
+import type { QueryNode, TableName, UnionNode, WithNode } from '../sql/query.js'
 import type { DataType, TypeCodec } from '../types/data-type.js'
 import { ownEscape } from '../types/data-type.js'
 import type { Printed } from './dialect.js'
@@ -39,7 +39,7 @@ export abstract class BaseDialect {
   escape(value: unknown, type?: DataType | null): string {
     return ownEscape(type, value, this) ?? this.#syntax.literal(value, type ?? null)
   }
-  print(node: QueryNode | UnionNode): Printed {
+  print(node: QueryNode | UnionNode | WithNode): Printed {
     return print(node, this.#syntax)
   }
   printExpr(expr: Expr): Printed {

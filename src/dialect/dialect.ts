@@ -8,12 +8,17 @@ import type { TransactionSyntax } from '../connect/transaction-options.js'
 import type { Change } from '../schema/change.js'
 import type { ForeignKeySnapshot, SchemaSnapshot, TableSnapshot } from '../schema/snapshot.js'
 import type { Expr } from '../sql/expr.js'
-import type { QueryNode, TableName, UnionNode } from '../sql/query.js'
+import type { QueryNode, TableName, UnionNode, WithNode } from '../sql/query.js'
 import type { DataType, TypeCodec } from '../types/data-type.js'
 
 export interface Traits {
   /** `statement`: INSERT/UPDATE/DELETE … RETURNING; `insert-delete` (MariaDB); `none`. */
   readonly returning: 'statement' | 'insert-delete' | 'none'
+  /**
+   * Statements that write may stand in a WITH; those that read what others return come after them. Tables may be unfit for it, and the error
+   * says so. Absent: the engine has no such.
+   */
+  readonly writesInWith?: { isRefused(error: unknown): boolean }
   /** Rows of one INSERT of many, besides the usual 250: larger numbers, the largest first. Default none. */
   readonly rowsPerInsert?: readonly number[]
   /** Connections may tell the keys of an INSERT without being asked (`Connection.tellsKeys`). Default false. */
@@ -109,7 +114,7 @@ export interface Dialect {
   escapeString(value: string): string
   /** A value as SQL text: for DDL defaults, `sequelize.escape` and replacements. Never used on the query path. */
   escape(value: unknown, type?: DataType | null): string
-  print(node: QueryNode | UnionNode): Printed
+  print(node: QueryNode | UnionNode | WithNode): Printed
   printExpr(expr: Expr): Printed
   /** SQL of an expression with its values written out, for DDL (defaults, partial indexes, checks). */
   printInline(expr: Expr): string

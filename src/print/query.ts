@@ -15,11 +15,15 @@ import type {
   Source,
   UnionNode,
   UpdateNode,
+  WithNode,
 } from '../sql/query.js'
 import { orderItem } from './expr.js'
 import type { PrintTable, Writer } from './writer.js'
 
-export type QueryTable = Pick<PrintTable, QueryNode['kind'] | UnionNode['kind'] | Source['kind'] | JoinNode['kind']>
+export type QueryTable = Pick<
+  PrintTable,
+  QueryNode['kind'] | UnionNode['kind'] | WithNode['kind'] | Source['kind'] | JoinNode['kind']
+>
 
 const JOIN_WORDS = {
   inner: ' INNER JOIN ',
@@ -153,6 +157,13 @@ export const queryTable: QueryTable = {
         .raw(at === 0 ? '(' : ' UNION ALL (')
         .node(one)
         .raw(')')
+  },
+  with(node, out) {
+    out
+      .raw('WITH ')
+      .list(node.parts, ({ name, node: part }) => void out.identifier(name).raw(' AS (').node(part).raw(')'))
+      .raw(' ')
+      .node(node.body)
   },
   insert: printInsert,
   update(node, out) {

@@ -5,10 +5,10 @@
  */
 import { UnsupportedFeatureError } from '../errors/base.js'
 import type { CompareOperator, Expr } from '../sql/expr.js'
-import type { JoinNode, QueryNode, Source, TableName, UnionNode } from '../sql/query.js'
+import type { JoinNode, QueryNode, Source, TableName, UnionNode, WithNode } from '../sql/query.js'
 import type { DataType } from '../types/data-type.js'
 
-export type PrintNode = Expr | QueryNode | UnionNode | Source | JoinNode
+export type PrintNode = Expr | QueryNode | UnionNode | WithNode | Source | JoinNode
 /** One row per kind of node. */
 export type PrintTable = {
   readonly [K in PrintNode['kind']]: (node: Extract<PrintNode, { readonly kind: K }>, out: Writer) => void

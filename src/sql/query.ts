@@ -115,6 +115,12 @@ export interface UnionNode {
   readonly kind: 'union'
   readonly selects: readonly SelectNode[]
 }
+/** Statements that write before a select, each under a name by which it and those behind it read what was returned. */
+export interface WithNode {
+  readonly kind: 'with'
+  readonly parts: readonly { readonly name: string; readonly node: UpdateNode }[]
+  readonly body: SelectNode | UnionNode
+}
 export type QueryNode = SelectNode | InsertNode | UpdateNode | DeleteNode
 
 const EMPTY_SELECT: SelectNode = {

@@ -10,7 +10,7 @@ import type { Runtime } from '../dialect/runtime.js'
 import type { Attribute } from '../model/attribute.js'
 import type { ModelShape } from '../model/definition.js'
 import type { ModelState } from '../model/state.js'
-import { column, compare, NULL, param, raw } from '../sql/expr.js'
+import { all, call, column, compare, NULL, param, raw } from '../sql/expr.js'
 import type { LockClause, QueryNode, SelectNode, UpdateNode } from '../sql/query.js'
 import { select } from '../sql/query.js'
 import { lockNode } from './link-step.js'
@@ -49,6 +49,8 @@ export interface Blind {
   readonly release: string
   /** The same, answering with the keys of the rows that were released. */
   readonly releaseTelling: string
+  /** Release and attach in one, answering with `[HOLDER, key]` for each row that was released and `[TARGET, key]`; null: the engine, or the table, is not fit for it. */
+  replace: string | null
 }
 
 /** Answers with `[SOURCE, null]`, `[HOLDER, key]` for each other row that has the place, and `[TARGET, key]`. */
@@ -63,6 +65,10 @@ export interface Looking {
 export const SOURCE = 0
 export const HOLDER = 1
 export const TARGET = 2
+
+/** Names of what `replace` has done. */
+const RELEASED = '_released'
+const ATTACHED = '_attached'
 
 /** What a link in progress knows. */
 export interface Link {
@@ -156,6 +162,33 @@ function makePlan(
   const print = (node: QueryNode): string => dialect.print(node).text
   const bindOf = ({ type }: Attribute): Bind => dialect.codec(type).toBind ?? ((value) => value)
   const lock = lockNode(source.modelDefinition, [{ attribute: sourceKey, value: undefined }])
+
+  /** The link reads what the release returns, so it comes after it: a unique key is looked at when a row is written. */
+  const replaceAtOnce = (): string => {
+    const from = (name: string): SelectNode['from'] => ({ kind: 'table', table: { schema: null, name }, alias: null })
+    const keysOf = (tag: number, name: string): SelectNode =>
+      select({
+        columns: [
+          { expr: raw(String(tag)), alias: null },
+          { expr: id, alias: null },
+        ],
+        from: from(name),
+      })
+    const count = select({
+      columns: [{ expr: call('COUNT', [{ kind: 'star', table: null }]), alias: null }],
+      from: from(RELEASED),
+    })
+    const isReleased = compare({ kind: 'subquery', select: count }, '>=', raw('0'))
+    const returning = returningOf([primaryKey])
+    return dialect.print({
+      kind: 'with',
+      parts: [
+        { name: RELEASED, node: update({ where: others, returning }) },
+        { name: ATTACHED, node: update({ where: all([itself, isReleased]), returning }) },
+      ],
+      body: { kind: 'union', selects: [keysOf(HOLDER, RELEASED), keysOf(TARGET, ATTACHED)] },
+    }).text
+  }
 
   const looking = (): Looking => {
     const found = (tag: number, where: SelectNode['where'], locking: LockClause | null): SelectNode =>
@@ -251,6 +284,7 @@ function makePlan(
           lock: rowLocks ? print(lock) : null,
           release: print(update({ where: others })),
           releaseTelling: print(update({ where: others, returning: returningOf([primaryKey]) })),
+          replace: rowLocks && dialect.traits.writesInWith !== undefined ? replaceAtOnce() : null,
         },
     looking: looks ? looking() : null,
   }

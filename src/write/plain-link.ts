@@ -19,7 +19,7 @@ import type { WriteOptions } from './options.js'
 import { execOf } from './options.js'
 import { linkAfterLook } from './plain-link-look.js'
 import type { Blind, Link } from './plain-link-plan.js'
-import { planOf } from './plain-link-plan.js'
+import { HOLDER, planOf } from './plain-link-plan.js'
 import { isUpdatePlain } from './plain-save.js'
 import { hasOriginalSave } from './public.js'
 import { FIND_HOOKS } from './release.js'
@@ -70,10 +70,13 @@ export function linkPlainly(
   const isInside = runtime.executor.currentTransaction(exec) !== null
   const link: Link = { runtime, association, source, target, plan, options, key, id, isInside, memory }
   const before = snapshot(target)
-  const fail = (error: unknown): never => {
+  const fail = (error: unknown): ModelState | Promise<ModelState> => {
     memory.failed()
     restore(target, before)
-    throw error
+    if (plan.blind === null || plan.blind.replace === null) throw error
+    if (runtime.dialect.traits.writesInWith?.isRefused(error) !== true) throw error
+    plan.blind.replace = null
+    return linkPlainly(runtime, association, source, target, options)!
   }
   const done = (): ModelState => {
     memory.committed()
@@ -130,6 +133,10 @@ function linking(link: Link, blind: Blind, transaction: Transaction): void | Pro
   const { runtime, source, plan, options } = link
   const exec = execIn(options, transaction)
   const { time, times, place, own, sourceKey } = written(link)
+  if (blind.lock !== null && blind.replace !== null) {
+    const params = [null, ...times, place, own, place, ...times, own]
+    return replaceBehindLock(link, blind.lock, blind.replace, sourceKey, params, time, exec, transaction)
+  }
   // Who has lost the place is of interest to the instance that the source holds; with others about, that may be another one by then.
   const isTold = blind.lock !== null || source.dataValues[link.association.as] instanceof ModelState
 
@@ -173,6 +180,37 @@ function linking(link: Link, blind: Blind, transaction: Transaction): void | Pro
         () => attached,
       )
     : finishBlind(link, time, released, attached)
+}
+
+/** The lock by itself: what a statement sees is what was there when it began, and that may be before the lock was had. */
+async function replaceBehindLock(
+  link: Link,
+  lock: string,
+  replace: string,
+  sourceKey: unknown,
+  params: readonly unknown[],
+  time: Date | null,
+  exec: ExecOptions,
+  { pipelines }: Transaction,
+): Promise<void> {
+  const { executor } = link.runtime
+  const { origin, primaryKey } = link.plan
+  const locking = Promise.resolve(executor.executeNow({ text: lock, params: [sourceKey], mode: 'rows' }, 'read', exec))
+  if (!pipelines) await locking
+  const replacing = Promise.resolve(executor.executeNow({ text: replace, params, mode: 'rows', origin }, 'write', exec))
+  replacing.catch(() => {})
+  await locking
+  const { rows } = await replacing.catch((error: unknown) => {
+    throw explained(link, error)
+  })
+  const released: (readonly unknown[])[] = []
+  let isAttached = false
+  for (const [tag, key] of rows) {
+    if (Number(tag) === HOLDER) released.push([key])
+    else isAttached = true
+  }
+  if (!isAttached) throw missingRow(definitionOf(link.target).modelName, { [primaryKey.attributeName]: link.id })
+  finish(link, time, released)
 }
 
 /** Where answers have to be waited for: all travel together if the connection takes them so. The first that fails counts. */

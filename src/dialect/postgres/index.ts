@@ -64,6 +64,13 @@ const traits: Traits = Object.freeze({
   beginImmediate: null,
   rowLocks: true,
   pipelines: true,
+  // Tables with rules that do more than one other thing.
+  writesInWith: {
+    isRefused: (error: unknown) =>
+      error instanceof Error &&
+      (error.cause as { code?: unknown } | undefined)?.code === '0A000' &&
+      /\bWITH$/.test(error.message),
+  },
   groupsShowGrouped: true,
   skipLocked: true,
   isolationLevels: true,

@@ -121,8 +121,8 @@ describeEachEngine('links of one-to-ones', (engine) => {
     const expected =
       engine.traits.gapLocks === true
         ? ['SELECT', 'UPDATE']
-        : engine.traits.rowLocks === true
-          ? ['SELECT', 'UPDATE', 'UPDATE']
+        : engine.traits.writesInWith !== undefined
+          ? ['SELECT', 'WITH']
           : ['UPDATE', 'UPDATE']
     expect(await kinds(() => world.users[0]!.setProfile(world.profiles[2]))).toEqual(expected)
     expect(world.users[0]!.profile).toBe(world.profiles[2])
