@@ -1,6 +1,26 @@
 // What Sequelize's guides write, on inferred models: calls that once did not compile, beside their mistakes.
-import type { Expression, Literal, Sequelize, StringifyOptions } from 'mortise'
-import { Sequelize as Connected, col, DataTypes, fn, hasMany, hasOne, literal, Op, QueryTypes, sql } from 'mortise'
+import type {
+  Expression,
+  HasOneSetAssociationMixin,
+  InferAttributes,
+  InferCreationAttributes,
+  Literal,
+  Sequelize,
+  StringifyOptions,
+} from 'mortise'
+import {
+  Sequelize as Connected,
+  col,
+  DataTypes,
+  fn,
+  hasMany,
+  hasOne,
+  literal,
+  Model,
+  Op,
+  QueryTypes,
+  sql,
+} from 'mortise'
 import { PostgresDialect } from 'mortise/postgres'
 import { assignable, expectType } from './expect.js'
 
@@ -182,4 +202,47 @@ const linked = sequelize.associate({ Left, Right }, (models) => ({
 export async function short(): Promise<void> {
   const left = (await linked.Left.findOne({ include: 'right' }))!
   assignable<number | null | undefined>(left.right?.leftId)
+}
+
+// Docs (v6): core-concepts/validations-and-constraints: validators of one's own.
+class Place extends Model<InferAttributes<Place>, InferCreationAttributes<Place>> {
+  declare latitude: number | null
+  declare longitude: number | null
+}
+Place.init(
+  {
+    latitude: {
+      type: DataTypes.FLOAT,
+      validate: {
+        withLongitude() {
+          expectType<number | null>()(this.longitude)
+          // @ts-expect-error no such attribute
+          this.longtude
+        },
+      },
+    },
+    longitude: DataTypes.FLOAT,
+  },
+  { sequelize },
+)
+
+// Docs: associations/creating-with-associations: associations that `Product.hasMany(Tag)` made after `define`.
+const Product = sequelize.define('Product', { title: DataTypes.STRING })
+const Tag = sequelize.define('Tag', { name: DataTypes.STRING })
+export async function undeclared(): Promise<void> {
+  await Product.create({ title: 'Chair', tags: [{ name: 'Alpha' }] }, { include: [Tag] })
+  await Product.create({ title: 'Chair', labels: [{ name: 'Alpha' }] }, { include: [{ model: Tag, as: 'labels' }] })
+  // @ts-expect-error nothing is included
+  await Product.create({ title: 'Chair', tags: [{ name: 'Alpha' }] })
+  // @ts-expect-error the include has another name
+  await Product.create({ title: 'Chair', tags: [{ name: 'Alpha' }] }, { include: [{ model: Tag, as: 'labels' }] })
+}
+
+// One signature: a mistake is told without overloads.
+export async function single(set: HasOneSetAssociationMixin<Post, number>, post: Post | null): Promise<void> {
+  expectType<Post>()(await set(1))
+  expectType<null>()(await set(null))
+  expectType<Post | null>()(await set(post))
+  // @ts-expect-error no key
+  await set('1')
 }

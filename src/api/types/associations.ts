@@ -216,11 +216,10 @@ export type HasOneGetAssociationMixin<T extends AnyModel> = (
   options?: HasOneGetAssociationMixinOptions<T>,
 ) => Promise<T | null>
 /** `setX` of a hasOne: an instance, a primary key, or null to unset. Resolves to the associated instance, or null. */
-export type HasOneSetAssociationMixin<T extends AnyModel, PrimaryKey> = {
-  (newAssociation: null, options?: HasOneSetAssociationMixinOptions): Promise<null>
-  (newAssociation: T | PrimaryKey, options?: HasOneSetAssociationMixinOptions): Promise<T>
-  (newAssociation: T | PrimaryKey | null, options?: HasOneSetAssociationMixinOptions): Promise<T | null>
-}
+export type HasOneSetAssociationMixin<T extends AnyModel, PrimaryKey> = <N extends T | PrimaryKey | null>(
+  newAssociation: N,
+  options?: HasOneSetAssociationMixinOptions,
+) => Promise<N extends null ? null : T>
 /** `createX` of a hasOne. `Excluded`: the foreign key, which the association fills in. */
 export type HasOneCreateAssociationMixin<
   T extends AnyModel,

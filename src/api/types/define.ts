@@ -43,7 +43,13 @@ export interface AttributeIndexOptions {
       }
 }
 /** Validators of an attribute: the built-in ones by name, or functions that throw. */
-export type ColumnValidateOptions = { readonly [rule: string]: unknown }
+export type ColumnValidateOptions<M = Model> = {
+  readonly [rule: string]: ColumnValidator<M> | Function | ValidatorSetting
+}
+/** A validator of one's own: throws, or rejects, where the value will not do. Compared both ways: it says itself what it takes. */
+export type ColumnValidator<M = Model> = { call(this: M, value: unknown): unknown }['call']
+/** True, arguments of a built-in validator, or `{ args, msg }`. */
+type ValidatorSetting = boolean | string | number | RegExp | Date | readonly unknown[] | object | null | undefined
 export interface PlainAttributeOptions {
   type: DataTypeLike
   /** False: NOT NULL, and validated. Default: true (false for primary keys). */
@@ -73,6 +79,7 @@ export interface PlainAttributeOptions {
 export interface AttributeOptions<M = Model> extends PlainAttributeOptions {
   get?(this: M): unknown
   set?(this: M, value: unknown): void
+  validate?: ColumnValidateOptions<M>
 }
 /** The same in `define` and `model`, where `DefinitionFunctions` types the functions. */
 export interface InferredAttributeOptions extends PlainAttributeOptions {

@@ -1,5 +1,5 @@
 /** Result types of counts, extremes and updates, and what `create` takes for its includes. Those of finds: `include`. */
-import type { ElementOf, IncludeNameOf, NotGiven, Relation } from './include.js'
+import type { AssociationName, ElementOf, IncludeNameOf, NotGiven, Relation } from './include.js'
 import type { AnyModel } from './infer.js'
 import type { GroupOption } from './options.js'
 import type { TYPES } from './symbols.js'
@@ -25,7 +25,17 @@ export type NestedCreate<M, I> = NotGiven extends I
   ? unknown
   : NotGiven extends ElementOf<I>
     ? unknown
-    : { [E in ElementOf<I> as IncludeNameOf<M, E>]?: NestedValues<Relation<M, IncludeNameOf<M, E>>, E> }
+    : { [E in ElementOf<I> as IncludeNameOf<M, E>]?: NestedValues<Relation<M, IncludeNameOf<M, E>>, E> } & Unnamed<
+        M,
+        ElementOf<I>
+      >
+/** Where no type knows the associations, a model alone has no name: its rows may stand under any. */
+type Unnamed<M, E> = [AssociationName<M>] extends [never]
+  ? [Exclude<E, NamedInclude>] extends [never]
+    ? unknown
+    : { readonly [name: string]: unknown }
+  : unknown
+type NamedInclude = string | { readonly association: unknown } | { readonly as: string }
 type NestedValues<R, E> = R extends readonly (infer U)[] ? readonly NestedOne<U, E>[] : NestedOne<R, E>
 type NestedOne<U, E> = U extends AnyModel
   ? Partial<U[T]['input']> & (E extends { readonly include: infer Nested } ? NestedCreate<U, Nested> : unknown)
