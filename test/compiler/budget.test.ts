@@ -15,9 +15,9 @@ const instantiations = (write: Writer, models: number, queries: number): number 
 
 describe('instantiations of 30 models with relations and 60 queries', { timeout: 120_000 }, () => {
   it.each([
-    ['base-class factory', mortise.mortiseFactory, 54_000],
-    ['define with associations', mortise.mortiseDefine, 84_000],
-    ['define and associate', mortise.mortiseAssociate, 114_000],
+    ['base-class factory', mortise.mortiseFactory, 50_000],
+    ['define with associations', mortise.mortiseDefine, 64_000],
+    ['define and associate', mortise.mortiseAssociate, 76_000],
     ['decorated classes', mortise.mortiseDecorators, 66_000],
   ] as const)('%s', (_, write, budget) => {
     const used = instantiations(write, 30, 60)

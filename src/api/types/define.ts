@@ -9,11 +9,11 @@ import type { Model } from '../model.js'
 import type { Sequelize } from '../sequelize.js'
 import type { AnyDataType, DataTypeClass, DataTypeLike, VirtualType } from './data-types.js'
 import type { HookOption, HooksOption, ModelHooks } from './hooks.js'
-import type { AnyModel, Flat, ModelConstructor, ModelTypes, TypesOf } from './infer.js'
+import type { AnyModel, Flat, ModelConstructor, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
 import type { BuildOptions, FindOptions, ScopeOptions } from './options.js'
 import type { AllMixins, Declarations, MixinNames } from './relations.js'
-import type { IN, LAZY, NAME, OUT, SCOPES, TYPES } from './symbols.js'
+import type { IN, LAZY, NAME, OUT, SCOPES } from './symbols.js'
 
 // ---------------------------------------------------------------- attributes
 type Action = ReferentialAction | Lowercase<ReferentialAction>
@@ -399,16 +399,13 @@ export interface NamedModel<N extends string> {
   readonly [NAME]: N
 }
 
-/** Instances of the model `B`, defined before, once it has the associations `R`; `Declared` tells their foreign keys. */
-export type FromBase<B, R, N extends string, Declared> = B extends {
-  readonly [TYPES]: ModelTypes<infer A extends object, infer C extends object, any>
-}
-  ? ForeignKeyPart<Declared, A> extends infer Keys
+/** Instances of a model defined before, once it has the associations `R`; `Declared` tells their foreign keys. */
+export type FromBase<A extends object, C extends object, R, N extends string, Declared> =
+  ForeignKeyPart<Declared, A> extends infer Keys
     ? [keyof Keys] extends [never]
       ? Defined<N, A, C, R>
       : Defined<N, Flat<A & Keys>, WithKeys<C, Keys>, R>
     : never
-  : never
 /** Creation attributes of the defined model, and the foreign keys that its associations add. */
 export interface WithKeys<C, Keys> {
   readonly [LAZY]: (C extends LazyMark ? C[typeof LAZY] : C) & Partial<Keys>

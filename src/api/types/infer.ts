@@ -99,6 +99,9 @@ export type MakeNullishOptional<T> = { [K in RequiredKeys<T>]: T[K] } & {
  * repository class.
  */
 export interface ModelTypes<A, C, R> {
+  // Never read. TypeScript compares members in order to learn how models of other attributes relate, and stops at the first that differs:
+  // at this one, before it comes to `where`, which would cost more than fifty models. Of real attributes it is the same for all.
+  readonly compared: { readonly [K in keyof A]: [A] extends [Never<A>] ? 1 : 0 }
   readonly attributes: unknown extends R ? (IsAny<A> extends true ? any : Flat<A>) : A
   readonly creation: Stored<C>
   readonly relations: R
@@ -107,6 +110,7 @@ export interface ModelTypes<A, C, R> {
   readonly update: UpdateValues<ModelTypes<A, C, R>['attributes']>
   readonly primaryKey: PrimaryKeyOf<ModelTypes<A, C, R>['attributes'], R>
 }
+type Never<T> = [T] extends [never] ? T : never
 /** Filters by the associations that a model declares; `any` (class style) declares none here. */
 type RelationFilters<R> = unknown extends R
   ? unknown

@@ -288,6 +288,8 @@ export interface IncrementDecrementOptionsWithBy<A = any> extends IncrementDecre
   by?: number | bigint
 }
 export interface InstanceUpdateOptions<A = any> extends SaveOptions<A> {
+  // Before `where`, which costs a lot to compare (see `ModelTypes.compared`).
+  fields?: readonly (keyof A)[]
   where?: WhereOptions<A>
 }
 export interface InstanceDestroyOptions extends QueryOptions, Hookable {

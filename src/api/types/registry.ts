@@ -11,10 +11,10 @@ import type {
   HasOneOptions,
 } from './associations.js'
 import type { FromBase, ScopedModel, ScopedStatic } from './define.js'
-import type { AnyModel, ModelConstructor } from './infer.js'
+import type { AnyModel, ModelConstructor, ModelTypes } from './infer.js'
 import type { ModelStatic } from './model.js'
+import type { TYPES } from './symbols.js'
 
-type AnyStatic = ModelStatic<any>
 export interface RegistryTarget<K extends string> {
   readonly key: K
 }
@@ -55,7 +55,7 @@ export interface Registry<Models, Relations> {
   readonly relations: Relations
 }
 /** An interface on purpose: `target` is resolved on access. As an alias' argument it would be eager and circular (TS2615). */
-export interface LazyDeclaration<DB extends RegistryTypes, D extends RegistryDeclaration> {
+export interface LazyDeclaration<in out DB extends RegistryTypes, in out D extends RegistryDeclaration> {
   readonly associationType: D['associationType']
   readonly foreignKey: D['foreignKey']
   readonly target: () => ModelConstructor<RegistryInstance<DB, D['targetKey']>>
@@ -63,14 +63,18 @@ export interface LazyDeclaration<DB extends RegistryTypes, D extends RegistryDec
 type RelationsAt<DB extends RegistryTypes, K> = K extends keyof DB['relations']
   ? { readonly [N in keyof DB['relations'][K]]: LazyDeclaration<DB, DB['relations'][K][N]> }
   : {}
-type BaseInstance<S> = S extends abstract new (...args: any) => infer I ? I : never
 /** Instance of model K: attributes of the defined model plus methods; associations resolve through the registry. */
 export type RegistryInstance<DB extends RegistryTypes, K> = K extends keyof DB['models']
-  ? FromBase<BaseInstance<DB['models'][K]>, RelationsAt<DB, K>, K & string, DeclaredAt<DB, K>>
+  ? DB['models'][K] extends ModelConstructor<Typed<infer A extends object, infer C extends object>>
+    ? FromBase<A, C, RelationsAt<DB, K>, K & string, DeclaredAt<DB, K>>
+    : never
   : never
+interface Typed<A, C> {
+  readonly [TYPES]: ModelTypes<A, C, any>
+}
 type DeclaredAt<DB extends RegistryTypes, K> = K extends keyof DB['relations'] ? DB['relations'][K] : {}
 export type AssociateFunction = <
-  const Models extends { readonly [name: string]: AnyStatic },
+  const Models extends { readonly [name: string]: ModelConstructor<AnyModel> },
   const R extends { readonly [model: string]: { readonly [name: string]: RegistryDeclaration } },
 >(
   models: Models,
@@ -78,6 +82,6 @@ export type AssociateFunction = <
     builders: { [K in keyof Models & string]: RegistryBuilder<K> },
   ) => R & { readonly [K in Exclude<keyof R, keyof Models>]: never },
 ) => {
-  readonly [K in keyof Models]: WithScopesOf<Models[K], Extract<RegistryInstance<Registry<Models, R>, K>, AnyModel>>
+  readonly [K in keyof Models]: WithScopesOf<Models[K], RegistryInstance<Registry<Models, R>, K>>
 }
 type WithScopesOf<Base, M extends AnyModel> = Base extends ScopedModel<infer S> ? ScopedStatic<M, S> : ModelStatic<M>

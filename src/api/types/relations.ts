@@ -97,16 +97,16 @@ interface OneMark {
 /** `Task` or `Task[]`. No property of the unloaded instance: reading it without `include` is an error. */
 export type RelationOfDeclaration<D> = D extends ManyMark ? (TargetOf<D> extends infer X ? X[] : never) : TargetOf<D>
 
-type NamesOf<R, N extends keyof R, K> = N extends string ? (R[N] extends K ? N : never) : never
 type OneKeys<N extends string> = `${'get' | 'set' | 'create'}${Capitalize<N>}`
 type ManyKeys<N extends string> =
   | `${'get' | 'set' | 'count' | 'add' | 'remove' | 'has'}${Capitalize<N>}`
   | `${'add' | 'remove' | 'has' | 'create'}${Capitalize<Singularize<N>>}`
 
 /** Names of the methods that the associations `R` give. */
-export type MixinNames<R> = OneKeys<NamesOf<R, keyof R, OneMark>> | ManyKeys<NamesOf<R, keyof R, ManyMark>>
+export type MixinNames<R> = MixinNamesOf<R, keyof R>
+type MixinNamesOf<R, N extends keyof R> = N extends string ? (R[N] extends ManyMark ? ManyKeys<N> : OneKeys<N>) : never
 /** All association methods in one mapped type: the keys are a few template literals, each value is one interface reference. */
-export type AllMixins<R, Source extends string = string> = {
+export type AllMixins<in out R, in out Source extends string = string> = {
   readonly [P in MixinNames<R>]: P extends `get${string}` ? GetMixin<DeclarationOf<R, P>> : Mixin<R, P, Source>
 }
 
