@@ -15,8 +15,8 @@ const instantiations = (write: Writer, models: number, queries: number): number 
 
 describe('instantiations of 30 models with relations and 60 queries', { timeout: 120_000 }, () => {
   it.each([
-    ['base-class factory', mortise.mortiseFactory, 50_000],
-    ['define with associations', mortise.mortiseDefine, 64_000],
+    ['base-class factory', mortise.mortiseFactory, 52_000],
+    ['define with associations', mortise.mortiseDefine, 66_000],
     ['define and associate', mortise.mortiseAssociate, 76_000],
     ['decorated classes', mortise.mortiseDecorators, 66_000],
   ] as const)('%s', (_, write, budget) => {

@@ -107,11 +107,6 @@ class User extends sequelize.model(
         // @ts-expect-error no such association
         user.createProfil({})
       },
-      // A function that names the class.
-      beforeSave: (user: User) => {
-        expectType<number>()(user.age)
-      },
-      beforeUpdate: async (user: User) => (await user.getProfile())?.bio,
     },
     associations: { profile: hasOne(() => Profile, 'userId') },
   },

@@ -19,7 +19,6 @@ export function instances(user: User, shop: Shop, ware: InstanceType<typeof Ware
   assignable<Model[]>([user, shop, ware])
   // biome-ignore lint/suspicious/noExplicitAny: as programs write it.
   assignable<Model<any, any>[]>([user, shop, ware])
-  // biome-ignore lint/complexity/noBannedTypes: as programs write it.
   assignable<Model<{}, {}>[]>([user, shop, ware])
   assignable<Model<object>[]>([user, shop, ware])
   // @ts-expect-error no such attribute
@@ -29,7 +28,6 @@ export function statics(): void {
   assignable<ModelStatic<Model>[]>([User, Shop, Ware])
   // biome-ignore lint/suspicious/noExplicitAny: as programs write it.
   assignable<ModelStatic<Model<any, any>>[]>([User, Shop, Ware])
-  // biome-ignore lint/complexity/noBannedTypes: as programs write it.
   assignable<ModelStatic<Model<{}, {}>>>(User)
   assignable<ModelStatic<User>>(User)
   // @ts-expect-error another model

@@ -13,7 +13,7 @@ import type { AnyModel, Flat, ModelConstructor, TypesOf } from './infer.js'
 import type { ModelStatic, ModelStatics } from './model.js'
 import type { BuildOptions, FindOptions, ScopeOptions } from './options.js'
 import type { AllMixins, Declarations, MixinNames } from './relations.js'
-import type { IN, LAZY, NAME, OUT, SCOPES } from './symbols.js'
+import type { GIVEN, IN, LAZY, NAME, OUT, SCOPES } from './symbols.js'
 
 // ---------------------------------------------------------------- attributes
 type Action = ReferentialAction | Lowercase<ReferentialAction>
@@ -376,6 +376,22 @@ export type CreationFrom<D, I> = { [K in RequiredKey<D, keyof D>]: Write<D[K]> }
 /** Members of an interface are resolved on access: models that are only queried never compute their creation type. */
 export interface LazyCreation<D, I> {
   readonly [LAZY]: CreationFrom<D, I>
+  readonly [GIVEN]: GivenIn<D, keyof D>
+}
+// Of data types whose values read as strings and may be given as numbers, bigints or dates.
+type GivenIn<D, K extends keyof D> = K extends unknown
+  ? D[K] extends ReadsText
+    ? Wider<K, D[K][typeof IN]>
+    : D[K] extends ReadsTextMark
+      ? Wider<K, D[K]['type'][typeof IN]>
+      : never
+  : never
+type Wider<K, In> = [In] extends [string] ? never : [K, Exclude<In, string>]
+interface ReadsText extends AnyDataType {
+  readonly [OUT]: string
+}
+interface ReadsTextMark {
+  readonly type: ReadsText
 }
 
 // ---------------------------------------------------------------- instance and static types
@@ -409,6 +425,10 @@ export type FromBase<A extends object, C extends object, R, N extends string, De
 /** Creation attributes of the defined model, and the foreign keys that its associations add. */
 export interface WithKeys<C, Keys> {
   readonly [LAZY]: (C extends LazyMark ? C[typeof LAZY] : C) & Partial<Keys>
+  readonly [GIVEN]: C extends GivenMark ? C[typeof GIVEN] : never
+}
+interface GivenMark {
+  readonly [GIVEN]: any
 }
 interface LazyMark {
   readonly [LAZY]: any

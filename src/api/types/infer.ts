@@ -6,7 +6,7 @@
 import type { Cast, Col, Fn, Json, Literal, Sql } from '../../sql/fragments.js'
 import type { Model } from '../model.js'
 import type { ManyMark, TargetOf } from './relations.js'
-import type { CREATION_OPTIONAL, FOREIGN_KEY, LAZY, NON_ATTRIBUTE, TYPES } from './symbols.js'
+import type { CREATION_OPTIONAL, FOREIGN_KEY, GIVEN, LAZY, NON_ATTRIBUTE, TYPES } from './symbols.js'
 import type { ManyFilter, RelationFilter, WhereOptions } from './where.js'
 
 /** What a model has that declares no attribute types: everything goes. */
@@ -100,17 +100,33 @@ export type MakeNullishOptional<T> = { [K in RequiredKeys<T>]: T[K] } & {
  */
 export interface ModelTypes<A, C, R> {
   // Never read. TypeScript compares members in order to learn how models of other attributes relate, and stops at the first that differs:
-  // at this one, before it comes to `where`, which would cost more than fifty models. Of real attributes it is the same for all.
+  // at these, before it comes to `where`, which would cost more than fifty models. Of real attributes they are the same for all.
   readonly compared: { readonly [K in keyof A]: [A] extends [Never<A>] ? 1 : 0 }
+  readonly comparedRelations: { readonly [K in keyof R]: [R] extends [Never<R>] ? 1 : 0 }
   readonly attributes: unknown extends R ? (IsAny<A> extends true ? any : Flat<A>) : A
   readonly creation: Stored<C>
   readonly relations: R
-  readonly where: WhereOptions<ModelTypes<A, C, R>['attributes'], RelationFilters<R>>
+  readonly where: WhereOptions<Given<ModelTypes<A, C, R>['attributes'], C, R>, RelationFilters<R>>
   readonly input: Input<C, ModelTypes<A, C, R>>
-  readonly update: UpdateValues<ModelTypes<A, C, R>['attributes']>
-  readonly primaryKey: PrimaryKeyOf<ModelTypes<A, C, R>['attributes'], R>
+  readonly update: UpdateValues<Given<ModelTypes<A, C, R>['attributes'], C, R>>
+  readonly key: KeyOf<Given<ModelTypes<A, C, R>['attributes'], C, R>>
+  readonly primaryKey: PrimaryKeyOf<Given<ModelTypes<A, C, R>['attributes'], C, R>, R>
 }
 type Never<T> = [T] extends [never] ? T : never
+interface GivenMark {
+  readonly [GIVEN]: any
+}
+// `never` where no type of the definition takes more than it reads: most models have the type of their attributes then.
+/** Attributes as they are given: BIGINT, DECIMAL and DATEONLY read as strings, and take numbers and dates as well. */
+type Given<A, C, R> = unknown extends R
+  ? A
+  : C extends GivenMark
+    ? [C[typeof GIVEN]] extends [never]
+      ? A
+      : { [K in keyof A]: A[K] | GivenAt<C[typeof GIVEN], K> }
+    : A
+/** `[name, type]` of attributes. */
+type GivenAt<G, K> = G extends readonly [K, infer V] ? V : never
 /** Filters by the associations that a model declares; `any` (class style) declares none here. */
 type RelationFilters<R> = unknown extends R
   ? unknown
@@ -131,6 +147,8 @@ export type PrimaryKeyValue = string | number | bigint | Uint8Array | Date
 interface HasId {
   readonly id: any
 }
+/** What an association takes in the place of an instance. */
+type KeyOf<A> = IsAny<A> extends true ? PrimaryKeyValue : A extends HasId ? NonNullable<A['id']> : string | number
 // Of classes any key will do, as in Sequelize: their programs hand on what a request brought. Inferred models know their `id`.
 type PrimaryKeyOf<A, R> =
   IsAny<A> extends true

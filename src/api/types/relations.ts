@@ -16,7 +16,7 @@ import type {
 import type { NamedModel } from './define.js'
 import type { AttributesOf, IncludeArgument, IncludeGiven, IncludeThroughOptions } from './include.js'
 import type { AnyModel, CreationAttributes, IsAny, ModelConstructor } from './infer.js'
-import type { PrimaryKeyType, Singularize } from './mixins.js'
+import type { Singularize } from './mixins.js'
 import type { FindBase, FindGenerics, FindResult, MutationOptions, NewValues, SelectArgument } from './options.js'
 import type { TYPES } from './symbols.js'
 
@@ -144,8 +144,8 @@ type ForeignKeyOf<D, Source extends string> = D extends { readonly foreignKey: i
 
 type MixinArguments<R, P, Source extends string> =
   DeclarationOf<R, P> extends infer D ? ArgumentsFor<D, InstanceOf<D>, P, Source> : never
-type One<T> = T | PrimaryKeyType<T>
-type Some<T> = One<T> | Iterable<One<T>>
+type One<T extends AnyModel> = T | T[typeof TYPES]['key']
+type Some<T extends AnyModel> = One<T> | Iterable<One<T>>
 /** Attributes of a row that is made: `user.setShooter({ firstName: 'John' })`. No instance, whose attributes would do as well. */
 type NewRow<D, T extends AnyModel, Source extends string> = NoInstance &
   Omit<CreationAttributes<T>, ForeignKeyOf<D, Source>>

@@ -6,6 +6,8 @@
 export const TYPES: unique symbol = Symbol.for('mortise.types')
 /** On a type that is worked out only when it is read. */
 export const LAZY: unique symbol = Symbol.for('mortise.lazy')
+/** On creation attributes: what attributes take besides what they read. */
+export const GIVEN: unique symbol = Symbol.for('mortise.given')
 /** On a model instance: its model's name, and on a model: the names of its scopes. */
 export const NAME: unique symbol = Symbol.for('mortise.name')
 export const SCOPES: unique symbol = Symbol.for('mortise.scopes')

@@ -146,7 +146,7 @@ type WhereValueNotNull<T> =
     ? any
     : [T] extends [string]
       ? Value<T> | readonly Value<T>[] | StringOps<T>
-      : [T] extends [number | boolean | bigint | Date | Uint8Array]
+      : [T] extends [string | number | boolean | bigint | Date | Uint8Array]
         ? Value<T> | readonly Value<T>[] | ScalarOps<T>
         : [T] extends [readonly unknown[]]
           ? T | DynamicSql | ArrayOps<T>
